@@ -1,0 +1,58 @@
+import js from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Which room of the house may import from which. Two wings under one roof: the studio (graph, networks, style,
+ * render) paints and knows no people; the front office (platforms, requests, queue, replies, sandbox, web) knows
+ * people and never touches a tensor. Arrows point one way only; bot.ts, config.ts and the commands wire them.
+ */
+const mayImport = {
+  graph: [],
+  networks: ['graph'],
+  style: ['graph', 'networks'],
+  render: ['graph', 'networks', 'style'],
+  platforms: [],
+  requests: ['platforms'],
+  queue: ['platforms', 'requests'],
+  replies: ['platforms', 'requests', 'queue'],
+  sandbox: [],
+  web: ['platforms', 'requests', 'queue'],
+};
+
+/** Leaves of the house that every room may use. */
+const common = ['log', 'paths', 'version'];
+
+const layers = Object.entries(mayImport).map(([room, allowed]) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            // Another room is reached by ../room/file.js; its own files by ./file.js or, from a subfolder, ../file.js.
+            regex: `^(\\.\\./)+(?!(${[room, ...allowed].join('|')})/)([a-z]+/|(?!(${common.join('|')})\\.)(bot|cli|config)\\.)`,
+            message: `src/${room} may import only from: ${[...allowed, ...common].join(', ')} (see eslint.config.js)`,
+          },
+        ],
+      },
+    ],
+  },
+}));
+
+export default defineConfig(
+  { ignores: ['dist/', 'node_modules/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  ...layers,
+);

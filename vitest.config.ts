@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Renders and browsers are real here; a slow machine must not turn a right answer into a failure.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
