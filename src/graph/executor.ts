@@ -1,0 +1,24 @@
+import type { Tensor } from './tensor.js';
+
+/** Values by name, row-major. */
+export type Values = Readonly<Record<string, Float32Array>>;
+
+/** A graph made ready to run many times on one device. */
+export interface Program<Output extends string = string> {
+  /**
+   * Computes the outputs from the values of every input in the graph.
+   * @throws Error if an input is missing or has the wrong number of values.
+   */
+  run(inputs: Values): Promise<Readonly<Record<Output, Float32Array>>>;
+  /** Gives the memory back; the program cannot run afterwards. */
+  release(): Promise<void>;
+}
+
+/** What can run graphs. */
+export interface Executor {
+  /** For people: runtime and device. */
+  readonly name: string;
+  compile<Output extends string>(
+    outputs: Readonly<Record<Output, Tensor>>,
+  ): Promise<Program<Output>>;
+}

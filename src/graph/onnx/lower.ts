@@ -1,0 +1,126 @@
+import { inOrder, type Tensor } from '../tensor.js';
+import type { Attribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxValue } from './format.js';
+
+/** An operator with its attributes and those inputs that our operations keep as fields. */
+interface Lowered {
+  readonly type: string;
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly extra?: readonly (Float32Array | BigInt64Array)[];
+}
+
+/** Translates the graph behind the outputs into ONNX operators (opset 17), one for each of our operations. */
+export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxGraph {
+  const names = new Map<Tensor, string>();
+  const nodes: OnnxNode[] = [];
+  const constants: OnnxConstant[] = [];
+  const inputs: OnnxValue[] = [];
+
+  for (const tensor of inOrder(Object.values(outputs))) {
+    const { operation } = tensor;
+    const name = operation.type === 'input' ? operation.name : `t${names.size}`;
+    names.set(tensor, name);
+    if (operation.type === 'input') {
+      inputs.push({ name, shape: tensor.shape });
+    } else if (operation.type === 'constant') {
+      constants.push({ name, shape: tensor.shape, values: operation.values });
+    } else {
+      const { type, attributes = {}, extra = [] } = lower(tensor);
+      const fields = extra.map((values, i) => {
+        const shape = operation.type === 'scale' ? [] : [values.length];
+        const field = { name: `${name}.${i}`, shape, values };
+        constants.push(field);
+        return field.name;
+      });
+      const sources = tensor.inputs.map((source) => names.get(source) ?? '');
+      if (operation.type === 'gram') sources.push(...sources); // Gemm's two factors are our one
+      if (operation.type === 'upsample') sources.push(''); // Resize's region of interest, left out
+      nodes.push({ type, inputs: [...sources, ...fields], output: name, attributes });
+    }
+  }
+  // An output is given its name by a copy that the runtime removes: one tensor may be asked for under two names.
+  for (const [output, tensor] of Object.entries(outputs))
+    nodes.push({
+      type: 'Identity',
+      inputs: [names.get(tensor) ?? ''],
+      output: `out.${output}`,
+      attributes: {},
+    });
+  const results = Object.entries(outputs).map(([name, { shape }]) => ({
+    name: `out.${name}`,
+    shape,
+  }));
+  return { nodes, constants, inputs, outputs: results };
+}
+
+function lower({ operation, shape, inputs }: Tensor): Lowered {
+  switch (operation.type) {
+    case 'convolve': {
+      const [, , height = 1, width = 1] = inputs[1]?.shape ?? [];
+      const [y, x] = [(height - 1) / 2, (width - 1) / 2];
+      return { type: 'Conv', attributes: { kernel_shape: [height, width], pads: [y, x, y, x] } };
+    }
+    case 'relu':
+      return { type: 'Relu' };
+    case 'sign':
+      return { type: 'Sign' };
+    case 'abs':
+      return { type: 'Abs' };
+    case 'averagePool':
+      return { type: 'AveragePool', attributes: { kernel_shape: [2, 2], strides: [2, 2] } };
+    case 'upsample':
+      // With these two modes the runtime has a fast path for nearest neighbors at factor 2.
+      return {
+        type: 'Resize',
+        attributes: {
+          mode: 'nearest',
+          coordinate_transformation_mode: 'asymmetric',
+          nearest_mode: 'floor',
+        },
+        extra: [Float32Array.of(1, 1, 2, 2)],
+      };
+    case 'boxFilter':
+      return {
+        type: 'AveragePool',
+        attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], count_include_pad: 1 },
+      };
+    case 'concatenate':
+      return { type: 'Concat', attributes: { axis: 1 } };
+    case 'slice':
+      return {
+        type: 'Slice',
+        extra: [int64([operation.start]), int64([operation.end]), int64([operation.axis])],
+      };
+    case 'pad': {
+      const before = shape.map((_, axis) => (axis === operation.axis ? operation.before : 0));
+      const after = shape.map((_, axis) => (axis === operation.axis ? operation.after : 0));
+      return { type: 'Pad', extra: [int64([...before, ...after])] };
+    }
+    case 'reshape':
+      return { type: 'Reshape', extra: [int64(shape)] };
+    case 'transpose':
+      return { type: 'Transpose' };
+    case 'matmul':
+      return { type: 'MatMul' };
+    case 'gram':
+      return { type: 'Gemm', attributes: { transB: 1 } };
+    case 'add':
+      return { type: 'Add' };
+    case 'subtract':
+      return { type: 'Sub' };
+    case 'multiply':
+      return { type: 'Mul' };
+    case 'scale':
+      return { type: 'Mul', extra: [Float32Array.of(operation.factor)] };
+    case 'sum':
+      return { type: 'ReduceSum', attributes: { keepdims: 0 } };
+    case 'expand':
+      return { type: 'Expand', extra: [int64(shape)] };
+    case 'input':
+    case 'constant':
+      throw new Error(`${operation.type} is no operator`);
+  }
+}
+
+function int64(values: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(values, BigInt);
+}

@@ -1,0 +1,24 @@
+import { InceptionV3Model } from 'nsfwjs/models/inception_v3';
+import type { Network } from './network.js';
+import { readTfjsLayers } from './tfjs-layers.js';
+
+/**
+ * The parts of the package's model that we read. Its own declarations cannot be resolved under Node's module rules
+ * (imports without endings), so they arrive untyped; the reader checks what is inside.
+ */
+interface PackagedModel {
+  readonly modelJson: () => Promise<{ readonly default: unknown }>;
+  readonly weightBundles: readonly (() => Promise<{ readonly default: string }>)[];
+}
+
+/**
+ * InceptionV3 (Szegedy et al. 2015) as the npm package nsfwjs (MIT) ships it: 22 MB inside the package, so the bot
+ * paints with no download at all. It was trained on ImageNet and then to tell safe pictures from unsafe ones.
+ */
+export async function loadInceptionV3(): Promise<Network> {
+  const packaged: PackagedModel = InceptionV3Model;
+  const model = await packaged.modelJson();
+  const shards = await Promise.all(packaged.weightBundles.map((load) => load()));
+  const bytes = Buffer.concat(shards.map((shard) => Buffer.from(shard.default, 'base64')));
+  return readTfjsLayers('inception-v3', model.default, bytes);
+}

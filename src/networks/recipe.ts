@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { projectRoot } from '../paths.js';
+import { loadInceptionV3 } from './inception-v3.js';
+import type { Network } from './network.js';
+
+/** What a manifest in models/ says of a network: where it is from, and which of its layers paint. */
+const manifestSchema = z
+  .strictObject({
+    name: z.string(),
+    title: z.string(),
+    source: z.string(),
+    license: z.string(),
+    /** How much each layer's Gram matrix counts. */
+    styleLayers: z.record(z.string(), z.number().positive()),
+    /** The layer that keeps the photo recognizable, and how much it counts at strength 50. */
+    contentLayer: z.strictObject({ name: z.string(), weight: z.number().positive() }),
+    /** The weight of the total variation. */
+    variation: z.number().nonnegative(),
+  })
+  .readonly();
+
+type Manifest = z.infer<typeof manifestSchema>;
+
+/** A network with the layers that make it paint. */
+export interface Recipe extends Pick<Manifest, 'styleLayers' | 'contentLayer' | 'variation'> {
+  readonly network: Network;
+}
+
+/** Reads the manifest and the weights of the network that paints when nothing else is chosen. */
+export async function loadRecipe(): Promise<Recipe> {
+  const text = await readFile(join(projectRoot, 'models', 'inception-v3.json'), 'utf8');
+  const { styleLayers, contentLayer, variation } = manifestSchema.parse(JSON.parse(text));
+  return { network: await loadInceptionV3(), styleLayers, contentLayer, variation };
+}

@@ -1,0 +1,52 @@
+/** Step size in units of pixel value, the same at every scale (0.01 stays too close to the photo, 0.05 is restless). */
+const LEARNING_RATE = 0.02;
+const BETA1 = 0.9;
+/** Shorter memory than the usual 0.999, since a scale has only a few dozen steps. */
+const BETA2 = 0.99;
+const EPSILON = 1e-8;
+/** Memory of the average over iterates, whose noise is lower than the last iterate's (Polyak and Juditsky 1992). */
+const AVERAGE = 0.98;
+
+/** An optimization under way: the values to evaluate next, and the best estimate so far. */
+export interface Adam {
+  /** The current iterate, changed in place by `step`. */
+  readonly iterate: Float32Array;
+  /** Moves the iterate against the gradient, and keeps it within 0..1. */
+  step(gradient: Float32Array): void;
+  /** The exponential average of the iterates, without bias toward the start. */
+  average(): Float32Array;
+}
+
+/** Adam (Kingma and Ba 2015, algorithm 1) on pixel values. */
+export function adam(start: Float32Array): Adam {
+  const iterate = Float32Array.from(start);
+  const first = new Float32Array(start.length);
+  const second = new Float32Array(start.length);
+  const mean = new Float32Array(start.length);
+  let steps = 0;
+  return {
+    iterate,
+    step(gradient) {
+      steps++;
+      const unbias1 = 1 / (1 - BETA1 ** steps);
+      const unbias2 = 1 / (1 - BETA2 ** steps);
+      for (let i = 0; i < iterate.length; i++) {
+        const g = gradient[i] ?? 0;
+        const m = BETA1 * (first[i] ?? 0) + (1 - BETA1) * g;
+        const v = BETA2 * (second[i] ?? 0) + (1 - BETA2) * g * g;
+        const moved =
+          (iterate[i] ?? 0) - (LEARNING_RATE * m * unbias1) / (Math.sqrt(v * unbias2) + EPSILON);
+        const x = Math.min(1, Math.max(0, moved));
+        first[i] = m;
+        second[i] = v;
+        iterate[i] = x;
+        mean[i] = AVERAGE * (mean[i] ?? 0) + (1 - AVERAGE) * x;
+      }
+    },
+    average() {
+      if (steps === 0) return Float32Array.from(iterate);
+      const unbias = 1 / (1 - AVERAGE ** steps);
+      return mean.map((value) => value * unbias);
+    },
+  };
+}
