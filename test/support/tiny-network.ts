@@ -1,0 +1,43 @@
+import type { Layer, Network } from '../../src/networks/network.js';
+import type { Recipe } from '../../src/networks/recipe.js';
+import { values } from './random.js';
+
+/** A network of random weights with one layer of every kind: small enough for plain loops and finite differences. */
+export const tinyNetwork: Network = {
+  name: 'tiny',
+  layers: new Map<string, Layer>([
+    ['conv1', convolution('input', [4, 3, 3, 3], 2, 1)],
+    ['relu1', { type: 'relu', from: ['conv1'] }],
+    ['pool1', { type: 'pool', from: ['relu1'] }],
+    ['conv2a', convolution('pool1', [3, 4, 1, 3], 1, 2)],
+    ['box2', { type: 'boxFilter', from: ['pool1'] }],
+    ['conv2b', convolution('box2', [2, 4, 1, 1], 1, 3)],
+    ['mixed2', { type: 'concatenate', from: ['conv2a', 'conv2b'] }],
+    ['relu2', { type: 'relu', from: ['mixed2'] }],
+  ]),
+};
+
+export const tinyRecipe: Recipe = {
+  network: tinyNetwork,
+  styleLayers: { relu1: 2, relu2: 1 },
+  contentLayer: { name: 'mixed2', weight: 1.5 },
+  variation: 1,
+};
+
+function convolution(
+  from: string,
+  shape: readonly [number, number, number, number],
+  stride: 1 | 2,
+  seed: number,
+): Layer {
+  const [d, c, height, width] = shape;
+  const weights = values(d * c * height * width, seed);
+  const bias = values(d, 100 + seed).map((value) => 0.1 * value);
+  return {
+    type: 'convolution',
+    from: [from],
+    kernel: { shape, values: weights },
+    bias,
+    stride,
+  } as const;
+}
