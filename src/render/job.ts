@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+/*
+ * What crosses the border between the bot and its worker process. Both sides check what arrives: the two may have
+ * been started from different versions.
+ */
+
+/** Longest side of a painted picture, in pixels, that the command line and the bot accept. */
+export const SIZE = { min: 64, max: 2048 } as const;
+
+export const renderJobSchema = z
+  .strictObject({
+    content: z.string(),
+    styles: z
+      .array(z.strictObject({ file: z.string(), weight: z.number().positive() }))
+      .min(1)
+      .readonly(),
+    /** Where the painted picture goes; its ending chooses the format. */
+    output: z.string(),
+    size: z.int().min(SIZE.min).max(SIZE.max),
+    strength: z.number().min(0).max(100),
+    seed: z.int(),
+  })
+  .readonly();
+
+/** A picture to paint: files in, file out. */
+export type RenderJob = z.infer<typeof renderJobSchema>;
+
+/** Why a picture cannot be used; no second try will change it. */
+export const pictureProblems = [
+  'missing',
+  'empty',
+  'not a picture',
+  'damaged',
+  'too many pixels',
+  'too small',
+] as const;
+export type PictureProblem = (typeof pictureProblems)[number];
+
+/** A picture that cannot be used. The message is one sentence for a person, without the file's name. */
+export class PictureError extends Error {
+  override readonly name = 'PictureError';
+  constructor(
+    readonly problem: PictureProblem,
+    readonly file: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const progressSchema = z
+  .strictObject({
+    scale: z.int(),
+    scales: z.int(),
+    iteration: z.int(),
+    iterations: z.int(),
+    fraction: z.number(),
+  })
+  .readonly();
+export type RenderProgress = z.infer<typeof progressSchema>;
+
+const paintedSchema = z
+  .strictObject({ width: z.int(), height: z.int(), seconds: z.number() })
+  .readonly();
+/** A finished picture: its size in pixels and how long it took. */
+export type Painted = z.infer<typeof paintedSchema>;
+
+/** What the worker tells the bot. A heartbeat says only that its event loop turns. */
+export const reportSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('heartbeat') }),
+  z.strictObject({ type: z.literal('progress'), progress: progressSchema }),
+  z.strictObject({ type: z.literal('painted'), painted: paintedSchema }),
+  z.strictObject({
+    type: z.literal('refused'),
+    problem: z.enum(pictureProblems),
+    file: z.string(),
+    message: z.string(),
+  }),
+  z.strictObject({ type: z.literal('failed'), message: z.string() }),
+]);
+export type WorkerReport = z.infer<typeof reportSchema>;

@@ -1,0 +1,154 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import PQueue from 'p-queue';
+import type { Log } from '../log.js';
+import {
+  PictureError,
+  reportSchema,
+  type Painted,
+  type RenderJob,
+  type RenderProgress,
+} from './job.js';
+
+/** The worker died, hung or failed: nothing is known against the job itself, so it may be tried again. */
+export class WorkerLost extends Error {
+  override readonly name = 'WorkerLost';
+}
+
+export interface PoolOptions {
+  /** How many pictures are painted at the same time, each in its own process. */
+  readonly workers: number;
+  /** A worker that says nothing for so long is taken for dead. It reports every second. */
+  readonly silenceMs: number;
+  /** The longest that one picture may take. */
+  readonly jobMs: number;
+  readonly log: Log;
+}
+
+export interface PaintOptions {
+  readonly onProgress?: (progress: RenderProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Worker processes that are kept between jobs, since loading a network takes a while. */
+export class RenderPool {
+  readonly #queue: PQueue;
+  readonly #idle: ChildProcess[] = [];
+  readonly #busy = new Set<ChildProcess>();
+
+  constructor(private readonly options: PoolOptions) {
+    this.#queue = new PQueue({ concurrency: options.workers });
+  }
+
+  /** Whether a job given now would start at once. */
+  get hasRoom(): boolean {
+    return this.#queue.pending + this.#queue.size < this.options.workers;
+  }
+
+  /** Process ids of the workers that are painting now. */
+  get painting(): readonly number[] {
+    return [...this.#busy].flatMap(({ pid }) => pid ?? []);
+  }
+
+  /**
+   * Paints a job in a worker process.
+   * @throws PictureError if a picture cannot be used, WorkerLost if the worker did not finish, the signal's reason if
+   * it was aborted.
+   */
+  async paint(job: RenderJob, options: PaintOptions = {}): Promise<Painted> {
+    return this.#queue.add(() => this.#paintNow(job, options));
+  }
+
+  /** Ends all workers, busy or not. */
+  close(): void {
+    this.#queue.clear();
+    for (const worker of [...this.#idle, ...this.#busy]) worker.kill('SIGKILL');
+  }
+
+  async #paintNow(job: RenderJob, { onProgress, signal }: PaintOptions): Promise<Painted> {
+    signal?.throwIfAborted();
+    const worker = this.#idle.pop() ?? this.#start();
+    this.#busy.add(worker);
+    let reusable = false;
+    try {
+      const painted = await this.#converse(worker, job, onProgress, signal);
+      reusable = true;
+      return painted;
+    } catch (error) {
+      reusable = error instanceof PictureError;
+      throw error;
+    } finally {
+      this.#busy.delete(worker);
+      // What failed in an unforeseen way is not trusted with another picture.
+      if (reusable && worker.connected) this.#idle.push(worker);
+      else worker.kill('SIGKILL');
+    }
+  }
+
+  #converse(
+    worker: ChildProcess,
+    job: RenderJob,
+    onProgress: PaintOptions['onProgress'],
+    signal: AbortSignal | undefined,
+  ): Promise<Painted> {
+    const { silenceMs, jobMs, log } = this.options;
+    return new Promise<Painted>((resolve, reject) => {
+      const settle = (finish: () => void) => {
+        clearTimeout(silence);
+        clearTimeout(deadline);
+        worker.off('message', onMessage).off('exit', onExit);
+        signal?.removeEventListener('abort', onAbort);
+        finish();
+      };
+      const lost = (why: string) => {
+        log.warn({ worker: worker.pid, why }, 'a render worker is lost');
+        settle(() => reject(new WorkerLost(why)));
+      };
+      const onAbort = () => settle(() => reject(signal?.reason as Error));
+      const onExit = (code: number | null, killer: string | null) =>
+        lost(`it ended with ${killer ?? `code ${code}`}`);
+      const onMessage = (message: unknown) => {
+        silence.refresh();
+        const { data: report } = reportSchema.safeParse(message);
+        switch (report?.type) {
+          case 'heartbeat':
+            return;
+          case 'progress':
+            return onProgress?.(report.progress);
+          case 'painted':
+            return settle(() => resolve(report.painted));
+          case 'refused':
+            return settle(() =>
+              reject(new PictureError(report.problem, report.file, report.message)),
+            );
+          case 'failed':
+            return lost(report.message);
+          case undefined:
+            return lost('it sent a message that cannot be understood');
+        }
+      };
+      const silence = setTimeout(() => lost(`it was silent for ${silenceMs} ms`), silenceMs);
+      const deadline = setTimeout(() => lost(`it was not done after ${jobMs} ms`), jobMs);
+      worker.on('message', onMessage).once('exit', onExit);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      worker.send(job, (error) => {
+        if (error) lost(error.message);
+      });
+    });
+  }
+
+  #start(): ChildProcess {
+    // Compiled, this file and the worker end in .js; in development both end in .ts and tsx loads them.
+    const ending = extname(import.meta.url);
+    const file = fileURLToPath(new URL(`./worker${ending}`, import.meta.url));
+    const execArgv = ending === '.ts' ? ['--import', 'tsx'] : [];
+    const worker = fork(file, { execArgv, serialization: 'advanced' });
+    worker.on('error', (error) => this.options.log.error({ error }, 'a render worker'));
+    worker.once('exit', () => {
+      const i = this.#idle.indexOf(worker);
+      if (i >= 0) this.#idle.splice(i, 1);
+    });
+    return worker;
+  }
+}

@@ -1,0 +1,50 @@
+import { openStudio, paint, type Studio } from './studio.js';
+import {
+  PictureError,
+  renderJobSchema,
+  type RenderJob,
+  type RenderProgress,
+  type WorkerReport,
+} from './job.js';
+
+/*
+ * The process that paints. It lives apart from the bot because pictures come from strangers and decoders have bugs:
+ * whatever a file does to this process, the bot lives on and starts another. It paints one job at a time.
+ */
+
+/** Often enough that a silence of a few of these means trouble. */
+const HEARTBEAT_MS = 1000;
+
+let studio: Promise<Studio> | undefined;
+
+function report(message: WorkerReport): void {
+  // The bot may be gone already; then the 'disconnect' below ends this process.
+  if (process.connected) process.send?.(message);
+}
+
+async function work(job: RenderJob): Promise<void> {
+  try {
+    studio ??= openStudio();
+    const onProgress = (progress: RenderProgress) => report({ type: 'progress', progress });
+    const painted = await paint(await studio, job, onProgress);
+    report({ type: 'painted', painted });
+  } catch (error) {
+    report(asReport(error));
+  }
+}
+
+function asReport(error: unknown): WorkerReport {
+  if (error instanceof PictureError) {
+    const { problem, file, message } = error;
+    return { type: 'refused', problem, file, message };
+  }
+  return { type: 'failed', message: error instanceof Error ? error.message : String(error) };
+}
+
+process.on('message', (message: unknown) => {
+  void work(renderJobSchema.parse(message));
+});
+process.on('disconnect', () => process.exit());
+// A Ctrl-C in the terminal reaches the whole process group; the bot decides what becomes of the job.
+process.on('SIGINT', () => undefined);
+setInterval(() => report({ type: 'heartbeat' }), HEARTBEAT_MS);
