@@ -1,0 +1,92 @@
+import { convert } from 'html-to-text';
+import { z } from 'zod';
+import type { Mention } from '../port.js';
+
+/*
+ * What we read of a server's answers, checked: servers of many kinds speak this API, and a proxy in between may send
+ * anything. Field names are as masto gives them (camel case) or as the stream does (snake case): see `camelCased`.
+ */
+
+const accountSchema = z.object({
+  id: z.string(),
+  acct: z.string(),
+  bot: z.boolean().optional().default(false),
+});
+
+const statusSchema = z.object({
+  id: z.string(),
+  account: accountSchema,
+  content: z.string(),
+  visibility: z.enum(['public', 'unlisted', 'private', 'direct']).catch('direct'),
+  sensitive: z.boolean().catch(false),
+  spoilerText: z.string().catch(''),
+  language: z.string().nullish().catch(null),
+  mediaAttachments: z
+    .array(
+      z.object({
+        type: z.string(),
+        url: z.string().nullable(),
+        description: z.string().nullish(),
+      }),
+    )
+    .catch([]),
+});
+
+export const notificationSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  status: statusSchema.nullish(),
+});
+export type Notification = z.infer<typeof notificationSchema>;
+
+/**
+ * The mention that a notification tells of; undefined if it is none, or one that must not be answered: our own, or
+ * another bot's (two polite bots would thank each other for ever).
+ */
+export function toMention({ type, status }: Notification, selfId: string): Mention | undefined {
+  if (type !== 'mention' || !status) return undefined;
+  const { account } = status;
+  if (account.id === selfId || account.bot) return undefined;
+  return {
+    id: status.id,
+    author: { id: account.id, handle: account.acct },
+    text: toText(status.content),
+    attachments: status.mediaAttachments.flatMap(({ type: kind, url, description }) =>
+      url === null
+        ? []
+        : [
+            {
+              kind: kind === 'image' || kind === 'gifv' ? ('picture' as const) : ('other' as const),
+              url,
+              description: description ?? '',
+            },
+          ],
+    ),
+    visibility: status.visibility,
+    sensitive: status.sensitive,
+    spoiler: status.spoilerText,
+    language: status.language ?? null,
+  };
+}
+
+function toText(html: string): string {
+  return convert(html, {
+    wordwrap: false,
+    selectors: [
+      { selector: 'a', options: { ignoreHref: true } },
+      { selector: 'p', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    ],
+  });
+}
+
+/** The stream's JSON with its keys as masto writes them: spoiler_text → spoilerText. */
+export function camelCased(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelCased);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      camelCased(inner),
+    ]),
+  );
+}

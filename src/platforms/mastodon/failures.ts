@@ -1,0 +1,46 @@
+import { MastoHttpError } from 'masto';
+import { z } from 'zod';
+import { PlatformError } from '../port.js';
+
+/**
+ * Does something on a Mastodon server and turns whatever goes wrong into a PlatformError.
+ *
+ * masto throws a MastoHttpError only for errors that arrive as JSON; an HTML error page from a proxy, a timeout or a
+ * broken connection come as all kinds of things, and after those nobody knows whether the server acted.
+ */
+export async function asking<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw asPlatformError(what, error);
+  }
+}
+
+export function asPlatformError(what: string, error: unknown): PlatformError {
+  if (error instanceof PlatformError) return error;
+  const options = { cause: error };
+  if (error instanceof MastoHttpError) {
+    const { statusCode } = error;
+    const message = `${what}: ${statusCode} ${error.message}`;
+    if (statusCode === 401) return new PlatformError('fatal', message, undefined, options);
+    if (statusCode === 429) return new PlatformError('later', message, resetOf(error), options);
+    if (statusCode >= 500) return new PlatformError('unreachable', message, undefined, options);
+    return new PlatformError('refused', message, undefined, options);
+  }
+  if (error instanceof z.ZodError)
+    return new PlatformError(
+      'unreachable',
+      `${what}: not an answer we understand`,
+      undefined,
+      options,
+    );
+  const reason = error instanceof Error ? error.message : String(error);
+  return new PlatformError('unreachable', `${what}: ${reason}`, undefined, options);
+}
+
+/** Mastodon names the time when a rate limit ends as an ISO date; there is no Retry-After. */
+function resetOf({ cause }: MastoHttpError): Date | undefined {
+  const header = cause instanceof Response ? cause.headers.get('X-RateLimit-Reset') : null;
+  const time = header === null ? NaN : Date.parse(header);
+  return Number.isNaN(time) ? undefined : new Date(time);
+}

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { Log } from '../../log.js';
+import { version } from '../../version.js';
+import { PlatformError } from '../port.js';
+import { camelCased } from './entities.js';
+
+/*
+ * The stream is spoken here with `ws` and not through masto: masto reconnects without telling (so nobody knows when
+ * to catch up), does not notice a half-open connection, and retries for ever on a bad token, which it logs.
+ */
+
+export interface StreamOptions {
+  /** wss://…/api/v1/streaming */
+  readonly url: string;
+  readonly accessToken: string;
+  readonly log: Log;
+  /** Called after every (re)connection, when events flow: what happened before must be fetched. */
+  readonly onConnected: () => void;
+  /** Called with the payload of each `notification` event, unchecked. */
+  readonly onNotification: (payload: unknown) => void;
+}
+
+/** Servers ping every 30 seconds: after two and a half of those in silence the connection is dead. */
+const SILENCE_MS = 75_000;
+/** Waiting times between attempts: doubled each time, never more than a minute. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 60_000;
+
+const messageSchema = z.object({ event: z.string(), payload: z.string() });
+
+/**
+ * Follows the user stream, reconnecting as often as needed, until the signal aborts.
+ * @throws PlatformError of kind "fatal" when the server says that the token is not valid.
+ */
+export async function followStream(options: StreamOptions, signal: AbortSignal): Promise<void> {
+  for (let failures = 0; !signal.aborted; failures++) {
+    const connected = await connection(options, signal);
+    if (connected) failures = 0;
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
+    // Full jitter: a thousand bots that lost one server do not come back in step.
+    await sleep(Math.random() * longest, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** One connection from opening to its end; tells whether it ever opened. */
+function connection(options: StreamOptions, signal: AbortSignal): Promise<boolean> {
+  const { url, accessToken, log, onConnected, onNotification } = options;
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${url}?stream=user`, {
+      // In a header and not in the URL, which servers and proxies write into their logs. Some servers want a name.
+      headers: { Authorization: `Bearer ${accessToken}`, 'User-Agent': `pentimento/${version}` },
+      handshakeTimeout: 15_000,
+      maxPayload: 4e6,
+    });
+    let opened = false;
+    const silence = setTimeout(() => socket.terminate(), SILENCE_MS);
+    const onAbort = () => socket.terminate();
+    signal.addEventListener('abort', onAbort, { once: true });
+
+    socket.on('open', () => {
+      opened = true;
+      onConnected();
+    });
+    socket.on('ping', () => silence.refresh());
+    socket.on('message', (data) => {
+      silence.refresh();
+      const payload = notificationIn(data.toString());
+      if (payload !== undefined) onNotification(payload);
+    });
+    socket.on('unexpected-response', (_, response) => {
+      response.resume();
+      if (response.statusCode === 401)
+        reject(new PlatformError('fatal', 'the server does not accept the access token'));
+      socket.terminate();
+    });
+    socket.on('error', (error) => log.debug({ reason: error.message }, 'the stream'));
+    socket.on('close', (code) => {
+      clearTimeout(silence);
+      signal.removeEventListener('abort', onAbort);
+      if (!signal.aborted) log.info({ code, opened }, 'the stream has ended; reconnecting');
+      resolve(opened);
+    });
+  });
+}
+
+/** The payload of a `notification` event; undefined for any other message, and for what cannot be read. */
+function notificationIn(text: string): unknown {
+  try {
+    const { event, payload } = messageSchema.parse(JSON.parse(text));
+    return event === 'notification' ? camelCased(JSON.parse(payload)) : undefined;
+  } catch {
+    return undefined; // catching up will find what was in it
+  }
+}
