@@ -16,7 +16,7 @@ interface PackagedModel {
  * paints with no download at all. It was trained on ImageNet and then to tell safe pictures from unsafe ones.
  */
 export async function loadInceptionV3(): Promise<Network> {
-  const packaged: PackagedModel = InceptionV3Model;
+  const packaged = InceptionV3Model as PackagedModel;
   const model = await packaged.modelJson();
   const shards = await Promise.all(packaged.weightBundles.map((load) => load()));
   const bytes = Buffer.concat(shards.map((shard) => Buffer.from(shard.default, 'base64')));

@@ -17,7 +17,7 @@ export interface Platform {
 
   /**
    * Saves an attached picture.
-   * @throws PlatformError, of kind "refused" if it is larger than `maxBytes`
+   * @throws PictureTooLarge if it has more than `maxBytes`, otherwise PlatformError
    */
   download(
     attachment: Attachment,
@@ -27,13 +27,13 @@ export interface Platform {
   ): Promise<void>;
 
   /** Answers a mention in its thread and gives the answer's id. The same key twice posts once, where possible. */
-  reply(mention: Mention, reply: Reply, key: string, signal: AbortSignal): Promise<string>;
+  reply(mention: Mention, reply: Reply, key: string): Promise<string>;
 
   /** The id of our answer to a mention, if the thread already holds one. */
-  findReply(mention: Mention, signal: AbortSignal): Promise<string | undefined>;
+  findReply(mention: Mention): Promise<string | undefined>;
 
   /** Shows the person, without words, that the mention was seen. */
-  acknowledge(mention: Mention, signal: AbortSignal): Promise<void>;
+  acknowledge(mention: Mention): Promise<void>;
 }
 
 /** A post in which somebody speaks to us, with what it takes to answer it: kept as JSON in the queue. */
@@ -93,5 +93,12 @@ export class PlatformError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** A picture whose file is larger than we take. */
+export class PictureTooLarge extends PlatformError {
+  constructor(maxBytes: number) {
+    super('refused', `a picture of more than ${maxBytes} bytes`);
   }
 }

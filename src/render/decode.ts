@@ -92,7 +92,7 @@ function requirePixels(file: string, { width, height }: Size): void {
 
 function asPictureError(error: unknown, file: string): unknown {
   if (error instanceof PictureError || !(error instanceof Error)) return error;
-  if (/pixel limit/.test(error.message))
+  if (error.message.includes('pixel limit'))
     return new PictureError(
       'too many pixels',
       file,

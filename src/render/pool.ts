@@ -108,7 +108,7 @@ export class RenderPool {
       const onAbort = () => settle(() => reject(signal?.reason as Error));
       const onExit = (code: number | null, killer: string | null) =>
         lost(`it ended with ${killer ?? `code ${code}`}`);
-      const onMessage = (message: unknown) => {
+      const onMessage = (message: unknown): void => {
         silence.refresh();
         const { data: report } = reportSchema.safeParse(message);
         switch (report?.type) {

@@ -40,7 +40,7 @@ export async function paint(
     strength: job.strength,
     seed: job.seed,
     ...(onProgress && {
-      onProgress: ({ losses: _, ...progress }) => onProgress(progress),
+      onProgress: ({ losses, ...progress }) => onProgress(progress),
     }),
     ...(signal && { signal }),
   });

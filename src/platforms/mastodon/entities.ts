@@ -35,6 +35,7 @@ const statusSchema = z.object({
 export const notificationSchema = z.object({
   id: z.string(),
   type: z.string(),
+  createdAt: z.string().optional(),
   status: statusSchema.nullish(),
 });
 export type Notification = z.infer<typeof notificationSchema>;

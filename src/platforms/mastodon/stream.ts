@@ -64,9 +64,9 @@ function connection(options: StreamOptions, signal: AbortSignal): Promise<boolea
       onConnected();
     });
     socket.on('ping', () => silence.refresh());
-    socket.on('message', (data) => {
+    socket.on('message', (data: Buffer) => {
       silence.refresh();
-      const payload = notificationIn(data.toString());
+      const payload = notificationIn(data.toString('utf8'));
       if (payload !== undefined) onNotification(payload);
     });
     socket.on('unexpected-response', (_, response) => {

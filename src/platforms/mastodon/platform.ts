@@ -1,0 +1,131 @@
+import { openAsBlob } from 'node:fs';
+import { createRestAPIClient, type mastodon } from 'masto';
+import { z } from 'zod';
+import type { Log } from '../../log.js';
+import { download } from '../download.js';
+import type { Cursor, Mention, Platform, Visibility } from '../port.js';
+import { catchUpFrom } from './catch-up.js';
+import { notificationSchema, toMention } from './entities.js';
+import { asking } from './failures.js';
+import { followStream } from './stream.js';
+
+export interface MastodonOptions {
+  /** https://instance.example */
+  readonly url: string;
+  readonly accessToken: string;
+  readonly cursor: Cursor;
+  readonly log: Log;
+}
+
+/** A server that does not answer within this time is not going to. Uploads may take a while. */
+const TIMEOUT_MS = 60_000;
+/** Between two catch-ups while the stream is up: for what servers forget to send. */
+const CATCH_UP_MS = 5 * 60_000;
+
+const selfSchema = z.object({ id: z.string(), acct: z.string() });
+const instanceSchema = z.object({
+  configuration: z.object({ urls: z.object({ streaming: z.string() }) }),
+});
+const statusSchema = z.object({ id: z.string() });
+const contextSchema = z.object({
+  descendants: z.array(
+    z.object({
+      id: z.string(),
+      inReplyToId: z.string().nullish(),
+      account: z.object({ id: z.string() }),
+    }),
+  ),
+});
+
+/**
+ * Signs in to a Mastodon server (or one that speaks its API) with an account's access token.
+ * @throws PlatformError
+ */
+export async function connectMastodon(options: MastodonOptions): Promise<Platform> {
+  const { url, accessToken, cursor, log } = options;
+  const client = createRestAPIClient({ url, accessToken, timeout: TIMEOUT_MS });
+  const self = await asking('signing in', async () =>
+    selfSchema.parse(await client.v1.accounts.verifyCredentials()),
+  );
+  const streaming = await asking('reading the instance', async () =>
+    instanceSchema.parse(await client.v2.instance.fetch()),
+  );
+  const streamUrl = new URL('/api/v1/streaming', streaming.configuration.urls.streaming).href;
+
+  return {
+    name: `mastodon:${self.acct}@${new URL(url).host}`,
+
+    async listen(accept, signal) {
+      const onNotification = (payload: unknown) => {
+        const { data } = notificationSchema.safeParse(payload);
+        const mention = data && toMention(data, self.id);
+        if (mention) accept(mention);
+      };
+      const catchUp = catchUpFrom(client, cursor, onNotification);
+      const tryToCatchUp = () =>
+        catchUp().catch((error: unknown) => log.warn({ error }, 'could not catch up'));
+      // The stream comes first: what arrives while catching up is then not missed.
+      const timer = setInterval(() => void tryToCatchUp(), CATCH_UP_MS);
+      try {
+        await followStream(
+          {
+            url: streamUrl,
+            accessToken,
+            log,
+            onConnected: () => void tryToCatchUp(),
+            onNotification,
+          },
+          signal,
+        );
+      } finally {
+        clearInterval(timer);
+      }
+    },
+
+    download: ({ url: source }, file, maxBytes, signal) => download(source, file, maxBytes, signal),
+
+    async reply(mention, { text, picture }, key) {
+      const mediaIds: string[] = [];
+      if (picture) {
+        const file = await openAsBlob(picture.file);
+        const { id } = await asking('uploading the picture', async () =>
+          statusSchema.parse(
+            await client.v2.media.create({ file, description: picture.description }),
+          ),
+        );
+        mediaIds.push(id);
+      }
+      const status: mastodon.rest.v1.CreateStatusParams = {
+        status: `@${mention.author.handle} ${text}`,
+        inReplyToId: mention.id,
+        visibility: noWiderThan(mention.visibility),
+        sensitive: mention.sensitive,
+        spoilerText: mention.spoiler,
+        language: 'en',
+        mediaIds,
+      };
+      return asking('replying', async () => {
+        const requestInit = { headers: { 'Idempotency-Key': key } };
+        return statusSchema.parse(await client.v1.statuses.create(status, { requestInit })).id;
+      });
+    },
+
+    async findReply(mention) {
+      const { descendants } = await asking('reading the thread', async () =>
+        contextSchema.parse(await client.v1.statuses.$select(mention.id).context.fetch()),
+      );
+      return descendants.find(
+        ({ inReplyToId, account }) => inReplyToId === mention.id && account.id === self.id,
+      )?.id;
+    },
+
+    async acknowledge(mention) {
+      await asking('favoriting', () => client.v1.statuses.$select(mention.id).favourite());
+    },
+  };
+}
+
+/** As it was asked, but what was public is answered off the public timelines, as bots should. */
+function noWiderThan(visibility: Mention['visibility']): Visibility {
+  return visibility === 'public' ? 'unlisted' : visibility;
+}
