@@ -19,6 +19,7 @@ export function createLog(level: string): Log {
     {
       name: 'pentimento',
       level,
+      serializers: { error: describe },
       redact: {
         paths: secrets.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]),
         censor: '[secret]',
@@ -26,4 +27,12 @@ export function createLog(level: string): Log {
     },
     pino.destination(2),
   );
+}
+
+/** What went wrong and why, without the requests and responses that libraries hang on their errors. */
+function describe(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const kind = 'kind' in error ? { kind: error.kind } : {};
+  return { name, ...kind, message, stack, ...(cause !== undefined && { cause: describe(cause) }) };
 }

@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { projectRoot } from './paths.js';
+import { parameters } from './requests/parameters.js';
+
+const configSchema = z
+  .strictObject({
+    dataFolder: z.string().transform((folder) => resolve(folder)),
+    logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+    mastodon: z
+      .strictObject({ url: z.url({ protocol: /^https?$/ }), accessToken: z.string().min(1) })
+      .readonly()
+      .optional(),
+    web: z
+      .strictObject({ host: z.string(), port: z.coerce.number().int().min(0).max(65535) })
+      .readonly(),
+    render: z
+      .strictObject({
+        size: z.int().min(parameters.size.min).max(parameters.size.max),
+        workers: z.int().min(1).max(64),
+        attempts: z.int().min(1),
+        silenceSeconds: z.number().positive(),
+        timeoutMinutes: z.number().positive(),
+      })
+      .readonly(),
+    queue: z.strictObject({ leaseSeconds: z.number().min(1) }).readonly(),
+    downloads: z.strictObject({ maxMegabytes: z.number().positive() }).readonly(),
+  })
+  .readonly();
+
+export type Config = z.infer<typeof configSchema>;
+
+/** A setting that cannot be used; the message says which and why. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * The settings in force: config/default.yaml, then config/local.yaml, then the environment.
+ * @throws ConfigError
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const layers = ['default.yaml', 'local.yaml']
+    .map((name) => join(projectRoot, 'config', name))
+    .filter((file) => existsSync(file))
+    .map(readYaml);
+  const merged = [...layers, fromEnvironment(environment)].reduce(merge);
+  const result = configSchema.safeParse(merged);
+  if (result.success) return result.data;
+  // The paths and reasons, but never the values: one of them may be a token.
+  const reasons = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new ConfigError(`the configuration cannot be used: ${reasons.join('; ')}`);
+}
+
+function readYaml(file: string): unknown {
+  try {
+    return parse(readFileSync(file, 'utf8')) ?? {};
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${file} cannot be read: ${reason.split('\n')[0] ?? ''}`);
+  }
+}
+
+function fromEnvironment(environment: NodeJS.ProcessEnv): unknown {
+  const { MASTODON_URL, MASTODON_ACCESS_TOKEN } = environment;
+  return withoutUndefined({
+    dataFolder: environment.PENTIMENTO_DATA,
+    logLevel: environment.PENTIMENTO_LOG_LEVEL,
+    web: { host: environment.PENTIMENTO_HOST, port: environment.PENTIMENTO_PORT },
+    ...((MASTODON_URL ?? MASTODON_ACCESS_TOKEN) && {
+      mastodon: { url: MASTODON_URL, accessToken: MASTODON_ACCESS_TOKEN },
+    }),
+  });
+}
+
+/** Later layers win, key by key. */
+function merge(below: unknown, above: unknown): unknown {
+  if (!isRecord(below) || !isRecord(above)) return above ?? below;
+  const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
+  return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (!isRecord(value)) return value === '' ? undefined : value;
+  const entries = Object.entries(value).map(
+    ([key, inner]) => [key, withoutUndefined(inner)] as const,
+  );
+  return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
