@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { botCommand } from './commands/bot.js';
+import { demoCommand } from './commands/demo.js';
 import { UsageError } from './commands/errors.js';
 import { renderCommand, type RenderArguments } from './commands/render.js';
 import { parameters, type Parameter } from './requests/parameters.js';
@@ -48,6 +50,16 @@ Examples:
       throw new UsageError('--content and --subject are two names for one thing; give one');
     await renderCommand({ ...(options as RenderArguments), content }, interrupted.signal);
   });
+
+program
+  .command('bot')
+  .description('listen for mentions and answer them; without an account, in a sandbox of its own')
+  .action(() => botCommand(interrupted.signal));
+
+program
+  .command('demo')
+  .description('show the whole way of a mention: ask the bot in a sandbox and wait for its answer')
+  .action(() => demoCommand(interrupted.signal));
 
 /** An option for a number out of the table of parameters, with its range and default in the help. */
 function numeric(name: keyof typeof parameters, unit: string): Option {

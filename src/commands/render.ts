@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { SingleBar } from 'cli-progress';
-import { PictureError, type RenderProgress } from '../render/job.js';
+import { PictureError } from '../render/job.js';
 import { isWritable, outputEndings } from '../render/encode.js';
 import { openStudio, paint } from '../render/studio.js';
 import { UsageError } from './errors.js';
+import { showProgress } from './progress.js';
 
 export interface RenderArguments {
   readonly content: string;
@@ -30,7 +30,7 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
     const { width, height, seconds } = await paint(
       studio,
       { content, styles, output, size, strength, seed },
-      progress.update,
+      ({ fraction }) => progress.update(fraction),
       signal,
     );
     progress.stop();
@@ -46,37 +46,4 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
 /** photo.jpg → photo-painted.jpg in the current folder. */
 function defaultOutput(content: string): string {
   return join('.', `${basename(content, extname(content))}-painted.jpg`);
-}
-
-interface ProgressDisplay {
-  readonly update: (progress: RenderProgress) => void;
-  readonly stop: () => void;
-}
-
-/** A bar on a terminal, otherwise a line for every tenth of the work; on standard error, away from the result. */
-function showProgress(): ProgressDisplay {
-  if (!process.stderr.isTTY) {
-    let tenths = 0;
-    return {
-      update({ fraction, scale, scales }) {
-        const now = Math.floor(fraction * 10);
-        if (now > tenths) console.error(`painting: ${now * 10} % (scale ${scale} of ${scales})`);
-        tenths = Math.max(tenths, now);
-      },
-      stop: () => undefined,
-    };
-  }
-  const bar = new SingleBar({
-    format: 'painting {bar} {percentage} % | scale {scale} | {eta_formatted} left',
-    hideCursor: true,
-    clearOnComplete: true,
-    stopOnComplete: true,
-    // The time left is judged from the last few dozen steps, as coarse scales run at another pace than fine ones.
-    etaBuffer: 40,
-  });
-  bar.start(1, 0, { scale: '…' });
-  return {
-    update: ({ fraction, scale, scales }) => bar.update(fraction, { scale: `${scale}/${scales}` }),
-    stop: () => bar.stop(),
-  };
 }

@@ -5,7 +5,7 @@
 
 /** One account of ours on one network, ready to listen and speak. */
 export interface Platform {
-  /** Network and account, for example "mastodon:pentimento@example.org"; part of every request's key. */
+  /** Tells our accounts apart; part of every request's key. */
   readonly name: string;
 
   /**

@@ -10,6 +10,8 @@ import { asking } from './failures.js';
 import { followStream } from './stream.js';
 
 export interface MastodonOptions {
+  /** What to call this account in the queue: it must stay the same, or old mentions look new. */
+  readonly name: string;
   /** https://instance.example */
   readonly url: string;
   readonly accessToken: string;
@@ -22,7 +24,7 @@ const TIMEOUT_MS = 60_000;
 /** Between two catch-ups while the stream is up: for what servers forget to send. */
 const CATCH_UP_MS = 5 * 60_000;
 
-const selfSchema = z.object({ id: z.string(), acct: z.string() });
+const selfSchema = z.object({ id: z.string() });
 const instanceSchema = z.object({
   configuration: z.object({ urls: z.object({ streaming: z.string() }) }),
 });
@@ -42,7 +44,7 @@ const contextSchema = z.object({
  * @throws PlatformError
  */
 export async function connectMastodon(options: MastodonOptions): Promise<Platform> {
-  const { url, accessToken, cursor, log } = options;
+  const { name, url, accessToken, cursor, log } = options;
   const client = createRestAPIClient({ url, accessToken, timeout: TIMEOUT_MS });
   const self = await asking('signing in', async () =>
     selfSchema.parse(await client.v1.accounts.verifyCredentials()),
@@ -53,7 +55,7 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
   const streamUrl = new URL('/api/v1/streaming', streaming.configuration.urls.streaming).href;
 
   return {
-    name: `mastodon:${self.acct}@${new URL(url).host}`,
+    name,
 
     async listen(accept, signal) {
       const onNotification = (payload: unknown) => {

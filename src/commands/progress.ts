@@ -1,0 +1,36 @@
+import { SingleBar } from 'cli-progress';
+
+export interface ProgressDisplay {
+  /** @param fraction 0..1 */
+  readonly update: (fraction: number) => void;
+  readonly stop: () => void;
+}
+
+/** A bar on a terminal, otherwise a line for every tenth of the work; on standard error, away from the result. */
+export function showProgress(): ProgressDisplay {
+  return process.stderr.isTTY ? bar() : lines();
+}
+
+function bar(): ProgressDisplay {
+  const display = new SingleBar({
+    format: 'painting {bar} {percentage} % | {eta_formatted} left',
+    hideCursor: true,
+    clearOnComplete: true,
+    // The time left is judged from the last few dozen steps, as coarse scales run at another pace than fine ones.
+    etaBuffer: 40,
+  });
+  display.start(1, 0);
+  return { update: (fraction) => display.update(fraction), stop: () => display.stop() };
+}
+
+function lines(): ProgressDisplay {
+  let tenths = 0;
+  return {
+    update(fraction) {
+      const now = Math.floor(fraction * 10);
+      if (now > tenths) console.error(`painting: ${now * 10} %`);
+      tenths = Math.max(tenths, now);
+    },
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,61 @@
+import { EventEmitter } from 'node:events';
+import type { Pending, Queue } from '../queue/queue.js';
+import type { RequestStatus, StatusFeed } from './status.js';
+
+/** The queue as the page sees it, with the progress of what is being painted, which the queue does not keep. */
+export class QueueFeed implements StatusFeed {
+  readonly #events = new EventEmitter<{ status: [RequestStatus] }>().setMaxListeners(0);
+  readonly #progress = new Map<string, number>();
+  #known = new Map<string, RequestStatus>();
+
+  constructor(private readonly queue: Queue) {
+    this.#refresh();
+    queue.on('change', () => this.#refresh());
+  }
+
+  current(): readonly RequestStatus[] {
+    return [...this.#known.values()];
+  }
+
+  subscribe(listener: (status: RequestStatus) => void): () => void {
+    this.#events.on('status', listener);
+    return () => this.#events.off('status', listener);
+  }
+
+  /** A picture has come along to a fraction, 0..1, of its work. */
+  report(mention: string, progress: number): void {
+    this.#progress.set(mention, progress);
+    if (this.#known.get(mention)?.state !== 'painting') return;
+    const status = { mention, state: 'painting', progress } as const;
+    this.#known.set(mention, status);
+    this.#events.emit('status', status);
+  }
+
+  #refresh(): void {
+    const before = this.#known;
+    const statuses = this.queue.pending().map((pending, ahead) => this.#statusOf(pending, ahead));
+    this.#known = new Map(statuses.map((status) => [status.mention, status]));
+    for (const mention of before.keys())
+      if (!this.#known.has(mention)) {
+        this.#progress.delete(mention);
+        this.#events.emit('status', { mention, state: 'answered' });
+      }
+    for (const status of statuses)
+      if (!same(status, before.get(status.mention))) this.#events.emit('status', status);
+  }
+
+  #statusOf({ mentionId: mention, state }: Pending, ahead: number): RequestStatus {
+    switch (state) {
+      case 'queued':
+        return { mention, state: 'queued', ahead };
+      case 'rendering':
+        return { mention, state: 'painting', progress: this.#progress.get(mention) ?? 0 };
+      case 'answering':
+        return { mention, state: 'replying' };
+    }
+  }
+}
+
+function same(a: RequestStatus, b: RequestStatus | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
