@@ -50,12 +50,17 @@ export function convolve(x: Tensor, kernel: Tensor, bias?: Tensor): Tensor {
   ]);
 }
 
-/** max(x, 0). The gradient passes where the result is positive: its sign is 1 there and 0 elsewhere. */
+/** max(x, 0). The gradient passes where the result is positive. */
 export function relu(x: Tensor): Tensor {
   const result: Tensor = tensor({ type: 'relu' }, x.shape, [x], (gradient) => [
-    multiply(gradient, sign(result)),
+    multiply(gradient, step(result)),
   ]);
   return result;
+}
+
+/** 1 where x is positive, else 0; flat, so nothing flows back. */
+export function step(x: Tensor): Tensor {
+  return tensor({ type: 'step' }, x.shape, [x], () => [undefined]);
 }
 
 /** -1, 0 or 1. Flat wherever it has a slope at all, so nothing flows back. */

@@ -24,6 +24,7 @@ export type Operation =
   | { readonly type: 'constant'; readonly values: Float32Array }
   | { readonly type: 'convolve' }
   | { readonly type: 'relu' }
+  | { readonly type: 'step' }
   | { readonly type: 'sign' }
   | { readonly type: 'abs' }
   | { readonly type: 'averagePool' }

@@ -26,6 +26,7 @@ const cases: Readonly<
     [IMAGE, (x) => op.convolve(op.convolve(x, fixed([2, 3, 5, 5], 6)), fixed([3, 2, 7, 1], 7))],
   ],
   relu: [[IMAGE, op.relu]],
+  step: [[IMAGE, (x) => op.multiply(x, op.step(x))]],
   sign: [[IMAGE, (x) => op.multiply(x, op.sign(x))]],
   abs: [[MATRIX, op.abs]],
   averagePool: [[IMAGE, op.averagePool]],

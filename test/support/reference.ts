@@ -44,6 +44,8 @@ function compute(
       return convolve(a, from, b, inputs[1]?.shape ?? [], c);
     case 'relu':
       return a.map((x) => Math.max(x, 0));
+    case 'step':
+      return a.map((x) => (x > 0 ? 1 : 0));
     case 'sign':
       return a.map(Math.sign);
     case 'abs':

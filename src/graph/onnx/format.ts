@@ -12,7 +12,7 @@ const { root } = protobuf.parse(
   message Graph   { repeated Node node = 1; string name = 2; repeated TensorData initializer = 5;
                     repeated ValueInfo input = 11; repeated ValueInfo output = 12; }
   message Node    { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; }
-  message Attribute  { string name = 1; int64 i = 3; bytes s = 4; repeated int64 ints = 8; int32 type = 20; }
+  message Attribute  { string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated int64 ints = 8; int32 type = 20; }
   message TensorData { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
   message ValueInfo  { string name = 1; Type type = 2; }
   message Type       { TensorType tensor_type = 1; }
@@ -24,8 +24,8 @@ const { root } = protobuf.parse(
 );
 const Model = root.lookupType('Model');
 
-/** An attribute's value; the field that holds it and the number of its type follow from what it is. */
-export type Attribute = number | string | readonly number[];
+/** An attribute's value: an integer, a text, integers or a float; the field that holds it and the number of its type follow from what it is. */
+export type Attribute = number | string | readonly number[] | { readonly float: number };
 
 export interface OnnxNode {
   readonly type: string;
@@ -85,6 +85,7 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
 function attribute(name: string, value: Attribute): object {
   if (typeof value === 'number') return { name, i: value, type: 2 };
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: 3 };
+  if ('float' in value) return { name, f: value.float, type: 1 };
   return { name, ints: value, type: 7 };
 }
 

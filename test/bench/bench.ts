@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/*
+ * npm run bench [-- --json]: how fast one iteration of the engine is, and how far from what the machine can do.
+ */
+
+export interface Case {
+  readonly network: 'inception-v3' | 'vgg19';
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Measurement {
+  readonly network: string;
+  readonly width: number;
+  readonly height: number;
+  /** Median time of one iteration: all losses and the gradient. */
+  readonly iterationMs: number;
+  /** What the graph's convolutions and products amount to in that time. */
+  readonly gflops: number;
+  /** The speed of a large matrix product on the same runtime, measured in turns with the iterations. */
+  readonly ceilingGflops: number;
+  readonly ratio: number;
+  readonly peakMegabytes: number;
+}
+
+const cases: readonly Case[] = [
+  { network: 'inception-v3', width: 256, height: 192 },
+  { network: 'inception-v3', width: 512, height: 384 },
+  { network: 'vgg19', width: 256, height: 256 },
+];
+
+const json = process.argv.includes('--json');
+const measurements: Measurement[] = [];
+for (const each of cases) {
+  const child = fork(fileURLToPath(new URL('measure.ts', import.meta.url)), {
+    execArgv: ['--import', 'tsx'],
+  });
+  child.send(each);
+  const [measurement] = (await once(child, 'message')) as [Measurement];
+  measurements.push(measurement);
+  if (!json) console.log(line(measurement));
+}
+if (json) console.log(JSON.stringify(measurements, undefined, 2));
+
+function line(m: Measurement): string {
+  return [
+    `${m.network} ${m.width}×${m.height}:`.padEnd(32),
+    `${m.iterationMs.toFixed(0)} ms per iteration,`,
+    `${m.gflops.toFixed(0)} GFLOP/s,`,
+    `${(100 * m.ratio).toFixed(0)} % of the ${m.ceilingGflops.toFixed(0)} GFLOP/s of a matrix product,`,
+    `${m.peakMegabytes.toFixed(0)} MB`,
+  ].join(' ');
+}

@@ -1,0 +1,73 @@
+import { countArithmetic } from '../../src/graph/arithmetic.js';
+import * as op from '../../src/graph/operations.js';
+import { onnxExecutor } from '../../src/graph/onnx/executor.js';
+import { inOrder, sizeOf } from '../../src/graph/tensor.js';
+import { loadRecipe } from '../../src/networks/recipe.js';
+import { objectiveGraph } from '../../src/style/objective.js';
+import { values } from '../support/random.js';
+import type { Case, Measurement } from './bench.js';
+import { vgg19Shape } from './vgg19-shape.js';
+
+/*
+ * Measures one case in this process, which is its own so that its peak memory is its own. Iterations and products
+ * take turns: on a machine whose speed drifts, both drift together and their ratio stays.
+ */
+
+const ROUNDS = 9;
+/** Large enough that the product runs at the machine's full speed, small enough to be repeated. */
+const SIDE = 2048;
+
+async function measure({ network, width, height }: Case): Promise<Measurement> {
+  const recipe = network === 'inception-v3' ? await loadRecipe() : vgg19Shape();
+  const executor = onnxExecutor();
+  const graph = objectiveGraph(recipe, { width, height });
+  const inputs: Record<string, Float32Array> = {};
+  for (const { operation, shape } of inOrder(Object.values(graph)))
+    if (operation.type === 'input')
+      inputs[operation.name] = values(sizeOf(shape), 1).map((value) => 0.5 + 0.5 * value);
+  const iteration = await executor.compile(graph);
+  await iteration.run(inputs);
+  const peakMegabytes = process.resourceUsage().maxRSS / 1e3; // before the product's matrices come
+
+  const square = [SIDE, SIDE];
+  const product = { c: op.matmul(op.input('a', square), op.input('b', square)) };
+  const matrix = values(SIDE * SIDE, 2);
+  const ceiling = await executor.compile(product);
+  const times = { iteration: [] as number[], ceiling: [] as number[] };
+  for (let round = 0; round <= ROUNDS; round++) {
+    const iterationMs = await milliseconds(() => iteration.run(inputs));
+    const ceilingMs = await milliseconds(() => ceiling.run({ a: matrix, b: matrix }));
+    if (round === 0) continue; // warming up
+    times.iteration.push(iterationMs);
+    times.ceiling.push(ceilingMs);
+  }
+  const iterationMs = median(times.iteration);
+  const gflops = countArithmetic(Object.values(graph)) / iterationMs / 1e6;
+  const ceilingGflops = countArithmetic(Object.values(product)) / median(times.ceiling) / 1e6;
+  return {
+    network: recipe.network.name,
+    width,
+    height,
+    iterationMs,
+    gflops,
+    ceilingGflops,
+    ratio: gflops / ceilingGflops,
+    peakMegabytes,
+  };
+}
+
+async function milliseconds(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
+}
+
+process.once('message', (which: Case) => {
+  void measure(which).then((measurement) =>
+    process.send?.(measurement, () => process.disconnect()),
+  );
+});
