@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { accountRoutes } from './api/accounts.js';
 import { applicationRoutes } from './api/applications.js';
 import { fileRoutes } from './api/files.js';
-import { authenticate, limitBody, type ApiEnv, type Sandboxed } from './api/http.js';
+import { authenticate, type ApiEnv, type Sandboxed } from './api/http.js';
 import { instanceRoutes } from './api/instance.js';
 import { mediaRoutes } from './api/media.js';
 import { statusRoutes } from './api/statuses.js';
@@ -40,13 +40,13 @@ export interface Sandbox {
     username: string,
     options?: { readonly bot?: boolean; readonly displayName?: string },
   ): { readonly accessToken: string; readonly accountId: string };
+  /** Throws away uploads that were never posted. Done once at the start; a server that runs for long may call it. */
+  tidy(): Promise<void>;
   close(): void;
 }
 
 /** What is the sandbox's own; a page may be mounted on the same server beside it. */
 const paths = ['/api/*', '/oauth/*', '/media/*', '/avatars/*', '/headers/*'] as const;
-
-const jsonLimit = 256 * 1024;
 
 /** Opens the sandbox that lies in a directory, or begins a new one there. */
 export function createSandbox(options: SandboxOptions): Sandbox {
@@ -70,6 +70,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       const accessToken = stores.accounts.mintToken({ accountId: id, applicationId: null });
       return { accessToken, accountId: id };
     },
+    tidy: () => stores.media.removeAbandoned(),
     close: () => {
       streaming.close();
       stores.database.close();
@@ -89,10 +90,7 @@ function createApp(sandbox: Sandboxed, report: (error: unknown) => void): Hono {
   }
   api.use('/api/*', authenticate(sandbox));
   api.get('/api/v1/streaming/health', (c) => c.text('OK'));
-  // Uploads have a limit of their own, so they come before the general one.
   api.route('/api', mediaRoutes(sandbox));
-  api.use('/api/*', limitBody(jsonLimit));
-  api.use('/oauth/*', limitBody(jsonLimit));
   api.route('/api', instanceRoutes(sandbox));
   api.route('/', applicationRoutes(sandbox));
   api.route('/api/v1/accounts', accountRoutes(sandbox));

@@ -42,7 +42,13 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   root.route('/', options.app);
   root.notFound((c) => c.json({ error: 'There is nothing here.' }, 404));
 
-  const server = createAdaptorServer({ fetch: root.fetch, hostname: options.host });
+  const server = createAdaptorServer({
+    fetch: root.fetch,
+    hostname: options.host,
+    // By default the adapter replaces the global Response. The bot's Mastodon client runs in the same process and
+    // asks `instanceof Response` of what fetch gives it: it would no longer know an HTTP error when it sees one.
+    overrideGlobalObjects: false,
+  });
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

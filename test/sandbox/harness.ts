@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import { createRestAPIClient, createStreamingAPIClient, type mastodon } from 'masto';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { serve } from '../../src/web/server.js';
 
@@ -12,8 +13,8 @@ export interface RunningSandbox {
   readonly sandbox: Sandbox;
   readonly url: string;
   /** Signs in by name through the API, as the page does. */
-  person(username: string): Promise<Person>;
-  close(): Promise<void>;
+  readonly person: (username: string) => Promise<Person>;
+  readonly close: () => Promise<void>;
 }
 
 export interface Person {
@@ -34,6 +35,8 @@ export async function runSandbox(
   const address = { url: '' };
   const sandbox = createSandbox({
     directory: options.directory ?? (await temporaryDirectory()),
+    // A fault of the sandbox's own answers 500; whoever reads the failing test wants to know why.
+    report: console.error,
     ...options,
     url: () => address.url,
   });
@@ -91,8 +94,7 @@ export async function picture(
 /** One text field of a JSON answer. */
 export async function jsonField(response: Response, name: string): Promise<string> {
   const body: unknown = await response.json();
-  const value =
-    typeof body === 'object' && body !== null ? new Map(Object.entries(body)).get(name) : undefined;
-  if (typeof value !== 'string') throw new Error(`No ${name} in ${JSON.stringify(body)}`);
-  return value;
+  const result = z.record(z.string(), z.unknown()).parse(body)[name];
+  if (typeof result !== 'string') throw new Error(`No ${name} in ${JSON.stringify(body)}`);
+  return result;
 }

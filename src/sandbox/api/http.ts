@@ -1,5 +1,6 @@
+import type { ReadableStream } from 'node:stream/web';
 import type { Context, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { bufferToFormData } from 'hono/utils/buffer';
 import { z } from 'zod';
 import type { AccountRow } from '../accounts.js';
 import type { Entities } from '../entities.js';
@@ -55,16 +56,6 @@ export function viewerId(c: Context<ApiEnv>): string | null {
   return c.get('viewer').account?.id ?? null;
 }
 
-/** Refuses request bodies above a size, while they are coming in. */
-export function limitBody(maxSize: number): MiddlewareHandler {
-  return bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new ApiError(413, 'What you sent is too large.');
-    },
-  });
-}
-
 /** Checks a value from outside; a value that does not fit is refused with the reason. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
@@ -77,26 +68,50 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
   );
 }
 
+/** Text needs no more than this; only pictures do. */
+const textLimit = 256 * 1024;
+
 /** Reads a body as JSON or as a form, whichever it says it is, into the shape that a schema asks for. */
 export async function readBody<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
+  maxSize = textLimit,
 ): Promise<z.output<Schema>> {
-  const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type === 'multipart/form-data' || type === 'application/x-www-form-urlencoded') {
-    const form = await c.req.parseBody().catch(() => {
+  const data = await readBytes(c.req.raw, maxSize);
+  const type = c.req.header('Content-Type') ?? '';
+  if (/^(multipart\/form-data|application\/x-www-form-urlencoded)\b/i.test(type)) {
+    const form = await bufferToFormData(data.buffer, type).catch(() => {
       throw new ApiError(400, 'The form could not be read.');
     });
-    return check(schema, withoutBrackets(form));
+    return check(schema, fieldsOf(form));
   }
-  const text = await c.req.text();
+  const text = new TextDecoder().decode(data);
   return check(schema, text === '' ? {} : parseJson(text));
 }
 
-/** Rails' name for a list in a form ends in brackets. */
-function withoutBrackets(form: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** Reads a body to its end, or refuses it as soon as it proves too large. */
+async function readBytes(request: Request, maxSize: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new ApiError(413, 'What you sent is too large.');
+  if (Number(request.headers.get('Content-Length')) > maxSize) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const body: ReadableStream<Uint8Array> | null = request.body;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > maxSize) throw tooLarge();
+    chunks.push(chunk);
+  }
+  // A buffer of its own: Node's small ones share theirs with each other.
+  return Uint8Array.from(Buffer.concat(chunks));
+}
+
+/** The fields of a form. Rails' name for a list ends in brackets. */
+function fieldsOf(form: FormData): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(form).map(([key, value]) => [key.replace(/\[\d*\]$/, ''), value]),
+    [...new Set(form.keys())].map((key) => {
+      const isList = key.endsWith('[]');
+      return [key.replace(/\[\]$/, ''), isList ? form.getAll(key) : form.get(key)];
+    }),
   );
 }
 

@@ -2,7 +2,7 @@ import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import { ApiError, notFound } from '../errors.js';
 import { imageSizeLimit, UnusablePicture } from '../pictures.js';
-import { limitBody, readBody, requireAccount, type ApiEnv, type Sandboxed } from './http.js';
+import { readBody, requireAccount, type ApiEnv, type Sandboxed } from './http.js';
 
 export const descriptionLimit = 1500;
 
@@ -29,9 +29,9 @@ export function mediaRoutes({ stores, entities }: Sandboxed): Hono<ApiEnv> {
     return row;
   };
 
-  routes.post('/v2/media', limitBody(imageSizeLimit + formOverhead), async (c) => {
+  routes.post('/v2/media', async (c) => {
     const account = requireAccount(c);
-    const form = await readBody(c, upload);
+    const form = await readBody(c, upload, imageSizeLimit + formOverhead);
     if (form.file.size > imageSizeLimit) {
       throw new ApiError(413, 'The picture is too large: at most 16 MB are allowed.');
     }
@@ -46,7 +46,7 @@ export function mediaRoutes({ stores, entities }: Sandboxed): Hono<ApiEnv> {
 
   routes.get('/v1/media/:id', (c) => c.json(entities.mediaAttachment(unusedUpload(c))));
 
-  routes.put('/v1/media/:id', limitBody(formOverhead), async (c) => {
+  routes.put('/v1/media/:id', async (c) => {
     const row = unusedUpload(c);
     const body = await readBody(c, z.object({ description }));
     if (body.description === undefined) return c.json(entities.mediaAttachment(row));

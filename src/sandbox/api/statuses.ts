@@ -8,16 +8,18 @@ import { publishDeleted, publishNotification, publishStatus } from './publish.js
 /** Refuses what would be silently wrong if it were ignored: a post meant for later, or a question without its answers. */
 const unsupported = z.null('This is not supported in the sandbox.').optional();
 
+/** A text of fewer characters as people count them may be longer than this only to be a burden. */
+const mostCodeUnits = 5_000;
+
 const draft = z.object({
-  // Long before this many characters a status is too long; here it only spares us work.
-  status: z.string().max(20_000).nullish(),
+  status: z.string().max(mostCodeUnits).nullish(),
   media_ids: z.array(z.string()).nullish(),
   in_reply_to_id: z
     .string()
     .nullish()
     .transform((id) => (id === '' ? null : id)),
   visibility: z.enum(['public', 'unlisted', 'private', 'direct']).nullish(),
-  spoiler_text: z.string().max(20_000).nullish(),
+  spoiler_text: z.string().max(mostCodeUnits).nullish(),
   sensitive: flag.nullish(),
   language: z
     .string()
