@@ -36,7 +36,9 @@ export function webApp(options: WebAppOptions): Hono {
     return c.html(await readFile(new URL('index.html', folder), 'utf8'));
   };
   // Accounts, statuses and tags have addresses of their own; they all open the same page.
-  for (const path of ['/', '/@:name', '/@:name/:id', '/tags/:tag']) app.get(path, page);
+  for (const path of ['/', '/:account{@[^/]+}', '/:account{@[^/]+}/:id', '/tags/:tag']) {
+    app.get(path, page);
+  }
 
   // Only what lies in the folder at the start can be asked for; no path of a stranger's ever meets the disk.
   for (const name of readdirSync(folder)) {

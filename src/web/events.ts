@@ -5,6 +5,9 @@ import type { RequestStatus, StatusFeed } from './status.js';
 /** A line goes out at least this often, so that neither side takes silence for a broken connection. */
 const heartbeat = 15_000;
 
+/** After so many milliseconds without us a browser looks whether we are back. */
+const reconnectAfter = 1000;
+
 /**
  * Server-Sent Events: first `snapshot` with all requests that there are, then a `status` for every change. A reader
  * who is slower than the news gets the newest of each request and is spared what lies between.
@@ -21,7 +24,11 @@ export function streamStatus(c: Context, feed: StatusFeed): Response {
       wake();
     });
     try {
-      await stream.writeSSE({ event: 'snapshot', data: JSON.stringify(feed.current()) });
+      await stream.writeSSE({
+        event: 'snapshot',
+        data: JSON.stringify(feed.current()),
+        retry: reconnectAfter,
+      });
       while (!stream.aborted) {
         const [next] = waiting.values();
         if (next !== undefined) {

@@ -1,6 +1,6 @@
 // @ts-check
 import { newKey, sentenceOf } from './api.js';
-import { announce, el, problemLine } from './dom.js';
+import { announce, el, pointerReleased, problemLine } from './dom.js';
 import { Picker } from './picker.js';
 
 /** @import { Api, MediaAttachment, Status } from './api.js' */
@@ -24,6 +24,8 @@ export class Composer {
   #problem = problemLine();
   #button = el('button', { type: 'submit', className: 'primary' }, 'Paint it');
   #key = newKey();
+  /** @type {Promise<boolean> | undefined} */
+  #signingIn;
   /** @type {WeakMap<Blob, { owner: string, description: string, attachment: MediaAttachment }>} */
   #uploads = new WeakMap();
 
@@ -46,7 +48,7 @@ export class Composer {
       maxLength: 30,
       value: api.name,
       'aria-describedby': 'name-hint',
-      onchange: () => void this.signIn(),
+      onchange: () => void pointerReleased().then(() => this.#signInOnce()),
     });
     this.#photo = new Picker('photo', ofKind(samples, 'photo'));
     this.#painting = new Picker('painting', ofKind(samples, 'painting'));
@@ -77,20 +79,29 @@ export class Composer {
     this.#showName();
   }
 
+  /** Leaving the field and sending the form may both ask for this at one time; once is enough. */
+  #signInOnce() {
+    this.#signingIn ??= this.#signIn().finally(() => (this.#signingIn = undefined));
+    return this.#signingIn;
+  }
+
   /**
    * Signs in with the name in the field, unless that has been done; tells whether somebody is signed in then.
    * @returns {Promise<boolean>}
    */
-  async signIn() {
+  async #signIn() {
     const name = this.#name.value.trim().replace(/^@/, '');
-    this.#nameProblem.say('');
-    if (this.#api.isSignedIn && name === this.#api.name) return true;
+    if (this.#api.isSignedIn && name === this.#api.name) {
+      this.#nameProblem.say('');
+      return true;
+    }
     if (name === '') {
       this.#nameProblem.say('Please choose a name, so that the bot knows whom to answer.');
       return false;
     }
     try {
       await this.#api.signIn(name);
+      this.#nameProblem.say('');
     } catch (error) {
       this.#nameProblem.say(sentenceOf(error));
       return false;
@@ -118,7 +129,7 @@ export class Composer {
     this.#problem.say('');
     this.#button.disabled = true;
     try {
-      if (!(await this.signIn())) {
+      if (!(await this.#signInOnce())) {
         this.#name.focus();
         return;
       }

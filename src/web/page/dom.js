@@ -1,5 +1,5 @@
 // @ts-check
-/* global document */
+/* global document, setTimeout */
 
 /**
  * Makes an element. Properties go to the element itself where it has them (`className`, `textContent`), to listeners
@@ -27,6 +27,27 @@ export function el(name, properties = {}, ...children) {
     if (child !== null && child !== undefined && child !== false) element.append(child);
   }
   return element;
+}
+
+let isPointerDown = false;
+for (const type of ['pointerdown', 'pointerup', 'pointercancel']) {
+  document.addEventListener(type, () => (isPointerDown = type === 'pointerdown'), true);
+}
+
+/**
+ * Waits until a click that may be under way is over. Leaving a field by a click sends news of the field while the
+ * button is still pressed; if the page moved at that moment, the click would miss what it was aimed at.
+ * @returns {Promise<void>}
+ */
+export async function pointerReleased() {
+  while (isPointerDown) {
+    await new Promise((resolve) => {
+      for (const type of ['pointerup', 'pointercancel']) {
+        // The click comes right after; a timer comes after that.
+        document.addEventListener(type, () => setTimeout(resolve), { once: true });
+      }
+    });
+  }
 }
 
 /**

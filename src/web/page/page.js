@@ -1,5 +1,5 @@
 // @ts-check
-/* global fetch */
+/* global document, fetch */
 import { Api, sentenceOf } from './api.js';
 import { Composer } from './composer.js';
 import { byId } from './dom.js';
@@ -25,9 +25,13 @@ async function start() {
     bot,
     samples,
     onPosted: (status) => wall.add(status),
-    onSignedIn: () => stream.start(),
+    onSignedIn: () => {
+      wall.rebuild();
+      stream.start();
+    },
   });
   await catchUp(wall);
+  reveal();
   followRequests({
     onSnapshot: (all) => wall.setRequests(all),
     onStatus: (request) => wall.setRequest(request),
@@ -50,4 +54,11 @@ function notice(sentence) {
   byId('connection').textContent = sentence;
 }
 
-start().catch((/** @type {unknown} */ error) => notice(sentenceOf(error)));
+function reveal() {
+  document.querySelector('main')?.setAttribute('aria-busy', 'false');
+}
+
+start().catch((/** @type {unknown} */ error) => {
+  notice(sentenceOf(error));
+  reveal();
+});

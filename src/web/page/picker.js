@@ -20,6 +20,7 @@ export class Picker {
   #input;
   #remove;
   #description;
+  #describe;
   #frame;
 
   /**
@@ -49,6 +50,12 @@ export class Picker {
       maxLength: 1500,
       placeholder: `What does the ${kind} show?`,
     });
+    this.#describe = el(
+      'label',
+      { className: 'description', hidden: true },
+      el('span', {}, `Describe the ${kind}`),
+      this.#description,
+    );
     this.#frame = el(
       'div',
       { className: 'frame' },
@@ -73,12 +80,7 @@ export class Picker {
       el('legend', {}, kind === 'photo' ? 'Photo' : 'Painting'),
       this.#frame,
       samples.length > 0 && this.#sampleRow(samples),
-      el(
-        'label',
-        { className: 'description' },
-        el('span', {}, `Describe the ${kind}`),
-        this.#description,
-      ),
+      this.#describe,
       this.#problem,
     );
   }
@@ -133,6 +135,7 @@ export class Picker {
     this.#picture.hidden = file === undefined;
     this.#picture.alt = file === undefined ? '' : `The ${this.#kind} you have chosen`;
     this.#remove.hidden = file === undefined;
+    this.#describe.hidden = file === undefined;
     this.#frame.classList.toggle('filled', file !== undefined);
     this.complain('');
   }

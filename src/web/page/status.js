@@ -21,9 +21,9 @@ export class StatusView {
   /**
    * @param {Api} api
    * @param {Status} status
-   * @param {{ bot: string, onNeedName: () => void }} options
+   * @param {{ bot: string, isOwn: boolean, onNeedName: () => void }} options
    */
-  constructor(api, status, { bot, onNeedName }) {
+  constructor(api, status, { bot, isOwn, onNeedName }) {
     this.#api = api;
     this.#status = status;
     const { account } = status;
@@ -33,10 +33,13 @@ export class StatusView {
       dateTime: status.created_at,
       title: new Date(status.created_at).toLocaleString(),
     });
-    this.#favourite = el('button', {
-      type: 'button',
+    // One's own is there to be liked by others, not by oneself.
+    this.#favourite = el(isOwn ? 'span' : 'button', {
+      ...(isOwn ? {} : { type: 'button' }),
       className: 'favourite',
-      onclick: () => (api.isSignedIn ? void this.#toggleFavourite() : onNeedName()),
+      onclick: isOwn
+        ? undefined
+        : () => (api.isSignedIn ? void this.#toggleFavourite() : onNeedName()),
     });
     this.element = el(
       'div',
@@ -46,7 +49,7 @@ export class StatusView {
         { className: 'by' },
         el('span', { className: 'avatar', 'aria-hidden': true }, name.slice(0, 1).toUpperCase()),
         el('span', { className: 'name' }, name),
-        el('span', { className: 'acct' }, `@${account.acct}`),
+        name === account.acct ? null : el('span', { className: 'acct' }, `@${account.acct}`),
         el('a', { href: `/@${account.acct}/${status.id}`, className: 'when' }, this.#time),
       ),
       this.#body(),
@@ -73,10 +76,12 @@ export class StatusView {
   update(status) {
     this.#status = status;
     const { favourites_count: count, favourited } = status;
-    this.#favourite.setAttribute('aria-pressed', String(favourited));
+    const isButton = this.#favourite.localName === 'button';
+    if (isButton) this.#favourite.setAttribute('aria-pressed', String(favourited));
+    this.#favourite.hidden = !isButton && count === 0;
     this.#favourite.replaceChildren(
-      el('span', { 'aria-hidden': true }, favourited ? '★' : '☆'),
-      count === 0 ? ' Favourite' : ` Favourite · ${count}`,
+      el('span', { 'aria-hidden': true }, favourited || !isButton ? '★' : '☆'),
+      count === 0 ? ' Favorite' : ` Favorite · ${count}`,
     );
   }
 
@@ -151,21 +156,20 @@ function figure(attachment, large) {
   const { url, preview_url: preview, meta, description } = attachment;
   const full = large && shown.test(url);
   const { width, height } = full ? meta.original : meta.small;
+  const image = el('img', {
+    src: localPath(full ? url : preview),
+    alt: description ?? '',
+    width,
+    height,
+    loading: 'lazy',
+    decoding: 'async',
+  });
+  // No higher than the window. A limit on the height would squeeze a picture that is not loaded yet.
+  if (large) image.style.maxWidth = `min(100%, ${Math.round((80 * width) / height)}vh)`;
   return el(
     'figure',
     {},
-    el(
-      'a',
-      { href: localPath(url), target: '_blank' },
-      el('img', {
-        src: localPath(full ? url : preview),
-        alt: description ?? '',
-        width,
-        height,
-        loading: 'lazy',
-        decoding: 'async',
-      }),
-    ),
+    el('a', { href: localPath(url), target: '_blank' }, image),
     description === null
       ? null
       : el(

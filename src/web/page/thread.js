@@ -86,6 +86,13 @@ export class Thread {
     }
   }
 
+  /** Shows everything as whoever is signed in now: what is one's own has changed. */
+  rebuild() {
+    const statuses = [...this.#views.values()].map((view) => view.status);
+    for (const id of this.ids) this.remove(id);
+    this.#show(statuses);
+  }
+
   tick() {
     for (const view of this.#views.values()) view.tick();
   }
@@ -118,9 +125,10 @@ export class Thread {
   /** @param {Status} status */
   #add(status) {
     const { api, bot, onNeedName } = this.#wall;
-    const view = new StatusView(api, status, { bot, onNeedName });
+    const isOwn = this.#isOwn(status);
+    const view = new StatusView(api, status, { bot, isOwn, onNeedName });
     if (view.isAnswer) view.element.append(this.#replyForm(status));
-    else if (this.#isOwn(status)) {
+    else if (isOwn) {
       view.element.querySelector('.actions')?.append(this.#deleteButton(status.id));
     }
     this.#views.set(status.id, view);

@@ -64,6 +64,11 @@ export class Wall {
     this.#put(status).element.scrollIntoView({ block: 'nearest' });
   }
 
+  /** Shows everything as whoever is signed in now. */
+  rebuild() {
+    for (const thread of this.#byRoot.values()) thread.rebuild();
+  }
+
   /** @param {StreamEvent} event */
   hear(event) {
     if (event.event === 'delete') this.#remove(event.id);
