@@ -67,7 +67,7 @@ export class Composer {
         { className: 'field' },
         el('label', { htmlFor: 'message' }, `Message to @${bot}`),
         this.#message,
-        el('p', { className: 'hint' }, 'Hashtags tune the result: more strength, more painting.'),
+        el('p', { className: 'hint' }, 'Hashtags tune it: more strength, more painting.'),
       ),
       this.#problem,
       this.#button,

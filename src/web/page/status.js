@@ -49,7 +49,9 @@ export class StatusView {
         { className: 'by' },
         el('span', { className: 'avatar', 'aria-hidden': true }, name.slice(0, 1).toUpperCase()),
         el('span', { className: 'name' }, name),
-        name === account.acct ? null : el('span', { className: 'acct' }, `@${account.acct}`),
+        name.toLowerCase() === account.acct.toLowerCase()
+          ? null
+          : el('span', { className: 'acct' }, `@${account.acct}`),
         el('a', { href: `/@${account.acct}/${status.id}`, className: 'when' }, this.#time),
       ),
       this.#body(),
