@@ -121,6 +121,6 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Makes a text harmless inside HTML, also inside a quoted attribute. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }

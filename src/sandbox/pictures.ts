@@ -44,7 +44,7 @@ export function mimeOf(extension: string): string | undefined {
  * What kind of picture the first bytes say it is. Asked before any decoder sees the data, because the image library
  * knows many more formats (SVG among them) than a stranger should be able to feed it.
  */
-export function sniff(data: Buffer): Format | undefined {
+function sniff(data: Buffer): Format | undefined {
   const starts = (bytes: string, offset = 0): boolean =>
     data.subarray(offset, offset + bytes.length).equals(Buffer.from(bytes, 'latin1'));
   if (starts('\xff\xd8\xff')) return 'jpeg';

@@ -98,3 +98,9 @@ export async function jsonField(response: Response, name: string): Promise<strin
   if (typeof result !== 'string') throw new Error(`No ${name} in ${JSON.stringify(body)}`);
   return result;
 }
+
+/**
+ * The fields that a type of masto's promises. A list of this type does not compile while one is missing from it, so
+ * comparing an answer with the list proves that the answer keeps the promise.
+ */
+export type Promised<T> = { readonly [K in keyof T as undefined extends T[K] ? never : K]: true };

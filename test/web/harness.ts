@@ -17,7 +17,7 @@ import { serve } from '../../src/web/server.js';
 import type { RequestStatus, StatusFeed } from '../../src/web/status.js';
 import { picture, temporaryDirectory } from '../sandbox/harness.js';
 
-export const chromiumPath = '/usr/bin/chromium';
+const chromiumPath = '/usr/bin/chromium';
 export const hasChromium = existsSync(chromiumPath);
 
 /** A feed that says what the test wants it to say. */

@@ -113,6 +113,28 @@ describe.skipIf(!hasChromium)('the page', () => {
     await witness.page.getByRole('article').waitFor({ state: 'detached' });
   });
 
+  it("deletes one's own request, and only after asking", async () => {
+    const studio = await runStudio();
+    const bob = await personAt(studio.url, 'bob');
+    const other = await bob.v1.statuses.create({ status: 'not mine', spoilerText: 'careful' });
+    const { page } = await open(studio.url);
+    const { id } = await ask(page, studio);
+    const own = page.getByRole('article', { name: 'Request by ada' });
+    const others = page.getByRole('article', { name: 'Request by bob' });
+    expect(await others.getByText('not mine').isVisible()).toBe(false);
+    await others.getByText('careful').click();
+    expect(await others.getByText('not mine').isVisible()).toBe(true);
+    expect(await others.getByRole('button', { name: 'Delete' }).count()).toBe(0);
+    await own.getByRole('button', { name: 'Delete' }).click();
+    expect((await studio.bot.v1.statuses.$select(id).fetch()).id).toBe(id);
+    await own.getByRole('button', { name: 'Delete for good?' }).click();
+    await own.waitFor({ state: 'detached' });
+    await expect(studio.bot.v1.statuses.$select(id).fetch()).rejects.toMatchObject({
+      statusCode: 404,
+    });
+    expect((await studio.bot.v1.statuses.$select(other.id).fetch()).id).toBe(other.id);
+  });
+
   it('says what is wrong where it is wrong, and loses nothing that was filled in', async () => {
     const studio = await runStudio();
     const { page } = await open(studio.url);

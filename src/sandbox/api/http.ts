@@ -18,7 +18,7 @@ export interface Sandboxed {
 }
 
 /** Who asks: an account, an application on nobody's behalf, or (without a token) anybody. */
-export interface Viewer {
+interface Viewer {
   readonly account: AccountRow | undefined;
   readonly applicationId: string | null;
 }

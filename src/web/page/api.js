@@ -1,5 +1,6 @@
 // @ts-check
-/* global fetch, localStorage, FormData, crypto */
+/* global fetch, FormData, crypto */
+import { remember, remembered } from './memory.js';
 
 /**
  * The parts of Mastodon's entities that the page uses.
@@ -200,25 +201,4 @@ async function reason(response) {
     // Not JSON: then a sentence of our own will do.
   }
   return `The studio did not take that (error ${response.status}).`;
-}
-
-/** @param {'name' | 'token'} key */
-function remembered(key) {
-  try {
-    return localStorage.getItem(`pentimento.${key}`) ?? '';
-  } catch {
-    return '';
-  }
-}
-
-/**
- * @param {'name' | 'token'} key
- * @param {string} value
- */
-function remember(key, value) {
-  try {
-    localStorage.setItem(`pentimento.${key}`, value);
-  } catch {
-    // A browser that may not remember asks for the name again next time; nothing else is lost.
-  }
 }

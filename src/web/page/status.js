@@ -1,13 +1,11 @@
 // @ts-check
 import { sentenceOf } from './api.js';
-import { localPath, safeContent, timeAgo } from './content.js';
+import { safeContent, timeAgo } from './content.js';
 import { el, problemLine } from './dom.js';
+import { figure } from './figure.js';
 
-/** @import { Api, MediaAttachment, Status } from './api.js' */
+/** @import { Api, Status } from './api.js' */
 /** @import { RequestStatus } from './live.js' */
-
-/** Formats that every browser shows; of others the preview is shown instead. */
-const shown = /\.(?:jpg|png|gif|webp|avif)$/;
 
 /** One status on the wall: who, when, what; its pictures; and how the request that it makes is coming along. */
 export class StatusView {
@@ -147,44 +145,6 @@ export class StatusView {
       this.#problem.say(sentenceOf(error));
     }
   }
-}
-
-/**
- * A picture with the room that it needs reserved, and with its description for everybody to read.
- * @param {MediaAttachment} attachment
- * @param {boolean} large
- */
-function figure(attachment, large) {
-  const { url, preview_url: preview, meta, description } = attachment;
-  const full = large && shown.test(url);
-  const { width, height } = full ? meta.original : meta.small;
-  const image = el('img', {
-    src: localPath(full ? url : preview),
-    alt: description ?? '',
-    width,
-    height,
-    loading: 'lazy',
-    decoding: 'async',
-  });
-  // No higher than the window. A limit on the height would squeeze a picture that is not loaded yet.
-  if (large) image.style.maxWidth = `min(100%, ${Math.round((80 * width) / height)}vh)`;
-  return el(
-    'figure',
-    {},
-    el('a', { href: localPath(url), target: '_blank' }, image),
-    description === null
-      ? null
-      : el(
-          'figcaption',
-          {},
-          el(
-            'details',
-            { className: 'alt', open: large },
-            el('summary', {}, 'ALT'),
-            el('p', {}, description),
-          ),
-        ),
-  );
 }
 
 /**

@@ -1,6 +1,6 @@
 // @ts-check
-import { newKey, sentenceOf } from './api.js';
-import { announce, el, problemLine } from './dom.js';
+import { announce, el } from './dom.js';
+import { deleteButton, replyForm } from './reply.js';
 import { stateWords, StatusView } from './status.js';
 
 /** @import { Api, Status } from './api.js' */
@@ -127,9 +127,9 @@ export class Thread {
     const { api, bot, onNeedName } = this.#wall;
     const isOwn = this.#isOwn(status);
     const view = new StatusView(api, status, { bot, isOwn, onNeedName });
-    if (view.isAnswer) view.element.append(this.#replyForm(status));
+    if (view.isAnswer) view.element.append(replyForm(this.#wall, status));
     else if (isOwn) {
-      view.element.querySelector('.actions')?.append(this.#deleteButton(status.id));
+      view.element.querySelector('.actions')?.append(deleteButton(this.#wall, status.id));
     }
     this.#views.set(status.id, view);
     return view;
@@ -151,86 +151,5 @@ export class Thread {
       (other) => other.isAnswer && other.status.in_reply_to_id === status.id,
     );
     return toBot && !isAnswered;
-  }
-
-  /** @param {Status} answer */
-  #replyForm(answer) {
-    const { api, bot, onNeedName, onReplied } = this.#wall;
-    const problem = problemLine();
-    const input = el('input', {
-      type: 'text',
-      id: `reply-${answer.id}`,
-      maxLength: 450,
-      placeholder: '#strength90',
-      autocomplete: 'off',
-    });
-    const button = el('button', { type: 'submit' }, 'Reply');
-    let key = newKey();
-    const send = async () => {
-      problem.say('');
-      if (!api.isSignedIn) return onNeedName();
-      if (input.value.trim() === '') {
-        problem.say('Write what should be different, for example #strength90.');
-        return input.focus();
-      }
-      button.disabled = true;
-      try {
-        const status = await api.post(
-          {
-            status: `@${bot} ${input.value.trim()}`,
-            in_reply_to_id: answer.id,
-            visibility: answer.visibility,
-          },
-          key,
-        );
-        key = newKey();
-        input.value = '';
-        onReplied(status);
-      } catch (error) {
-        problem.say(sentenceOf(error));
-      } finally {
-        button.disabled = false;
-      }
-    };
-    return el(
-      'form',
-      {
-        className: 'reply',
-        noValidate: true,
-        onsubmit: (/** @type {Event} */ event) => {
-          event.preventDefault();
-          void send();
-        },
-      },
-      el('label', { htmlFor: input.id }, `Reply to @${bot}`),
-      input,
-      button,
-      problem,
-    );
-  }
-
-  /** @param {string} id */
-  #deleteButton(id) {
-    const { api, onRemoved } = this.#wall;
-    const button = el('button', { type: 'button', className: 'delete' }, 'Delete');
-    let asked = false;
-    button.addEventListener('blur', () => {
-      asked = false;
-      button.textContent = 'Delete';
-    });
-    button.addEventListener('click', async () => {
-      if (!asked) {
-        asked = true;
-        button.textContent = 'Delete for good?';
-        return;
-      }
-      try {
-        await api.remove(id);
-        onRemoved(id);
-      } catch (error) {
-        button.textContent = sentenceOf(error);
-      }
-    });
-    return button;
   }
 }
