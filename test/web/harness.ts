@@ -21,7 +21,7 @@ const chromiumPath = '/usr/bin/chromium';
 export const hasChromium = existsSync(chromiumPath);
 
 /** A feed that says what the test wants it to say. */
-export class ScriptedFeed implements StatusFeed {
+class ScriptedFeed implements StatusFeed {
   readonly #requests = new Map<string, RequestStatus>();
   readonly #listeners = new Set<(status: RequestStatus) => void>();
 
@@ -119,7 +119,7 @@ export async function answer(bot: mastodon.rest.Client, mention: mastodon.v1.Sta
 let browser: Promise<Browser> | undefined;
 
 /** One browser for all tests of a file. */
-export async function launch(): Promise<Browser> {
+async function launch(): Promise<Browser> {
   browser ??= chromium.launch({
     executablePath: chromiumPath,
     args: [
