@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bracketed, isForeign, isHostAllowed } from './loopback.js';
+
+export interface ServeOptions {
+  /** Answers an API, and upgrades to WebSocket; false means that an upgrade is not for it. */
+  readonly sandbox: {
+    readonly app: Hono;
+    handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  };
+  /** Answers everything else: the page. */
+  readonly app: Hono;
+  /** The address to listen on. Bound to loopback, only requests that name a loopback host are answered. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+}
+
+export interface RunningServer {
+  /** Where it can be reached, without a slash at the end. */
+  readonly url: string;
+  /** Stops listening and ends every connection, also the long-lived ones. */
+  close(): Promise<void>;
+}
+
+/** Serves the sandbox and the page on one port. */
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const root = new Hono();
+  root.use(async (c, next) => {
+    const host = c.req.header('Host');
+    const writes = c.req.method !== 'GET' && c.req.method !== 'HEAD';
+    if (!isHostAllowed(options.host, host) || (writes && isForeign(c.req.header('Origin'), host))) {
+      return c.json({ error: 'This server only answers pages of its own.' }, 403);
+    }
+    await next();
+    return undefined;
+  });
+  root.route('/', options.sandbox.app);
+  root.route('/', options.app);
+  root.notFound((c) => c.json({ error: 'There is nothing here.' }, 404));
+
+  const server = createAdaptorServer({
+    fetch: root.fetch,
+    hostname: options.host,
+    // By default the adapter replaces the global Response. The bot's Mastodon client runs in the same process and
+    // asks `instanceof Response` of what fetch gives it: it would no longer know an HTTP error when it sees one.
+    overrideGlobalObjects: false,
+  });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // A client may vanish during the handshake; that is its own affair.
+    socket.on('error', () => socket.destroy());
+    const { host, origin } = request.headers;
+    if (!isHostAllowed(options.host, host) || isForeign(origin, host)) {
+      refuse(socket, '403 Forbidden');
+    } else if (!options.sandbox.handleUpgrade(request, socket, head)) {
+      refuse(socket, '404 Not Found');
+    }
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : options.port;
+  return {
+    url: `http://${reachable(options.host)}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** "Every address" is one to listen on, not one to go to. */
+function reachable(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : bracketed(host);
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

@@ -1,0 +1,293 @@
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { restClient, jsonField } from '../sandbox/harness.js';
+import { answer, hasChromium, open, quit, runStudio, type Studio } from './harness.js';
+
+/** The machine may be busy; only a wrong answer is a failure. */
+const patient = { timeout: 15_000 };
+
+afterAll(quit);
+
+/** Fills in the form with the samples and sends it; gives what the bot is told of it. */
+async function ask(page: Page, { bot }: Studio, name = 'ada') {
+  await page.getByLabel('Your name').fill(name);
+  await page.getByRole('group', { name: 'Sample photos' }).getByRole('button').first().click();
+  await page.getByRole('group', { name: 'Sample paintings' }).getByRole('button').first().click();
+  await page.getByRole('button', { name: 'Remove painting' }).waitFor();
+  await page.getByRole('button', { name: 'Remove photo' }).waitFor();
+  await page.getByRole('button', { name: 'Paint it' }).click();
+  return mentionFrom(bot, name);
+}
+
+async function mentionFrom(bot: Studio['bot'], name: string) {
+  return vi.waitFor(
+    async () => {
+      const [notification] = await bot.v1.notifications.list({ types: ['mention'] });
+      if (notification?.status?.account.username !== name) throw new Error('no mention yet');
+      return notification.status;
+    },
+    { timeout: 15_000 },
+  );
+}
+
+async function personAt(url: string, username: string) {
+  const body = new URLSearchParams({ username });
+  const response = await fetch(`${url}/api/v1/accounts`, { method: 'POST', body });
+  return restClient(url, await jsonField(response, 'access_token'));
+}
+
+describe.skipIf(!hasChromium)('the page', () => {
+  it('takes a request, shows how it comes along, hangs the answer, and takes a reply to it', async () => {
+    const studio = await runStudio();
+    const { page, complaints } = await open(studio.url);
+    await page.getByText('The wall is still bare').waitFor();
+    const mention = await ask(page, studio);
+    expect(mention.content).toContain('strength60');
+    expect(mention.mediaAttachments.map((media) => media.description)).toEqual([
+      'A wall in the evening sun',
+      'A study in red',
+    ]);
+    const thread = page.getByRole('article', { name: 'Request by ada' });
+    await thread.getByText('sent, not seen by the bot yet').waitFor();
+    await expect.poll(() => thread.locator('img').count(), patient).toBe(2);
+
+    studio.feed.say({ mention: mention.id, state: 'queued', ahead: 2 });
+    await thread.getByText('queued, 2 ahead').waitFor();
+    studio.feed.say({ mention: mention.id, state: 'painting', progress: 0.634 });
+    await thread.getByText('painting 63 %', { exact: true }).waitFor();
+    const bar = thread.getByRole('progressbar', { name: 'Progress of the painting' });
+    expect(await bar.getAttribute('value')).toBe('63');
+    await expect
+      .poll(() => page.locator('#announcer').textContent(), patient)
+      .toMatch(/painting 63/);
+
+    await answer(studio.bot, mention, 'A wall, all in blue strokes');
+    const painting = thread.getByRole('img', { name: 'A wall, all in blue strokes' });
+    await painting.waitFor();
+    studio.feed.say({ mention: mention.id, state: 'answered' });
+    await thread.getByText('done').waitFor();
+    expect(await bar.isVisible()).toBe(false);
+    expect(await thread.getByText('A wall, all in blue strokes').isVisible()).toBe(true);
+
+    await thread.getByLabel('Reply to @pentimento').fill('#strength90');
+    await thread.getByRole('button', { name: 'Reply' }).click();
+    const reply = await vi.waitFor(async () => {
+      const [newest] = await studio.bot.v1.notifications.list({ types: ['mention'] });
+      expect(newest?.status?.content).toContain('strength90');
+      return newest?.status;
+    }, patient);
+    expect(reply?.visibility).toBe('unlisted');
+    await thread.getByText('#strength90').waitFor();
+
+    const favourite = thread.locator('.answer').getByRole('button', { name: /Favorite/ });
+    await favourite.click();
+    await expect.poll(() => favourite.getAttribute('aria-pressed'), patient).toBe('true');
+
+    await page.reload();
+    await painting.waitFor();
+    expect(await page.getByLabel('Your name').inputValue()).toBe('ada');
+    await thread.getByText('#strength90').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what others do, live, also to somebody who has no name yet', async () => {
+    const studio = await runStudio();
+    const visitor = await open(studio.url);
+    const witness = await open(studio.url);
+    await witness.page.getByLabel('Your name').fill('eve');
+    await witness.page.getByLabel('Your name').press('Tab');
+    await witness.page.getByText('You post as @eve.').waitFor();
+    await vi.waitFor(() => {
+      expect(studio.feed.listeners).toBe(2);
+    }, patient);
+    const ada = await personAt(studio.url, 'ada');
+    const status = await ada.v1.statuses.create({ status: '@pentimento please' });
+    studio.feed.say({ mention: status.id, state: 'painting', progress: 0.1 });
+    await answer(studio.bot, status, 'The answer to ada');
+    studio.feed.say({ mention: status.id, state: 'answered' });
+    for (const { page, complaints } of [visitor, witness]) {
+      await page.getByRole('img', { name: 'The answer to ada' }).waitFor();
+      expect(complaints).toEqual([]);
+    }
+    await ada.v1.statuses.$select(status.id).remove();
+    await witness.page.getByRole('article').waitFor({ state: 'detached' });
+  });
+
+  it("deletes one's own request, and only after asking", async () => {
+    const studio = await runStudio();
+    const bob = await personAt(studio.url, 'bob');
+    const other = await bob.v1.statuses.create({ status: 'not mine', spoilerText: 'careful' });
+    const { page } = await open(studio.url);
+    const { id } = await ask(page, studio);
+    const own = page.getByRole('article', { name: 'Request by ada' });
+    const others = page.getByRole('article', { name: 'Request by bob' });
+    expect(await others.getByText('not mine').isVisible()).toBe(false);
+    await others.getByText('careful').click();
+    expect(await others.getByText('not mine').isVisible()).toBe(true);
+    expect(await others.getByRole('button', { name: 'Delete' }).count()).toBe(0);
+    await own.getByRole('button', { name: 'Delete' }).click();
+    expect((await studio.bot.v1.statuses.$select(id).fetch()).id).toBe(id);
+    await own.getByRole('button', { name: 'Delete for good?' }).click();
+    await own.waitFor({ state: 'detached' });
+    await expect(studio.bot.v1.statuses.$select(id).fetch()).rejects.toMatchObject({
+      statusCode: 404,
+    });
+    expect((await studio.bot.v1.statuses.$select(other.id).fetch()).id).toBe(other.id);
+  });
+
+  it('says what is wrong where it is wrong, and loses nothing that was filled in', async () => {
+    const studio = await runStudio();
+    const { page } = await open(studio.url);
+    const paint = page.getByRole('button', { name: 'Paint it' });
+    await paint.click();
+    await page.getByRole('alert').filter({ hasText: 'Please choose a name' }).waitFor();
+    expect(await page.locator(':focus').getAttribute('id')).toBe('name');
+    await page.getByLabel('Your name').fill('Pentimento');
+    await paint.click();
+    await page.getByRole('alert').filter({ hasText: 'taken' }).waitFor();
+    await page.getByLabel('Your name').fill('ada');
+    await paint.click();
+    await page.getByRole('alert').filter({ hasText: 'A photo is needed here.' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'A painting is needed here.' }).waitFor();
+    const choose = page.getByLabel(/Choose a photo/);
+    await choose.setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
+    await page.getByRole('alert').filter({ hasText: 'Please choose a JPEG' }).waitFor();
+    await choose.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('x') });
+    await page.getByLabel('Describe the photo').fill('A lie');
+    await page.getByRole('group', { name: 'Sample paintings' }).getByRole('button').click();
+    await page.getByRole('button', { name: 'Remove painting' }).waitFor();
+    await paint.click();
+    await page.getByRole('alert').filter({ hasText: 'must be a JPEG' }).waitFor();
+    expect(await page.getByLabel('Describe the photo').inputValue()).toBe('A lie');
+    await page.getByRole('button', { name: 'Remove photo' }).click();
+    await ask(page, studio);
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    const studio = await runStudio();
+    const { page } = await open(studio.url);
+    await page.getByText('The wall is still bare').waitFor();
+    /** Goes on until the focus is where it should be, as a person would. */
+    const tabTo = async (matches: string) => {
+      for (let presses = 0; presses < 30; presses += 1) {
+        await page.keyboard.press('Tab');
+        if ((await page.locator(`${matches}:focus`).count()) > 0) return;
+      }
+      throw new Error(`Tab never came to ${matches}`);
+    };
+    await tabTo('.skip');
+    await tabTo('#name');
+    await page.keyboard.type('ada');
+    await tabTo('.photo .samples button');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove photo' }).waitFor();
+    await tabTo('.painting .samples button');
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Remove painting' }).waitFor();
+    await tabTo('#message');
+    await page.keyboard.type(' #colors');
+    await tabTo('button.primary');
+    await page.keyboard.press('Enter');
+    expect((await mentionFrom(studio.bot, 'ada')).mediaAttachments).toHaveLength(2);
+  });
+
+  it('comes back by itself after the server was away, and catches up', async () => {
+    const studio = await runStudio();
+    const { page } = await open(studio.url);
+    const mention = await ask(page, studio);
+    studio.feed.say({ mention: mention.id, state: 'painting', progress: 0.5 });
+    await page.getByText('painting 50 %', { exact: true }).waitFor();
+    await studio.close();
+    await page.getByText('The connection is lost').waitFor();
+    const { directory } = studio;
+    const again = await runStudio({ directory, port: Number(new URL(studio.url).port) });
+    await answer(again.bot, mention, 'Painted while you were away');
+    await page.getByRole('img', { name: 'Painted while you were away' }).waitFor();
+    await page.getByText('The connection is lost').waitFor({ state: 'hidden' });
+    await page.getByText('painting 50 %', { exact: true }).waitFor({ state: 'hidden' });
+  });
+
+  it('shows markup from people as the text that it is', async () => {
+    const studio = await runStudio();
+    const ada = await personAt(studio.url, 'ada');
+    const evil = '<img src=x onerror="document.title=1"> <b>bold</b> https://example.org/?a=1&b';
+    await ada.v1.accounts.updateCredentials({ displayName: '<i>Ada</i>' });
+    await ada.v1.statuses.create({ status: evil });
+    const { page, complaints } = await open(studio.url);
+    await page.getByText('<img src=x onerror="document.title=1"> <b>bold</b>').waitFor();
+    await page.getByText('<i>Ada</i>', { exact: true }).waitFor();
+    const link = page.getByRole('link', { name: 'https://example.org/?a=1&b' });
+    expect(await link.getAttribute('rel')).toContain('noopener');
+    expect(await page.title()).toBe('Pentimento');
+    expect(complaints).toEqual([]);
+  });
+
+  it('rebuilds only harmless HTML, whatever a server sends', async () => {
+    const studio = await runStudio();
+    const { page } = await open(studio.url);
+    const hostile =
+      '<p onclick="x()">a<script>b</script><svg onload=x()><a href="javascript:x()">c</a></svg>' +
+      '<a href="https://e.org/" onclick=x()>d</a><style>e</style><br><iframe srcdoc="f"></iframe></p>';
+    const html = await page.evaluate<string>(`import('/assets/content.js').then((module) => {
+      window.x = () => { window.wasRun = true; };
+      const holder = document.createElement('div');
+      holder.append(module.safeContent(${JSON.stringify(hostile)}));
+      return holder.innerHTML;
+    })`);
+    expect(html).toBe(
+      '<p>abc<a href="https://e.org/" rel="nofollow noopener noreferrer" target="_blank">d</a>e<br></p>',
+    );
+    expect(await page.evaluate('window.wasRun')).toBeUndefined();
+  });
+
+  it.each([360, 1280])(
+    'fits a window of %i pixels, and nothing jumps while it loads',
+    async (width) => {
+      const studio = await runStudio();
+      const ada = await personAt(studio.url, 'ada');
+      for (let count = 0; count < 3; count += 1) {
+        const status = await ada.v1.statuses.create({ status: `@pentimento ${'w'.repeat(200)}` });
+        await answer(studio.bot, status, `Answer ${count}`);
+      }
+      const { page } = await open('about:blank', { viewport: { width, height: 800 } });
+      await page.addInitScript(`
+        window.shifted = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) window.shifted += entry.value;
+        }).observe({ type: 'layout-shift', buffered: true });
+      `);
+      await page.goto(studio.url);
+      await page.getByRole('img', { name: 'Answer 0' }).waitFor();
+      for (const image of await page.locator('.hung img').all()) {
+        await image.scrollIntoViewIfNeeded();
+      }
+      await expect
+        .poll(
+          () =>
+            page.evaluate<number>(
+              `[...document.querySelectorAll('.hung img')].filter((image) => image.complete).length`,
+            ),
+          patient,
+        )
+        .toBe(3);
+      const overflow = await page.evaluate<number>(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect(overflow).toBe(0);
+      expect(await page.evaluate<number>('window.shifted')).toBeLessThan(0.05);
+    },
+  );
+
+  it('opens one thread at the address of any of its statuses', async () => {
+    const studio = await runStudio();
+    const ada = await personAt(studio.url, 'ada');
+    await ada.v1.statuses.create({ status: 'another thread' });
+    const status = await ada.v1.statuses.create({ status: '@pentimento this thread' });
+    const reply = await answer(studio.bot, status, 'The answer');
+    const { page } = await open(String(reply.url));
+    await page.getByRole('img', { name: 'The answer' }).waitFor();
+    expect(await page.getByRole('article').count()).toBe(1);
+    await page.getByRole('link', { name: 'See everything' }).click();
+    await page.getByText('another thread').waitFor();
+  });
+});
