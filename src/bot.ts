@@ -83,13 +83,14 @@ async function renderStage(options: BotOptions, signal: AbortSignal): Promise<vo
   while (!signal.aborted) {
     const claim = pool.hasRoom ? queue.claimRender() : undefined;
     if (claim === undefined) {
-      await nextChange(queue, signal);
+      // A render whose outcome cannot be written down (a full disk, say) ends the bot, which the supervisor restarts.
+      await Promise.race([nextChange(queue, signal), ...underWay]);
     } else {
       const work = render(claim, options, signal).finally(() => underWay.delete(work));
       underWay.add(work);
     }
   }
-  await Promise.allSettled(underWay);
+  await Promise.all(underWay);
 }
 
 async function render(claim: RenderClaim, options: BotOptions, signal: AbortSignal): Promise<void> {

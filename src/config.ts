@@ -38,15 +38,17 @@ export class ConfigError extends Error {
 }
 
 /**
- * The settings in force: config/default.yaml, then config/local.yaml, then the environment.
+ * The settings in force: config/default.yaml, then the operator's file (config/local.yaml, or what PENTIMENTO_CONFIG
+ * names), then the environment.
  * @throws ConfigError
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const layers = ['default.yaml', 'local.yaml']
-    .map((name) => join(projectRoot, 'config', name))
-    .filter((file) => existsSync(file))
-    .map(readYaml);
-  const merged = [...layers, fromEnvironment(environment)].reduce(merge);
+  const defaults = readYaml(join(projectRoot, 'config', 'default.yaml'));
+  const local = join(projectRoot, 'config', 'local.yaml');
+  const named = environment.PENTIMENTO_CONFIG;
+  const own = named ?? (existsSync(local) ? local : undefined);
+  const layers = [defaults, own === undefined ? {} : readYaml(own), fromEnvironment(environment)];
+  const merged = layers.reduce(merge);
   const result = configSchema.safeParse(merged);
   if (result.success) return result.data;
   // The paths and reasons, but never the values: one of them may be a token.

@@ -29,7 +29,7 @@ export interface RunningBot {
 export async function startBot(config: Config, log: Log, signal: AbortSignal): Promise<RunningBot> {
   const { dataFolder: folder, render, downloads } = config;
   await mkdir(folder, { recursive: true });
-  const leaseMs = config.queue.leaseSeconds * 1000;
+  const leaseMs = Math.round(config.queue.leaseSeconds * 1000);
   const queue = new Queue(openDatabase(join(folder, 'pentimento.sqlite3')), leaseMs);
   const pool = new RenderPool({
     workers: render.workers,

@@ -1,12 +1,11 @@
 import type { Refusal } from '../requests/request.js';
 
 /**
- * Whose turn it is. What came of a request (a picture, a refusal, a failure) is not a state but its `Answer`: a
- * refusal and a painted picture wait for the same thing, to be posted.
+ * From which state a request can move to which; a move that is not here does not compile.
+ *
+ * A state says whose turn it is. What came of a request (a picture, a refusal, a failure) is not a state but its
+ * `Answer`: a refusal and a painted picture wait for the same thing, to be posted.
  */
-export type State = 'queued' | 'rendering' | 'answering' | 'answered' | 'unanswerable';
-
-/** The moves that exist; a move that is not here does not compile. */
 export interface Moves {
   readonly queued: 'rendering';
   /** Back to queued: handed back at shutdown, or to be tried again. */

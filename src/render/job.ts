@@ -5,9 +5,6 @@ import { z } from 'zod';
  * been started from different versions.
  */
 
-/** Longest side of a painted picture, in pixels, that the command line and the bot accept. */
-export const SIZE = { min: 64, max: 2048 } as const;
-
 export const renderJobSchema = z
   .strictObject({
     content: z.string(),
@@ -17,7 +14,8 @@ export const renderJobSchema = z
       .readonly(),
     /** Where the painted picture goes; its ending chooses the format. */
     output: z.string(),
-    size: z.int().min(SIZE.min).max(SIZE.max),
+    /** Longest side of the result, in pixels. */
+    size: z.int().positive(),
     strength: z.number().min(0).max(100),
     seed: z.int(),
   })
@@ -27,7 +25,7 @@ export const renderJobSchema = z
 export type RenderJob = z.infer<typeof renderJobSchema>;
 
 /** Why a picture cannot be used; no second try will change it. */
-export const pictureProblems = [
+const pictureProblems = [
   'missing',
   'empty',
   'not a picture',

@@ -44,7 +44,7 @@ describe('the whole loss', () => {
     const along = numeric.gradient.reduce((sum, g, i) => sum + g * (direction[i] ?? 0), 0);
     const h = 1e-6;
     const shifted = (sign: number) => {
-      const moved = inputs['picture']?.map((x, i) => x + sign * h * (direction[i] ?? 0));
+      const moved = inputs.picture?.map((x, i) => x + sign * h * (direction[i] ?? 0));
       return (
         evaluate({ total }, { ...inputs, picture: moved ?? new Float64Array() }).total[0] ?? NaN
       );

@@ -3,7 +3,7 @@ import type { Recipe } from '../../src/networks/recipe.js';
 import { values } from './random.js';
 
 /** A network of random weights with one layer of every kind: small enough for plain loops and finite differences. */
-export const tinyNetwork: Network = {
+const tinyNetwork: Network = {
   name: 'tiny',
   layers: new Map<string, Layer>([
     ['conv1', convolution('input', [4, 3, 3, 3], 2, 1)],

@@ -167,7 +167,7 @@ function glaze(panel: Panel, shapes: Scene, panes: readonly Pane[]): Int32Array 
     let own = -shape - 1;
     for (let j = 0; j < panes.length; j++) {
       const pane = panes[j];
-      if (!pane || pane.shape !== shape) continue;
+      if (pane?.shape !== shape) continue;
       const far = (pane.x - x) ** 2 + (pane.y - y) ** 2;
       if (far < least) [least, own] = [far, j];
     }

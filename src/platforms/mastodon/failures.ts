@@ -16,7 +16,7 @@ export async function asking<T>(what: string, ask: () => Promise<T>): Promise<T>
   }
 }
 
-export function asPlatformError(what: string, error: unknown): PlatformError {
+function asPlatformError(what: string, error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
   const options = { cause: error };
   if (error instanceof MastoHttpError) {

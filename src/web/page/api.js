@@ -16,7 +16,7 @@ import { remember, remembered } from './memory.js';
  */
 
 /** A request that did not succeed, with a sentence for the person who wanted it. */
-export class ApiFailure extends Error {
+class ApiFailure extends Error {
   /**
    * @param {number} status The HTTP status; 0 if the server could not be reached.
    * @param {string} message
