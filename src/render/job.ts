@@ -21,7 +21,7 @@ export const renderJobSchema = z
   })
   .readonly();
 
-/** A picture to paint: files in, file out. */
+/** A picture to paint: files in, file out. A worker has another current folder, so it needs absolute paths. */
 export type RenderJob = z.infer<typeof renderJobSchema>;
 
 /** Why a picture cannot be used; no second try will change it. */

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import PQueue from 'p-queue';
 import type { Log } from '../log.js';
+import { projectRoot } from '../paths.js';
 import {
   PictureError,
   reportSchema,
@@ -143,7 +144,8 @@ export class RenderPool {
     const ending = extname(import.meta.url);
     const file = fileURLToPath(new URL(`./worker${ending}`, import.meta.url));
     const execArgv = ending === '.ts' ? ['--import', 'tsx'] : [];
-    const worker = fork(file, { execArgv, serialization: 'advanced' });
+    // From the project's own folder tsx is found wherever the bot was started; jobs name their files in full.
+    const worker = fork(file, { execArgv, cwd: projectRoot, serialization: 'advanced' });
     worker.on('error', (error) => this.options.log.error({ error }, 'a render worker'));
     worker.once('exit', () => {
       const i = this.#idle.indexOf(worker);

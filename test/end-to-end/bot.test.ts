@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { mastodon } from 'masto';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
@@ -21,7 +20,7 @@ async function scene(): Promise<Scene> {
   return {
     ...sandbox,
     ada: await sandbox.person('ada'),
-    start: () => startBotProcess({ url: sandbox.url, accessToken, folder }),
+    start: () => startBotProcess(folder, { url: sandbox.url, accessToken }),
   };
 }
 
@@ -152,7 +151,7 @@ describe('the bot, as a process of its own, on a real server', () => {
     const { url } = await scene();
     const folder = temporaryFolder();
     const accessToken = 'a-secret-that-no-server-knows';
-    const start = startBotProcess({ url, accessToken, folder: join(folder) });
+    const start = startBotProcess(folder, { url, accessToken });
     const error: unknown = await start.then(
       () => undefined,
       (reason: unknown) => reason,

@@ -12,27 +12,31 @@ export interface BotProcess {
   readonly painters: () => readonly number[];
   /** Sends a signal and waits for the end; gives the exit code, or the signal that ended it. */
   readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<number | NodeJS.Signals>;
+  /** The address that it says it listens on, or that its sandbox is at. */
+  readonly url: string;
+}
+
+/** Settings with which a picture takes seconds, and work left behind by a crash is soon taken up. */
+export function quickSettings(folder: string): NodeJS.ProcessEnv {
+  const file = join(folder, 'settings.yaml');
+  writeFileSync(file, 'render: { size: 96 }\nqueue: { leaseSeconds: 2 }\n');
+  return { PENTIMENTO_CONFIG: file, PENTIMENTO_DATA: folder, PENTIMENTO_PORT: '0' };
 }
 
 /**
- * The bot as an operator runs it: its own process, signed in to the server at `url`, its data in `folder`. Pictures
- * are small and the queue's leases short, so that tests are quick.
+ * The bot as an operator runs it: its own process, its data in `folder`, signed in to an account or else in its own
+ * sandbox.
  */
-export async function startBotProcess(options: {
-  readonly url: string;
-  readonly accessToken: string;
-  readonly folder: string;
-}): Promise<BotProcess> {
-  const config = join(options.folder, 'settings.yaml');
-  writeFileSync(config, 'render: { size: 96 }\nqueue: { leaseSeconds: 2 }\n');
+export async function startBotProcess(
+  folder: string,
+  account?: { readonly url: string; readonly accessToken: string },
+): Promise<BotProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'bot'], {
     cwd: projectRoot,
     env: {
       ...process.env,
-      MASTODON_URL: options.url,
-      MASTODON_ACCESS_TOKEN: options.accessToken,
-      PENTIMENTO_DATA: options.folder,
-      PENTIMENTO_CONFIG: config,
+      ...quickSettings(folder),
+      ...(account && { MASTODON_URL: account.url, MASTODON_ACCESS_TOKEN: account.accessToken }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -40,11 +44,13 @@ export async function startBotProcess(options: {
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  while (!output.includes('Listening on')) {
+  const url = () => /(?:Listening on|try the bot in:) (http\S+[^.\s])/.exec(output)?.[1];
+  while (url() === undefined) {
     if (child.exitCode !== null) throw new Error(`the bot did not start: ${output}`);
     await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   }
   return {
+    url: url() ?? '',
     output: () => output,
     painters: () => paintersOf(child),
     async end(signal) {

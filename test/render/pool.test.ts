@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createLog } from '../../src/log.js';
+import { projectRoot } from '../../src/paths.js';
+import { PictureError, type RenderJob } from '../../src/render/job.js';
+import { RenderPool, WorkerLost, type PoolOptions } from '../../src/render/pool.js';
+import { temporaryFolder } from '../support/folder.js';
+
+function pool(changes: Partial<PoolOptions> = {}): RenderPool {
+  const log = createLog('silent');
+  const made = new RenderPool({ workers: 1, silenceMs: 30_000, jobMs: 60_000, log, ...changes });
+  onTestFinished(() => made.close());
+  return made;
+}
+
+function job(changes: Partial<RenderJob> = {}): RenderJob {
+  return {
+    content: join(projectRoot, 'data/samples/lily-leek.jpg'),
+    styles: [{ file: join(projectRoot, 'data/styles/harbor-knife.jpg'), weight: 1 }],
+    output: join(temporaryFolder(), 'painted.jpg'),
+    size: 64,
+    strength: 50,
+    seed: 1,
+    ...changes,
+  };
+}
+
+describe('the render pool', () => {
+  it('paints in a process of its own, which it keeps, and reports progress up to the end', async () => {
+    const one = pool();
+    const first = job();
+    const fractions: number[] = [];
+    const pids = new Set<number>();
+    const onProgress = ({ fraction }: { fraction: number }) => {
+      fractions.push(fraction);
+      for (const pid of one.painting) pids.add(pid);
+    };
+    const painted = await one.paint(first, { onProgress });
+    expect(painted).toMatchObject({ width: 50, height: 64 });
+    expect(existsSync(first.output)).toBe(true);
+    expect(fractions.at(-1)).toBeCloseTo(1);
+    await one.paint(job(), { onProgress });
+    expect(pids.size).toBe(1);
+    expect(pids).not.toContain(process.pid);
+  });
+
+  it('says which picture is bad, and goes on with the same worker', async () => {
+    const one = pool();
+    const content = join(temporaryFolder(), 'none.jpg');
+    const bad = one.paint(job({ content }));
+    await expect(bad).rejects.toThrow(PictureError);
+    await expect(bad).rejects.toMatchObject({ problem: 'missing', file: content });
+    await expect(one.paint(job())).resolves.toMatchObject({ height: 64 });
+  });
+
+  it('gives a job up when its worker is killed, and starts another for the next', async () => {
+    const one = pool();
+    const killed = one.paint(job(), {
+      onProgress: () => one.painting.forEach((pid) => process.kill(pid, 'SIGKILL')),
+    });
+    await expect(killed).rejects.toThrow(WorkerLost);
+    await expect(one.paint(job())).resolves.toMatchObject({ height: 64 });
+  });
+
+  it('replaces a worker that falls silent', async () => {
+    const one = pool({ silenceMs: 8000 });
+    const silent = one.paint(job({ size: 512 }), {
+      onProgress: () => one.painting.forEach((pid) => process.kill(pid, 'SIGSTOP')),
+    });
+    await expect(silent).rejects.toThrow('silent');
+    await expect(one.paint(job())).resolves.toMatchObject({ height: 64 });
+  });
+
+  it('ends a picture that takes too long', async () => {
+    await expect(pool({ jobMs: 2500 }).paint(job({ size: 1024 }))).rejects.toThrow('not done');
+  });
+
+  it('ends a picture that nobody wants any more, with the reason given', async () => {
+    const one = pool();
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const work = one.paint(job({ size: 512 }), {
+      signal: controller.signal,
+      onProgress: () => controller.abort(reason),
+    });
+    await expect(work).rejects.toBe(reason);
+    expect(one.painting).toEqual([]);
+  });
+
+  it('tells whether it has room, and paints one after the other when it has not', async () => {
+    const one = pool();
+    expect(one.hasRoom).toBe(true);
+    const both = [one.paint(job()), one.paint(job())];
+    expect(one.hasRoom).toBe(false);
+    await vi.waitFor(() => expect(one.painting).toHaveLength(1));
+    await Promise.all(both);
+    expect(one.hasRoom).toBe(true);
+  });
+});
