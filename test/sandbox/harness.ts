@@ -28,17 +28,18 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-/** A sandbox behind a real HTTP server on a free port, gone when the test is. */
-export async function runSandbox(
-  options: Partial<Omit<SandboxOptions, 'url'>> = {},
-): Promise<RunningSandbox> {
+/**
+ * A sandbox behind a real HTTP server on a free port, gone when the test is. It tells clients that it is at that
+ * address, unless `url` says otherwise.
+ */
+export async function runSandbox(options: Partial<SandboxOptions> = {}): Promise<RunningSandbox> {
   const address = { url: '' };
   const sandbox = createSandbox({
     directory: options.directory ?? (await temporaryDirectory()),
     // A fault of the sandbox's own answers 500; whoever reads the failing test wants to know why.
     report: console.error,
-    ...options,
     url: () => address.url,
+    ...options,
   });
   const server = await serve({ sandbox, app: new Hono(), host: '127.0.0.1', port: 0 });
   address.url = server.url;
