@@ -67,7 +67,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
       { readonly request: RenderRequest; readonly cost: number } | { readonly refusal: Refusal },
   ): boolean {
     const person = mention.author.id;
-    const admitted = this.database.transaction(() => {
+    const admission = this.database.transaction(() => {
       const known = this.database
         .prepare('SELECT 1 FROM requests WHERE platform = ? AND mention_id = ?')
         .get(platform, mention.id);
@@ -103,7 +103,9 @@ export class Queue extends EventEmitter<{ change: [] }> {
       // After an idle time virtual time has leapt, and so it must stand for whoever comes before the next dispatch.
       this.database.prepare('UPDATE dispatch SET last_start = ?').run(virtualTime);
       return true;
-    })();
+    });
+    // Immediate: the write lock comes before the first look, or another process might write in between.
+    const admitted = admission.immediate();
     if (admitted) this.emit('change');
     return admitted;
   }
