@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/queue/database.js';
 import { tagsFor, virtualTimeOf } from '../../src/queue/fairness.js';
 import { Queue, type RenderClaim } from '../../src/queue/queue.js';
-import { databaseFile, LEASE_MS, mentionOf, painted, request } from '../support/queue.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { databaseFile, LEASE_MS } from '../support/queue.js';
 
 /** A request as the fairness properties see it. */
 export interface Job {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/queue/database.js';
 import { Queue, type Claim, type RenderClaim, type ReplyClaim } from '../../src/queue/queue.js';
-import { databaseFile, LEASE_MS, mentionOf, painted, request } from '../support/queue.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { databaseFile, LEASE_MS } from '../support/queue.js';
 import { QueueModel, type Claimed } from './model.js';
 
 /** Two processes with the same database: every command says through which of them it goes. */

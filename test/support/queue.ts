@@ -1,10 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Attachment, Mention } from '../../src/platforms/port.js';
 import { openDatabase } from '../../src/queue/database.js';
 import { Queue } from '../../src/queue/queue.js';
-import type { Answer } from '../../src/queue/states.js';
-import type { RenderRequest } from '../../src/requests/request.js';
 import { temporaryFolder } from './folder.js';
 
 export const LEASE_MS = 1000;
@@ -13,39 +10,6 @@ export const LEASE_MS = 1000;
 export class Clock {
   time = 1_000_000;
   readonly now = () => this.time;
-}
-
-export const picture: Attachment = {
-  kind: 'picture',
-  url: 'https://pictures.example/1.jpg',
-  description: '',
-};
-export const request: RenderRequest = {
-  content: picture,
-  styles: [picture],
-  strength: 50,
-  notes: [],
-};
-export const painted: Answer = {
-  type: 'painted',
-  file: 'pictures/1.jpg',
-  seconds: 12.3,
-  width: 512,
-  height: 384,
-};
-
-export function mentionOf(id: string, person = 'ada', changes: Partial<Mention> = {}): Mention {
-  return {
-    id,
-    author: { id: person, handle: person },
-    text: '',
-    attachments: [picture, picture],
-    visibility: 'public',
-    sensitive: false,
-    spoiler: '',
-    language: null,
-    ...changes,
-  };
 }
 
 /** Where a test's database lies. */
