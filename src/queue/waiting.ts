@@ -21,8 +21,8 @@ export function nextChange(queue: Queue, signal: AbortSignal): Promise<void> {
 
 /**
  * How long to wait after the given attempt (counted from 1): 5 s, 10 s, 20 s … up to an hour, each made shorter by up
- * to half at random so that retries do not march in step.
+ * to half at random so that retries do not march in step. Whole milliseconds: the queue's columns are strict integers.
  */
 export function backoffMs(attempt: number): number {
-  return Math.min(3_600_000, 5000 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+  return Math.round(Math.min(3_600_000, 5000 * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2));
 }
