@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backoffMs, nextChange } from '../../src/queue/waiting.js';
 import { mentionOf, request } from '../support/fixtures.js';
-import { databaseFile, queueAt } from '../support/queue.js';
+import { claimed, databaseFile, queueAt } from '../support/queue.js';
 
 describe('waiting for the next change', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -51,5 +51,13 @@ describe('the wait before another attempt', () => {
   it('is at random shorter by up to half', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     expect(backoffMs(2)).toBe(5000);
+  });
+
+  it('is whole milliseconds, as the queue takes no others', () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.123456789);
+    expect(Number.isInteger(backoffMs(1))).toBe(true);
+    const queue = queueAt(databaseFile());
+    queue.admit('here', mentionOf('1'), { request, cost: 1 });
+    expect(queue.retryRender(claimed(queue.claimRender()), backoffMs(1))).toBe(true);
   });
 });
