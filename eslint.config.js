@@ -32,7 +32,7 @@ const layers = Object.entries(mayImport).map(([room, allowed]) => ({
         patterns: [
           {
             // Another room is reached by ../room/file.js; its own files by ./file.js or, from a subfolder, ../file.js.
-            regex: `^(\\.\\./)+(?!(${[room, ...allowed].join('|')})/)([a-z]+/|(?!(${common.join('|')})\\.)(bot|cli|config)\\.)`,
+            regex: `^(\\.\\./)+(?!(${[room, ...allowed].join('|')})/)([a-z]+/|(bot|cli|config|start)\\.)`,
             message: `src/${room} may import only from: ${[...allowed, ...common].join(', ')} (see eslint.config.js)`,
           },
         ],

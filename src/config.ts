@@ -66,14 +66,11 @@ function readYaml(file: string): unknown {
 }
 
 function fromEnvironment(environment: NodeJS.ProcessEnv): unknown {
-  const { MASTODON_URL, MASTODON_ACCESS_TOKEN } = environment;
-  return withoutUndefined({
+  return withoutEmpty({
     dataFolder: environment.PENTIMENTO_DATA,
     logLevel: environment.PENTIMENTO_LOG_LEVEL,
     web: { host: environment.PENTIMENTO_HOST, port: environment.PENTIMENTO_PORT },
-    ...((MASTODON_URL ?? MASTODON_ACCESS_TOKEN) && {
-      mastodon: { url: MASTODON_URL, accessToken: MASTODON_ACCESS_TOKEN },
-    }),
+    mastodon: { url: environment.MASTODON_URL, accessToken: environment.MASTODON_ACCESS_TOKEN },
   });
 }
 
@@ -84,12 +81,13 @@ function merge(below: unknown, above: unknown): unknown {
   return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
 }
 
-function withoutUndefined(value: unknown): unknown {
+/** Without what is undefined or '', and without the groups of which nothing is left then. */
+function withoutEmpty(value: unknown): unknown {
   if (!isRecord(value)) return value === '' ? undefined : value;
-  const entries = Object.entries(value).map(
-    ([key, inner]) => [key, withoutUndefined(inner)] as const,
-  );
-  return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
+  const entries = Object.entries(value)
+    .map(([key, inner]) => [key, withoutEmpty(inner)] as const)
+    .filter(([, inner]) => inner !== undefined);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 export type Log = Logger;
 
@@ -6,7 +6,10 @@ export type Log = Logger;
  * One JSON line per event on standard error, so that standard output stays free for results. Whatever a field named
  * like a secret holds is blotted out before it is written, at any depth that our own objects reach.
  */
-export function createLog(level: string): Log {
+export function createLog(
+  level: string,
+  destination: DestinationStream = pino.destination(2),
+): Log {
   const secrets = [
     'token',
     'accessToken',
@@ -19,20 +22,24 @@ export function createLog(level: string): Log {
     {
       name: 'pentimento',
       level,
-      serializers: { error: describe },
+      serializers: { error: (error: unknown) => describe(error) },
       redact: {
         paths: secrets.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]),
         censor: '[secret]',
       },
     },
-    pino.destination(2),
+    destination,
   );
 }
 
-/** What went wrong and why, without the requests and responses that libraries hang on their errors. */
-function describe(error: unknown): unknown {
+/** A circle of causes must end somewhere; real ones are not so deep. */
+const MAX_CAUSES = 8;
+
+/** What went wrong and why, without the requests and responses that libraries hang on their errors, even as causes. */
+function describe(error: unknown, causes = 0): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;
   const kind = 'kind' in error ? { kind: error.kind } : {};
-  return { name, ...kind, message, stack, ...(cause !== undefined && { cause: describe(cause) }) };
+  const why = (cause instanceof Error || typeof cause === 'string') && causes < MAX_CAUSES;
+  return { name, ...kind, message, stack, ...(why && { cause: describe(cause, causes + 1) }) };
 }

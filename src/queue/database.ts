@@ -41,7 +41,7 @@ const migrations: readonly string[] = [
   CREATE INDEX requests_waiting ON requests (start_tag, id) WHERE state IN ('queued', 'rendering');
   CREATE INDEX requests_to_answer ON requests (not_before, id) WHERE state = 'answering';
 
-  -- One row: the start tag of the request dispatched last.
+  -- One row: the start tag of the request dispatched last, or, after an idle time, what virtual time has leapt to.
   CREATE TABLE dispatch (
     only_row   INTEGER PRIMARY KEY CHECK (only_row = 1),
     last_start REAL NOT NULL

@@ -67,7 +67,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
       { readonly request: RenderRequest; readonly cost: number } | { readonly refusal: Refusal },
   ): boolean {
     const person = mention.author.id;
-    const admitted = this.database.transaction(() => {
+    const admission = this.database.transaction(() => {
       const known = this.database
         .prepare('SELECT 1 FROM requests WHERE platform = ? AND mention_id = ?')
         .get(platform, mention.id);
@@ -77,7 +77,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
         .run(platform, person);
       const paints = 'request' in outcome;
       const cost = paints ? outcome.cost : 0;
-      const tags = this.#tags(platform, person, cost);
+      const { virtualTime, ...tags } = this.#tags(platform, person, cost);
       const answer: Answer | null = paints ? null : { type: 'refused', refusal: outcome.refusal };
       this.database
         .prepare(
@@ -100,8 +100,12 @@ export class Queue extends EventEmitter<{ change: [] }> {
       this.database
         .prepare('UPDATE people SET finish_tag = ? WHERE platform = ? AND person = ?')
         .run(tags.finish, platform, person);
+      // After an idle time virtual time has leapt, and so it must stand for whoever comes before the next dispatch.
+      this.database.prepare('UPDATE dispatch SET last_start = ?').run(virtualTime);
       return true;
-    })();
+    });
+    // Immediate: the write lock comes before the first look, or another process might write in between.
+    const admitted = admission.immediate();
     if (admitted) this.emit('change');
     return admitted;
   }
@@ -116,7 +120,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
       )
       .get(platform, person) ?? { weight: 1, lastFinish: 0, lastStart: 0, maxFinish: 0, busy: 0 };
     const virtualTime = virtualTimeOf({ ...state, busy: state.busy === 1 });
-    return tagsFor(virtualTime, lastFinish, cost, weight);
+    return { virtualTime, ...tagsFor(virtualTime, lastFinish, cost, weight) };
   }
 
   /** The next request to render: the smallest start tag that is waiting, or whose worker let its lease run out. */

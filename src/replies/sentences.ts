@@ -31,15 +31,18 @@ export function sentenceFor(answer: Answer, request: RenderRequest | undefined):
   }
 }
 
-/** The alt text of a painted picture, built from what people wrote about the originals. */
+/**
+ * The alt text of a painted picture, built from what people wrote about the originals and not longer than the 1500
+ * characters that Mastodon takes.
+ */
 export function altTextFor({ content, styles }: RenderRequest): string {
-  const photo = content.description.trim();
+  const photo = asPhrase(content.description);
   const paintings = styles
-    .map(({ description }) => description.trim())
-    .filter((text) => text !== '');
-  const subject = photo === '' ? 'A photo' : `A photo (${asPhrase(photo)})`;
-  const manner =
-    paintings.length === 0 ? 'a painting' : `a painting (${paintings.map(asPhrase).join('; ')})`;
+    .map(({ description }) => asPhrase(description))
+    .filter((text) => text !== '')
+    .join('; ');
+  const subject = photo === '' ? 'A photo' : `A photo (${shortened(photo)})`;
+  const manner = paintings === '' ? 'a painting' : `a painting (${shortened(paintings)})`;
   return `${subject}, repainted in the style of ${manner}.`;
 }
 
@@ -74,5 +77,10 @@ function nextStep(strength: number): string {
 
 /** A description without its final period, to stand inside a sentence. */
 function asPhrase(text: string): string {
-  return text.replace(/[.\s]+$/, '');
+  return text.trim().replace(/[.\s]+$/, '');
+}
+
+function shortened(text: string): string {
+  // A cut through a character of two code units takes both away.
+  return text.length <= 700 ? text : `${text.slice(0, 699).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

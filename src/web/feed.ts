@@ -5,7 +5,6 @@ import type { RequestStatus, StatusFeed } from './status.js';
 /** The queue as the page sees it, with the progress of what is being painted, which the queue does not keep. */
 export class QueueFeed implements StatusFeed {
   readonly #events = new EventEmitter<{ status: [RequestStatus] }>().setMaxListeners(0);
-  readonly #progress = new Map<string, number>();
   #known = new Map<string, RequestStatus>();
 
   constructor(private readonly queue: Queue) {
@@ -24,7 +23,6 @@ export class QueueFeed implements StatusFeed {
 
   /** A picture has come along to a fraction, 0..1, of its work. */
   report(mention: string, progress: number): void {
-    this.#progress.set(mention, progress);
     if (this.#known.get(mention)?.state !== 'painting') return;
     const status = { mention, state: 'painting', progress } as const;
     this.#known.set(mention, status);
@@ -33,13 +31,12 @@ export class QueueFeed implements StatusFeed {
 
   #refresh(): void {
     const before = this.#known;
-    const statuses = this.queue.pending().map((pending, ahead) => this.#statusOf(pending, ahead));
+    const pending = this.queue.pending();
+    const toPaint = pending.filter(({ state }) => state !== 'answering');
+    const statuses = pending.map((one) => this.#statusOf(one, toPaint.indexOf(one)));
     this.#known = new Map(statuses.map((status) => [status.mention, status]));
     for (const mention of before.keys())
-      if (!this.#known.has(mention)) {
-        this.#progress.delete(mention);
-        this.#events.emit('status', { mention, state: 'answered' });
-      }
+      if (!this.#known.has(mention)) this.#events.emit('status', { mention, state: 'answered' });
     for (const status of statuses)
       if (!same(status, before.get(status.mention))) this.#events.emit('status', status);
   }
@@ -48,8 +45,11 @@ export class QueueFeed implements StatusFeed {
     switch (state) {
       case 'queued':
         return { mention, state: 'queued', ahead };
-      case 'rendering':
-        return { mention, state: 'painting', progress: this.#progress.get(mention) ?? 0 };
+      case 'rendering': {
+        const before = this.#known.get(mention);
+        const progress = before?.state === 'painting' ? before.progress : 0;
+        return { mention, state: 'painting', progress };
+      }
       case 'answering':
         return { mention, state: 'replying' };
     }

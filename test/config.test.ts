@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config.js';
+import { projectRoot } from '../src/paths.js';
+
+/** Settings of whoever runs the tests would show in the defaults. */
+const local = existsSync(join(projectRoot, 'config', 'local.yaml'));
+
+function failure(environment: NodeJS.ProcessEnv): string {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('a ConfigError was due');
+}
+
+describe.skipIf(local)('the defaults', () => {
+  it('are complete: a sandbox on this computer only', () => {
+    expect(loadConfig({})).toMatchObject({
+      dataFolder: resolve('data'),
+      logLevel: 'info',
+      web: { host: '127.0.0.1', port: 8080 },
+      render: { size: 512, workers: 1 },
+    });
+    expect(loadConfig({})).not.toHaveProperty('mastodon');
+  });
+
+  it('hold for what the environment leaves empty, as in a copied .env.example', () => {
+    const empty = {
+      MASTODON_URL: '',
+      MASTODON_ACCESS_TOKEN: '',
+      PENTIMENTO_DATA: '',
+      PENTIMENTO_HOST: '',
+      PENTIMENTO_PORT: '',
+      PENTIMENTO_LOG_LEVEL: '',
+    };
+    expect(loadConfig(empty)).toEqual(loadConfig({}));
+  });
+});
+
+describe('the environment', () => {
+  it('overrides its settings and leaves the others', () => {
+    const config = loadConfig({
+      MASTODON_URL: 'https://mastodon.example',
+      MASTODON_ACCESS_TOKEN: 'abc',
+      PENTIMENTO_DATA: '/var/lib/pentimento',
+      PENTIMENTO_HOST: '0.0.0.0',
+      PENTIMENTO_PORT: '0',
+      PENTIMENTO_LOG_LEVEL: 'debug',
+    });
+    const { render, queue, downloads } = loadConfig({});
+    expect(config).toEqual({
+      mastodon: { url: 'https://mastodon.example', accessToken: 'abc' },
+      dataFolder: '/var/lib/pentimento',
+      web: { host: '0.0.0.0', port: 0 },
+      logLevel: 'debug',
+      render,
+      queue,
+      downloads,
+    });
+  });
+
+  it('overrides one key of a group and leaves the others of it', () => {
+    const { host } = loadConfig({}).web;
+    expect(loadConfig({ PENTIMENTO_PORT: '9999' }).web).toEqual({ host, port: 9999 });
+  });
+
+  it.each([
+    ['web.port', { PENTIMENTO_PORT: 'eighty-eighty' }],
+    ['web.port', { PENTIMENTO_PORT: '65536' }],
+    ['web.port', { PENTIMENTO_PORT: '80.5' }],
+    ['logLevel', { PENTIMENTO_LOG_LEVEL: 'chatty' }],
+    ['mastodon.url', { MASTODON_URL: 'mastodon.example', MASTODON_ACCESS_TOKEN: 'abc' }],
+    ['mastodon.url', { MASTODON_URL: 'ftp://mastodon.example', MASTODON_ACCESS_TOKEN: 'abc' }],
+  ])('with a bad value is refused by the name of the setting: %s', (key, environment) => {
+    const message = failure(environment);
+    expect(message).toMatch(/^the configuration cannot be used: /);
+    expect(message).toContain(`${key}: `);
+    for (const value of Object.values(environment)) expect(message).not.toContain(value);
+  });
+
+  it.skipIf(local).each([
+    ['an address', 'mastodon.accessToken', { MASTODON_URL: 'https://mastodon.example' }],
+    ['a token', 'mastodon.url', { MASTODON_ACCESS_TOKEN: 'secret-token' }],
+    [
+      'a token and an empty address',
+      'mastodon.url',
+      { MASTODON_URL: '', MASTODON_ACCESS_TOKEN: 'secret-token' },
+    ],
+  ])('with only %s of an account is refused, not taken for no account', (_, key, environment) => {
+    const message = failure(environment);
+    expect(message).toContain(`${key}: `);
+    expect(message).not.toContain('secret-token');
+  });
+
+  it('never has its values in a message, whatever they are: one may be the token in the wrong place', () => {
+    const token = fc.stringMatching(/^[A-Za-z0-9_-]{20,40}$/);
+    const property = fc.property(token, (token) => {
+      for (const key of ['MASTODON_URL', 'PENTIMENTO_PORT', 'PENTIMENTO_LOG_LEVEL'])
+        expect(failure({ MASTODON_ACCESS_TOKEN: token, [key]: token })).not.toContain(token);
+    });
+    fc.assert(property, { numRuns: 30, seed: 11 });
+  });
+});

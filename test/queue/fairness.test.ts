@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { realLine, simulatedLine, type Job, type Line, type Weights } from './line.js';
+
+type Step =
+  | { readonly do: 'admit'; readonly person: string; readonly cost: number }
+  | { readonly do: 'dispatch' | 'finish' | 'reopen' };
+
+const PEOPLE = ['ada', 'bela', 'cleo'];
+const MAX_COST = 9;
+const cost = fc.integer({ min: 1, max: MAX_COST });
+const admission = fc.record({
+  do: fc.constant('admit' as const),
+  person: fc.constantFrom(...PEOPLE),
+  cost,
+});
+/** Bursts of admissions, so that several people wait at once. */
+const script = fc
+  .array(
+    fc.oneof(
+      fc.array(admission, { minLength: 1, maxLength: 8 }),
+      fc.array(fc.record({ do: fc.constantFrom('dispatch' as const, 'finish' as const) }), {
+        minLength: 1,
+        maxLength: 8,
+      }),
+      fc.constant<Step[]>([{ do: 'reopen' }]),
+    ),
+    { maxLength: 20 },
+  )
+  .map((bursts): readonly Step[] => bursts.flat());
+/** Powers of two, so that the tags are exact. */
+const weights = fc.record(
+  Object.fromEntries(PEOPLE.map((person) => [person, fc.constantFrom(0.5, 1, 2, 4)])),
+);
+
+interface Dispatch extends Job {
+  /** The others who were waiting at that moment, and the one whose turn it was. */
+  readonly waiting: ReadonlySet<string>;
+}
+
+/** Takes steps and then drains the line; tells what was dispatched, in order. */
+function run(line: Line, steps: readonly Step[], firstId = 1): readonly Dispatch[] {
+  const waiting = new Map<number, Job>();
+  const dispatched: Dispatch[] = [];
+  const dispatch = () => {
+    const people = new Set([...waiting.values()].map(({ person }) => person));
+    const job = line.dispatch();
+    if (job === undefined) return false;
+    expect(waiting.delete(job.id), `job ${job.id} was waiting`).toBe(true);
+    dispatched.push({ ...job, waiting: people });
+    return true;
+  };
+  let id = firstId;
+  for (const step of steps)
+    if (step.do === 'admit') {
+      const job = { id: id++, person: step.person, cost: step.cost };
+      waiting.set(job.id, job);
+      line.admit(job);
+    } else if (step.do === 'dispatch') dispatch();
+    else line[step.do]();
+  while (dispatch());
+  while (line.finish());
+  expect([...waiting.keys()], 'what was never dispatched').toEqual([]);
+  return dispatched;
+}
+
+const admissionsOf = (steps: readonly Step[], who: string) =>
+  steps.filter((step) => step.do === 'admit' && step.person === who).length;
+
+describe.each([
+  { name: 'the formulas', lineOf: simulatedLine, numRuns: 300 },
+  { name: 'the queue over SQLite', lineOf: realLine, numRuns: 25 },
+])('with $name', ({ lineOf, numRuns }) => {
+  it('everything that was admitted is dispatched once, and each person’s requests in their order', () => {
+    const property = fc.property(script, weights, (steps, weights) => {
+      const dispatched = run(lineOf(weights), steps);
+      for (const who of PEOPLE) {
+        const ids = dispatched.filter((job) => job.person === who).map(({ id }) => id);
+        expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+        expect(ids).toHaveLength(admissionsOf(steps, who));
+      }
+    });
+    fc.assert(property, { numRuns, seed: 1 });
+  });
+
+  it('two people who both have work waiting get equal service within one maximal job each', () => {
+    const property = fc.property(script, weights, (steps, weights) => {
+      const dispatched = run(lineOf(weights), steps);
+      for (const [one, other] of [
+        ['ada', 'bela'],
+        ['ada', 'cleo'],
+        ['bela', 'cleo'],
+      ] as const)
+        expect(unfairness(dispatched, weights, one, other)).toBeLessThanOrEqual(
+          largestJob(dispatched, weights, one) + largestJob(dispatched, weights, other),
+        );
+    });
+    fc.assert(property, { numRuns: 2 * numRuns, seed: 2 });
+  });
+
+  it('nobody starves although others flood: a bound on how many go first', () => {
+    const property = fc.property(
+      fc.array(cost, { minLength: 1, maxLength: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      (costs, flooders) => {
+        const line = lineOf();
+        let id = 1;
+        const flood = () => {
+          for (let i = 0; i < flooders; i++)
+            line.admit({ id: id++, person: `flooder ${i}`, cost: 1 });
+        };
+        flood();
+        for (const cost of costs) line.admit({ id: id++, person: 'ada', cost });
+        const own = costs.reduce((sum, cost) => sum + cost);
+        let left = costs.length;
+        // Each flooder is served at most what ada is, one job of theirs and one of ada's; their jobs cost 1.
+        const bound = costs.length + flooders * (own + 1 + MAX_COST);
+        for (let steps = 0; steps < bound; steps++) {
+          flood(); // more comes than can be done
+          if (line.dispatch()?.person === 'ada') left--;
+          line.finish();
+        }
+        expect(left).toBe(0);
+      },
+    );
+    fc.assert(property, { numRuns: Math.min(numRuns, 50), seed: 3 });
+  });
+
+  it('a flood of 100 delays a newcomer by no more than the job that is running', () => {
+    const property = fc.property(fc.integer({ min: 0, max: 99 }), cost, (before, cost) => {
+      const line = lineOf();
+      for (let id = 1; id <= 100; id++)
+        line.admit({ id, person: 'flooder', cost: 1 + (id % MAX_COST) });
+      for (let i = 0; i < before; i++) {
+        line.finish();
+        line.dispatch();
+      }
+      line.admit({ id: 101, person: 'newcomer', cost });
+      // Before anything has run at all, the flooder's first request has the same tag and the smaller id.
+      if (before === 0) expect(line.dispatch()?.person).toBe('flooder');
+      expect(line.dispatch()?.person).toBe('newcomer');
+    });
+    fc.assert(property, { numRuns: Math.min(numRuns, 20), seed: 4 });
+  });
+
+  it('who has twice the weight gets twice the share', () => {
+    const line = lineOf({ ada: 1, bela: 2 });
+    for (let id = 1; id <= 60; id++)
+      line.admit({ id, person: id % 2 === 0 ? 'ada' : 'bela', cost: 1 });
+    const first = Array.from({ length: 30 }, () => line.dispatch()?.person);
+    expect(first.filter((person) => person === 'bela')).toHaveLength(20);
+  });
+
+  it('who asks for pictures of half the cost gets twice as many', () => {
+    const line = lineOf();
+    for (let id = 1; id <= 60; id++)
+      line.admit(id % 2 === 0 ? { id, person: 'ada', cost: 4 } : { id, person: 'bela', cost: 2 });
+    const first = Array.from({ length: 30 }, () => line.dispatch()?.person);
+    expect(first.filter((person) => person === 'bela')).toHaveLength(20);
+  });
+
+  it('an idle system forgets: after any past, the order is that of a new one', () => {
+    const property = fc.property(script, script, (past, steps) => {
+      const line = lineOf();
+      run(line, past);
+      const later = run(line, steps, 1001).map(({ id }) => id - 1000);
+      expect(later).toEqual(run(lineOf(), steps).map(({ id }) => id));
+    });
+    fc.assert(property, { numRuns, seed: 5 });
+  });
+});
+
+it('the queue dispatches as the formulas say, reopened at any time', () => {
+  const property = fc.property(script, weights, (steps, weights) => {
+    expect(run(realLine(weights), steps)).toEqual(run(simulatedLine(weights), steps));
+  });
+  fc.assert(property, { numRuns: 50, seed: 6 });
+});
+
+/** The largest difference in normalized service over any time in which both were waiting throughout. */
+function unfairness(
+  dispatched: readonly Dispatch[],
+  weights: Weights,
+  one: string,
+  other: string,
+): number {
+  let [difference, least, most, worst] = [0, 0, 0, 0];
+  for (const { person, cost, waiting } of dispatched) {
+    if (!waiting.has(one) || !waiting.has(other)) {
+      [difference, least, most] = [0, 0, 0];
+      continue;
+    }
+    const service = cost / (weights[person] ?? 1);
+    if (person === one) difference += service;
+    if (person === other) difference -= service;
+    least = Math.min(least, difference);
+    most = Math.max(most, difference);
+    worst = Math.max(worst, most - least);
+  }
+  return worst;
+}
+
+function largestJob(dispatched: readonly Dispatch[], weights: Weights, who: string): number {
+  const costs = dispatched.filter(({ person }) => person === who).map(({ cost }) => cost);
+  return Math.max(0, ...costs) / (weights[who] ?? 1);
+}

@@ -1,0 +1,98 @@
+import type { Database } from 'better-sqlite3';
+import { onTestFinished } from 'vitest';
+import { openDatabase } from '../../src/queue/database.js';
+import { tagsFor, virtualTimeOf } from '../../src/queue/fairness.js';
+import { Queue, type RenderClaim } from '../../src/queue/queue.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { databaseFile, LEASE_MS } from '../support/queue.js';
+
+/** A request as the fairness properties see it. */
+export interface Job {
+  readonly id: number;
+  readonly person: string;
+  readonly cost: number;
+}
+
+/** What is there to be fair with: the bare formulas or the real queue. */
+export interface Line {
+  admit(job: Job): void;
+  /** The job whose turn it is; it then runs until it is finished. */
+  dispatch(): Job | undefined;
+  /** Finishes the job that has been running longest; tells whether there was one. */
+  finish(): boolean;
+  /** What a restart between any two steps does. */
+  reopen(): void;
+}
+
+export type Weights = Readonly<Record<string, number>>;
+
+/** The pure functions with arrays around them. */
+export function simulatedLine(weights: Weights = {}): Line {
+  const lastFinish = new Map<string, number>();
+  const running: Job[] = [];
+  let waiting: { job: Job; start: number }[] = [];
+  let virtualTime = 0;
+  return {
+    admit(job) {
+      const maxFinish = Math.max(0, ...lastFinish.values());
+      const busy = waiting.length + running.length > 0;
+      virtualTime = virtualTimeOf({ busy, lastStart: virtualTime, maxFinish });
+      const { person, cost } = job;
+      const before = lastFinish.get(person) ?? 0;
+      const { start, finish } = tagsFor(virtualTime, before, cost, weights[person] ?? 1);
+      lastFinish.set(person, finish);
+      waiting.push({ job, start });
+    },
+    dispatch() {
+      const [first] = waiting.toSorted((a, b) => a.start - b.start || a.job.id - b.job.id);
+      if (first === undefined) return undefined;
+      waiting = waiting.filter((entry) => entry !== first);
+      virtualTime = first.start;
+      running.push(first.job);
+      return first.job;
+    },
+    finish: () => running.shift() !== undefined,
+    reopen: () => undefined,
+  };
+}
+
+/** The real queue over SQLite. Time stands still, so that no lease runs out. */
+export function realLine(weights: Weights = {}): Line {
+  const file = databaseFile();
+  const jobs = new Map<string, Job>();
+  const running: RenderClaim[] = [];
+  const open: Database[] = [];
+  const reopened = (): Queue => {
+    open.pop()?.close();
+    const database = openDatabase(file);
+    database.pragma('synchronous = OFF'); // for speed: no power is cut here
+    open.push(database);
+    return new Queue(database, LEASE_MS, () => 1_000_000);
+  };
+  let queue = reopened();
+  onTestFinished(() => void open.pop()?.close());
+  for (const [person, weight] of Object.entries(weights))
+    open[0]
+      ?.prepare('INSERT INTO people (platform, person, weight) VALUES (?, ?, ?)')
+      .run('here', person, weight);
+  return {
+    admit(job) {
+      const id = String(job.id);
+      jobs.set(id, job);
+      queue.admit('here', mentionOf(id, job.person), { request, cost: job.cost });
+    },
+    dispatch() {
+      const claim = queue.claimRender();
+      if (claim === undefined) return undefined;
+      running.push(claim);
+      return jobs.get(claim.mention.id);
+    },
+    finish() {
+      const claim = running.shift();
+      return claim !== undefined && queue.rendered(claim, painted);
+    },
+    reopen() {
+      queue = reopened();
+    },
+  };
+}

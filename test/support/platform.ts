@@ -1,0 +1,46 @@
+import type { Mention, Platform, Reply } from '../../src/platforms/port.js';
+
+export interface Posted {
+  readonly mention: Mention;
+  readonly reply: Reply;
+  readonly key: string;
+}
+
+/**
+ * A network in memory: it keeps what is posted, and its next calls fail as `fails` says; a failure "after" does what
+ * was asked first, as when the answer to a request is lost.
+ */
+export class MemoryPlatform implements Platform {
+  readonly name = 'memory';
+  readonly posts: Posted[] = [];
+  /** How often somebody looked for an earlier reply. */
+  looks = 0;
+  fails: { readonly when: 'before' | 'after'; readonly error: Error }[] = [];
+
+  async reply(mention: Mention, reply: Reply, key: string): Promise<string> {
+    const fail = this.fails.shift();
+    await Promise.resolve();
+    if (fail?.when === 'before') throw fail.error;
+    this.posts.push({ mention, reply, key });
+    if (fail) throw fail.error;
+    return `reply to ${mention.id}`;
+  }
+
+  findReply(mention: Mention): Promise<string | undefined> {
+    this.looks++;
+    const found = this.posts.some((post) => post.mention.id === mention.id);
+    return Promise.resolve(found ? `reply to ${mention.id}` : undefined);
+  }
+
+  listen(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  download(): Promise<void> {
+    return Promise.reject(new Error('there is nothing to download'));
+  }
+
+  acknowledge(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { openDatabase } from '../../src/queue/database.js';
+import { Queue } from '../../src/queue/queue.js';
+import { temporaryFolder } from './folder.js';
+
+export const LEASE_MS = 1000;
+
+/** A clock that only moves when it is told to. */
+export class Clock {
+  time = 1_000_000;
+  readonly now = () => this.time;
+}
+
+/** Where a test's database lies. */
+export function databaseFile(): string {
+  return join(temporaryFolder(), 'queue.sqlite3');
+}
+
+/** A queue over a real file, closed when the current test has finished. */
+export function queueAt(file: string, now?: () => number): Queue {
+  const database = openDatabase(file);
+  // What is proven here does not depend on a power cut, and waiting for the disk takes most of the time.
+  database.pragma('synchronous = OFF');
+  onTestFinished(() => void database.close());
+  return new Queue(database, LEASE_MS, now);
+}
+
+/** Claims that must be there. */
+export function claimed<T>(claim: T | undefined): T {
+  if (claim === undefined) throw new Error('there was nothing to claim');
+  return claim;
+}

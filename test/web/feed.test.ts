@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest';
+import { QueueFeed } from '../../src/web/feed.js';
+import type { RequestStatus } from '../../src/web/status.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
+
+const outcome = { request, cost: 1 };
+
+function feedOf(...ids: readonly string[]) {
+  const clock = new Clock();
+  const queue = queueAt(databaseFile(), clock.now);
+  for (const id of ids) queue.admit('here', mentionOf(id), outcome);
+  const feed = new QueueFeed(queue);
+  const heard: RequestStatus[] = [];
+  const stop = feed.subscribe((status) => heard.push(status));
+  return { clock, queue, feed, heard, stop };
+}
+
+it('who has just come is told of everything that is not answered yet', () => {
+  const { feed } = feedOf('1', '2');
+  expect(feed.current()).toEqual([
+    { mention: '1', state: 'queued', ahead: 0 },
+    { mention: '2', state: 'queued', ahead: 1 },
+  ]);
+});
+
+it('a request is followed from the queue to the answer', () => {
+  const { queue, feed, heard } = feedOf();
+  queue.admit('here', mentionOf('1'), outcome);
+  const claim = claimed(queue.claimRender());
+  feed.report('1', 0.25);
+  feed.report('1', 0.5);
+  queue.rendered(claim, painted);
+  queue.answered(claimed(queue.claimReply()), 'reply');
+  expect(heard).toEqual([
+    { mention: '1', state: 'queued', ahead: 0 },
+    { mention: '1', state: 'painting', progress: 0 },
+    { mention: '1', state: 'painting', progress: 0.25 },
+    { mention: '1', state: 'painting', progress: 0.5 },
+    { mention: '1', state: 'replying' },
+    { mention: '1', state: 'answered' },
+  ]);
+  expect(feed.current()).toEqual([]);
+});
+
+it('a change is told of those whom it concerns, and of nobody else', () => {
+  const { queue, heard } = feedOf('1', '2', '3');
+  queue.rendered(claimed(queue.claimRender()), painted);
+  heard.length = 0;
+  queue.claimRender();
+  expect(heard).toEqual([{ mention: '2', state: 'painting', progress: 0 }]);
+});
+
+it('only pictures that are still to be painted are ahead, not replies that wait to be posted', () => {
+  const { queue, feed } = feedOf('1', '2', '3');
+  queue.rendered(claimed(queue.claimRender()), painted);
+  queue.claimRender();
+  expect(feed.current()).toEqual([
+    { mention: '1', state: 'replying' },
+    { mention: '2', state: 'painting', progress: 0 },
+    { mention: '3', state: 'queued', ahead: 1 },
+  ]);
+});
+
+it('who just comes sees the progress so far, also after other changes', () => {
+  const { queue, feed } = feedOf('1');
+  queue.claimRender();
+  feed.report('1', 0.7);
+  queue.admit('here', mentionOf('2'), outcome);
+  expect(feed.current()[0]).toEqual({ mention: '1', state: 'painting', progress: 0.7 });
+});
+
+it('progress of what is not being painted is not told', () => {
+  const { queue, feed, heard } = feedOf('1');
+  feed.report('1', 0.5);
+  feed.report('unknown', 0.5);
+  const claim = claimed(queue.claimRender());
+  queue.rendered(claim, painted);
+  heard.length = 0;
+  feed.report('1', 0.9); // a late one
+  expect(heard).toEqual([]);
+  expect(feed.current()).toEqual([{ mention: '1', state: 'replying' }]);
+});
+
+it('a picture that is painted a second time begins at the beginning', () => {
+  const { clock, queue, feed } = feedOf('1');
+  const claim = claimed(queue.claimRender());
+  feed.report('1', 0.9);
+  queue.retryRender(claim, clock.time);
+  queue.claimRender();
+  expect(feed.current()).toEqual([{ mention: '1', state: 'painting', progress: 0 }]);
+});
+
+it('who has left hears no more, and the others do', () => {
+  const { queue, feed, heard, stop } = feedOf();
+  const others: RequestStatus[] = [];
+  feed.subscribe((status) => others.push(status));
+  stop();
+  queue.admit('here', mentionOf('1'), outcome);
+  expect(heard).toEqual([]);
+  expect(others).toHaveLength(1);
+});
