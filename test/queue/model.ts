@@ -1,6 +1,8 @@
 import { tagsFor, virtualTimeOf } from '../../src/queue/fairness.js';
-import type { State } from '../../src/queue/states.js';
+import type { Moves } from '../../src/queue/states.js';
 import { LEASE_MS } from '../support/queue.js';
+
+type State = keyof Moves | Moves[keyof Moves];
 
 interface ModelRequest {
   readonly id: number;
