@@ -14,8 +14,14 @@ const manifestSchema = z
     license: z.string(),
     /** How much each layer's Gram matrix counts. */
     styleLayers: z.record(z.string(), z.number().positive()),
-    /** The layer that keeps the photo recognizable, and how much it counts at strength 50. */
-    contentLayer: z.strictObject({ name: z.string(), weight: z.number().positive() }),
+    /**
+     * The layers that keep the photo recognizable: how much each counts at strength 50, and by what factor more with
+     * every 25 points less.
+     */
+    contentLayers: z.record(
+      z.string(),
+      z.strictObject({ weight: z.number().positive(), base: z.number().min(1) }),
+    ),
     /** The weight of the total variation. */
     variation: z.number().nonnegative(),
   })
@@ -24,13 +30,13 @@ const manifestSchema = z
 type Manifest = z.infer<typeof manifestSchema>;
 
 /** A network with the layers that make it paint. */
-export interface Recipe extends Pick<Manifest, 'styleLayers' | 'contentLayer' | 'variation'> {
+export interface Recipe extends Pick<Manifest, 'styleLayers' | 'contentLayers' | 'variation'> {
   readonly network: Network;
 }
 
 /** Reads the manifest and the weights of the network that paints when nothing else is chosen. */
 export async function loadRecipe(): Promise<Recipe> {
   const text = await readFile(join(projectRoot, 'models', 'inception-v3.json'), 'utf8');
-  const { styleLayers, contentLayer, variation } = manifestSchema.parse(JSON.parse(text));
-  return { network: await loadInceptionV3(), styleLayers, contentLayer, variation };
+  const { styleLayers, contentLayers, variation } = manifestSchema.parse(JSON.parse(text));
+  return { network: await loadInceptionV3(), styleLayers, contentLayers, variation };
 }

@@ -14,12 +14,13 @@ export interface Losses {
   readonly variation: number;
 }
 
-export type Grams = ReadonlyMap<string, Float32Array>;
+/** Values by layer. */
+export type ByLayer = ReadonlyMap<string, Float32Array>;
 
 /** What the picture should come to have: the paintings' Gram matrices and the photo's activations. */
 export interface Targets {
-  readonly grams: Grams;
-  readonly content: Float32Array;
+  readonly grams: ByLayer;
+  readonly content: ByLayer;
 }
 
 /** The loss and its gradient with respect to the picture, for one size. */
@@ -28,51 +29,47 @@ export interface Objective {
   release(): Promise<void>;
 }
 
-const CONTENT = 'content';
-
 /** The Gram matrices of a painting at every style layer. Its sides must be multiples of the network's reduction. */
 export async function gramsOf(
   recipe: Recipe,
   executor: Executor,
   painting: Picture,
-): Promise<Grams> {
+): Promise<ByLayer> {
   const layers = Object.keys(recipe.styleLayers);
   const activations = features(recipe.network, op.input('picture', shapeOf(painting)), layers);
   const outputs = Object.fromEntries(
     [...activations].map(([layer, activation]) => [layer, gramMatrix(activation)]),
   );
-  return new Map(Object.entries(await runOnce(executor, outputs, painting)));
+  return runOnce(executor, outputs, painting);
 }
 
-/** The photo's activations at the content layer. */
+/** The photo's activations at every content layer. */
 export async function contentOf(
   recipe: Recipe,
   executor: Executor,
   photo: Picture,
-): Promise<Float32Array> {
-  const layer = recipe.contentLayer.name;
+): Promise<ByLayer> {
   const picture = op.input('picture', shapeOf(photo));
-  const outputs = Object.fromEntries(features(recipe.network, picture, [layer]));
-  const { [layer]: activation } = await runOnce(executor, outputs, photo);
-  if (activation === undefined) throw new Error(`no activation at ${layer}`);
-  return activation;
+  const layers = Object.keys(recipe.contentLayers);
+  return runOnce(executor, Object.fromEntries(features(recipe.network, picture, layers)), photo);
 }
 
 async function runOnce(
   executor: Executor,
   outputs: Readonly<Record<string, Tensor>>,
   picture: Picture,
-): Promise<Readonly<Record<string, Float32Array>>> {
+): Promise<ByLayer> {
   const program = await executor.compile(outputs);
   try {
-    return await program.run({ picture: picture.data });
+    return new Map(Object.entries(await program.run({ picture: picture.data })));
   } finally {
     await program.release();
   }
 }
 
 /**
- * Total = Σ_l w_l · Σ|G_l - A_l| / Σ|A_l|  +  w · Σ(F - C)² / ΣC²  +  v · variation.
+ * Total = Σ_l w_l · Σ|G_l - A_l| / Σ|A_l|  +  Σ_m w_m · Σ(F_m - C_m)² / ΣC_m²  +  v · variation,
+ * over the style layers l and the content layers m.
  *
  * Each part is relative to its target's own size, so one set of weights serves every picture and every layer. The
  * weights are inputs of the program: strength and targets change without compiling anew.
@@ -82,19 +79,21 @@ export async function compileObjective(
   executor: Executor,
   size: Size,
   targets: Targets,
-  contentWeight: number,
+  contentWeights: Readonly<Record<string, number>>,
 ): Promise<Objective> {
   const program = await executor.compile(objectiveGraph(recipe, size));
   const inputs: Record<string, Float32Array> = {
-    'content.target': targets.content,
-    'content.weight': scalar(contentWeight / total(targets.content, (value) => value * value)),
     'variation.weight': scalar(recipe.variation),
   };
   for (const [layer, weight] of Object.entries(recipe.styleLayers)) {
-    const gram = targets.grams.get(layer);
-    if (gram === undefined) throw new Error(`no target for ${layer}`);
-    inputs[`${layer}.target`] = gram;
-    inputs[`${layer}.weight`] = scalar(weight / total(gram, Math.abs));
+    const gram = targetAt(targets.grams, layer);
+    inputs[`style.${layer}.target`] = gram;
+    inputs[`style.${layer}.weight`] = scalar(weight / total(gram, Math.abs));
+  }
+  for (const [layer, weight] of Object.entries(contentWeights)) {
+    const activation = targetAt(targets.content, layer);
+    inputs[`content.${layer}.target`] = activation;
+    inputs[`content.${layer}.weight`] = scalar(weight / total(activation, (value) => value ** 2));
   }
   return {
     async evaluate(picture) {
@@ -116,32 +115,37 @@ export function objectiveGraph(
   size: Size,
 ): Readonly<Record<keyof Losses | 'gradient', Tensor>> {
   const picture = op.input('picture', shapeOf(size));
-  const layers = Object.keys(recipe.styleLayers);
-  const content = recipe.contentLayer.name;
-  const activations = features(recipe.network, picture, [...layers, content]);
+  const styleLayers = Object.keys(recipe.styleLayers);
+  const contentLayers = Object.keys(recipe.contentLayers);
+  const activations = features(recipe.network, picture, [...styleLayers, ...contentLayers]);
   const at = (layer: string): Tensor => {
     const activation = activations.get(layer);
     if (activation === undefined) throw new Error(`no activation at ${layer}`);
     return activation;
   };
-  const weighted = (name: string, loss: Tensor) =>
-    op.multiply(op.input(`${name}.weight`, []), loss);
+  const weighted = (name: string, value: Tensor, loss: (value: Tensor, target: Tensor) => Tensor) =>
+    op.multiply(
+      op.input(`${name}.weight`, []),
+      loss(value, op.input(`${name}.target`, value.shape)),
+    );
 
   const losses = {
-    style: layers
-      .map((layer) => {
-        const gram = gramMatrix(at(layer));
-        return weighted(layer, styleLoss(gram, op.input(`${layer}.target`, gram.shape)));
-      })
+    style: styleLayers
+      .map((layer) => weighted(`style.${layer}`, gramMatrix(at(layer)), styleLoss))
       .reduce(op.add),
-    content: weighted(
-      CONTENT,
-      contentLoss(at(content), op.input(`${CONTENT}.target`, at(content).shape)),
-    ),
-    variation: weighted('variation', totalVariation(picture)),
+    content: contentLayers
+      .map((layer) => weighted(`content.${layer}`, at(layer), contentLoss))
+      .reduce(op.add),
+    variation: op.multiply(op.input('variation.weight', []), totalVariation(picture)),
   };
   const sum = op.add(op.add(losses.style, losses.content), losses.variation);
   return { ...losses, gradient: gradientOf(sum, picture) };
+}
+
+function targetAt(targets: ByLayer, layer: string): Float32Array {
+  const target = targets.get(layer);
+  if (target === undefined) throw new Error(`no target for ${layer}`);
+  return target;
 }
 
 function scalar(value: number): Float32Array {

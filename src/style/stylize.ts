@@ -8,7 +8,7 @@ import {
   compileObjective,
   contentOf,
   gramsOf,
-  type Grams,
+  type ByLayer,
   type Losses,
   type Targets,
 } from './objective.js';
@@ -80,7 +80,7 @@ export async function stylize(
       executor,
       photo,
       targets,
-      contentWeight(recipe, strength),
+      contentWeights(recipe, strength),
     );
     try {
       const optimizer = adam(mirrored(resample(result, scale), border).data);
@@ -106,13 +106,15 @@ export async function stylize(
   return result;
 }
 
-/** Four times the content weight for every 25 points less: 25 is clearly more photo, 75 clearly more painting. */
-function contentWeight(recipe: Recipe, strength: number): number {
-  return recipe.contentLayer.weight * 4 ** ((50 - strength) / 25);
+function contentWeights(recipe: Recipe, strength: number): Readonly<Record<string, number>> {
+  const layers = Object.entries(recipe.contentLayers);
+  return Object.fromEntries(
+    layers.map(([layer, { weight, base }]) => [layer, weight * base ** ((50 - strength) / 25)]),
+  );
 }
 
-function unitOf(recipe: Recipe): number {
-  return reduction(recipe.network, [...Object.keys(recipe.styleLayers), recipe.contentLayer.name]);
+function unitOf({ network, styleLayers, contentLayers }: Recipe): number {
+  return reduction(network, [...Object.keys(styleLayers), ...Object.keys(contentLayers)]);
 }
 
 /** The weighted mean of the paintings' Gram matrices, each painting scaled to as many pixels as the photo has. */
@@ -121,7 +123,7 @@ async function blendedGrams(
   executor: Executor,
   styles: StylizeOptions['styles'],
   scale: Scale,
-): Promise<Grams> {
+): Promise<ByLayer> {
   const blend = new Map<string, Float32Array>();
   for (const { picture, weight } of styles) {
     const size = withArea(picture, scale.width * scale.height);

@@ -32,7 +32,7 @@ export function vgg19Shape(): Recipe {
   return {
     network: { name: 'vgg19 (random weights)', layers },
     styleLayers: { relu1_1: 1, relu2_1: 1, relu3_1: 1, relu4_1: 1, relu5_1: 1 },
-    contentLayer: { name: 'relu4_2', weight: 1 },
+    contentLayers: { relu4_2: { weight: 1, base: 4 } },
     variation: 1,
   };
 }

@@ -20,7 +20,7 @@ const tinyNetwork: Network = {
 export const tinyRecipe: Recipe = {
   network: tinyNetwork,
   styleLayers: { relu1: 2, relu2: 1 },
-  contentLayer: { name: 'mixed2', weight: 1.5 },
+  contentLayers: { mixed2: { weight: 1.5, base: 4 } },
   variation: 1,
 };
 
