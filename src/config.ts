@@ -45,7 +45,7 @@ export class ConfigError extends Error {
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const defaults = readYaml(join(projectRoot, 'config', 'default.yaml'));
   const local = join(projectRoot, 'config', 'local.yaml');
-  const named = environment.PENTIMENTO_CONFIG;
+  const named = environment.PENTIMENTO_CONFIG === '' ? undefined : environment.PENTIMENTO_CONFIG;
   const own = named ?? (existsSync(local) ? local : undefined);
   const layers = [defaults, own === undefined ? {} : readYaml(own), fromEnvironment(environment)];
   const merged = layers.reduce(merge);

@@ -11,6 +11,7 @@ import { createSandbox } from './sandbox/sandbox.js';
 import { webApp } from './web/app.js';
 import { QueueFeed } from './web/feed.js';
 import { houseCollection } from './web/house-collection.js';
+import { isLoopback } from './web/loopback.js';
 import { serve } from './web/server.js';
 import type { StatusFeed } from './web/status.js';
 
@@ -79,6 +80,11 @@ async function openSandbox(config: Config, feed: StatusFeed, log: Log) {
   });
   const page = webApp({ bot: BOT, status: feed, samples: houseCollection() });
   const server = await serve({ sandbox, app: page, ...config.web });
+  if (!isLoopback(config.web.host))
+    log.warn(
+      { host: config.web.host },
+      'whoever reaches this address can use the sandbox, under any name',
+    );
   url = server.url;
   const { accessToken } = sandbox.signIn(BOT, { bot: true, displayName: 'Pentimento' });
   return {

@@ -18,7 +18,7 @@ const style = (name: string) => join(projectRoot, 'data/styles', `${name}.jpg`);
 
 const pairs = [
   [photo('dust-bowl-home'), style('harbor-knife')],
-  [photo('alpine-landscape'), style('lighthouse-eddies')],
+  [photo('alpine-landscape'), style('lavender-river')],
   [photo('lily-leek'), style('sundown-window')],
 ] as const;
 const strengths = [0, 25, 50, 75, 100];

@@ -67,8 +67,10 @@ export function openDatabase(file: string): Database.Database {
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   const version = Number(database.pragma('user_version', { simple: true }));
-  if (version > migrations.length)
+  if (version > migrations.length) {
+    database.close();
     throw new Error(`${file} was written by a newer version of pentimento; please update`);
+  }
   for (const [number, sql] of [...migrations.entries()].slice(version))
     database.transaction(() => {
       database.exec(sql);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Database } from 'better-sqlite3';
 import type { Cursor, Mention } from '../platforms/port.js';
-import type { Refusal, RenderRequest } from '../requests/request.js';
-import { tagsFor, virtualTimeOf } from './fairness.js';
+import type { RenderRequest } from '../requests/request.js';
+import { admit, type Outcome } from './admission.js';
 import type { Answer, Moves } from './states.js';
 
 declare const brand: unique symbol;
@@ -58,69 +58,11 @@ export class Queue extends EventEmitter<{ change: [] }> {
   /**
    * Takes a mention in: to be rendered, or, if it is refused, to be answered so. One that is there already is left
    * alone, so giving the same mention twice is harmless.
-   * @param cost what rendering takes, in a unit that is the same for all requests; a refusal costs nothing
    */
-  admit(
-    platform: string,
-    mention: Mention,
-    outcome:
-      { readonly request: RenderRequest; readonly cost: number } | { readonly refusal: Refusal },
-  ): boolean {
-    const person = mention.author.id;
-    const admission = this.database.transaction(() => {
-      const known = this.database
-        .prepare('SELECT 1 FROM requests WHERE platform = ? AND mention_id = ?')
-        .get(platform, mention.id);
-      if (known !== undefined) return false;
-      this.database
-        .prepare('INSERT INTO people (platform, person) VALUES (?, ?) ON CONFLICT DO NOTHING')
-        .run(platform, person);
-      const paints = 'request' in outcome;
-      const cost = paints ? outcome.cost : 0;
-      const { virtualTime, ...tags } = this.#tags(platform, person, cost);
-      const answer: Answer | null = paints ? null : { type: 'refused', refusal: outcome.refusal };
-      this.database
-        .prepare(
-          `INSERT INTO requests (platform, mention_id, person, mention, request, state, answer, start_tag, finish_tag,
-                                 cost, created_at, changed_at)
-           VALUES (@platform, @mentionId, @person, @mention, @request, @state, @answer, @start, @finish, @cost, @now, @now)`,
-        )
-        .run({
-          platform,
-          mentionId: mention.id,
-          person,
-          mention: JSON.stringify(mention),
-          request: paints ? JSON.stringify(outcome.request) : null,
-          state: paints ? 'queued' : 'answering',
-          answer: answer && JSON.stringify(answer),
-          ...tags,
-          cost,
-          now: this.now(),
-        });
-      this.database
-        .prepare('UPDATE people SET finish_tag = ? WHERE platform = ? AND person = ?')
-        .run(tags.finish, platform, person);
-      // After an idle time virtual time has leapt, and so it must stand for whoever comes before the next dispatch.
-      this.database.prepare('UPDATE dispatch SET last_start = ?').run(virtualTime);
-      return true;
-    });
-    // Immediate: the write lock comes before the first look, or another process might write in between.
-    const admitted = admission.immediate();
+  admit(platform: string, mention: Mention, outcome: Outcome): boolean {
+    const admitted = admit(this.database, { platform, mention, outcome, now: this.now() });
     if (admitted) this.emit('change');
     return admitted;
-  }
-
-  #tags(platform: string, person: string, cost: number) {
-    const { weight, lastFinish, ...state } = this.database
-      .prepare<[string, string], TagRow>(
-        `SELECT weight, finish_tag AS lastFinish, last_start AS lastStart,
-                (SELECT max(finish_tag) FROM people) AS maxFinish,
-                EXISTS (SELECT 1 FROM requests WHERE state IN ('queued', 'rendering')) AS busy
-         FROM people, dispatch WHERE platform = ? AND person = ?`,
-      )
-      .get(platform, person) ?? { weight: 1, lastFinish: 0, lastStart: 0, maxFinish: 0, busy: 0 };
-    const virtualTime = virtualTimeOf({ ...state, busy: state.busy === 1 });
-    return { virtualTime, ...tagsFor(virtualTime, lastFinish, cost, weight) };
   }
 
   /** The next request to render: the smallest start tag that is waiting, or whose worker let its lease run out. */
@@ -177,6 +119,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return this.#move(claim, 'rendering', 'answering', {
       answer: JSON.stringify(answer),
       attempts: 0,
+      not_before: this.now(), // answers are posted in the order in which they are ready
     });
   }
 
@@ -269,14 +212,6 @@ export class Queue extends EventEmitter<{ change: [] }> {
     this.emit('change');
     return moved === 1;
   }
-}
-
-interface TagRow {
-  readonly weight: number;
-  readonly lastFinish: number;
-  readonly lastStart: number;
-  readonly maxFinish: number;
-  readonly busy: 0 | 1;
 }
 
 function claimOf({
