@@ -38,9 +38,9 @@ export function admit(database: Database, { platform, mention, outcome, now }: A
     database
       .prepare(
         `INSERT INTO requests (platform, mention_id, person, mention, request, state, answer, start_tag, finish_tag,
-                               cost, not_before, created_at, changed_at)
+                               cost, created_at, changed_at)
          VALUES (@platform, @mentionId, @person, @mention, @request, @state, @answer, @start, @finish,
-                 @cost, @now, @now, @now)`,
+                 @cost, @now, @now)`,
       )
       .run({
         platform,

@@ -39,7 +39,7 @@ const migrations: readonly string[] = [
     UNIQUE (platform, mention_id)           -- a mention seen twice is one request
   ) STRICT;
   CREATE INDEX requests_waiting ON requests (start_tag, id) WHERE state IN ('queued', 'rendering');
-  CREATE INDEX requests_to_answer ON requests (not_before, id) WHERE state = 'answering';
+  CREATE INDEX requests_to_answer ON requests (id) WHERE state = 'answering';
 
   -- One row: the start tag of the request dispatched last, or, after an idle time, what virtual time has leapt to.
   CREATE TABLE dispatch (

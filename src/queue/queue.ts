@@ -87,14 +87,14 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return { ...claimOf(row), request: JSON.parse(row.request ?? 'null') as RenderRequest };
   }
 
-  /** The next answer to post. */
+  /** The next answer to post: the oldest request whose time has come, so that a retried one is not starved by new ones. */
   claimReply(): ReplyClaim | undefined {
     const row = this.#claim(
       `UPDATE requests
        SET attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
        WHERE id = (SELECT id FROM requests
                    WHERE state = 'answering' AND not_before <= @now AND coalesce(lease_until, 0) <= @now
-                   ORDER BY not_before, id LIMIT 1)
+                   ORDER BY id LIMIT 1)
        RETURNING *, start_tag AS start`,
     );
     if (row === undefined) return undefined;
@@ -119,7 +119,6 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return this.#move(claim, 'rendering', 'answering', {
       answer: JSON.stringify(answer),
       attempts: 0,
-      not_before: this.now(), // answers are posted in the order in which they are ready
     });
   }
 

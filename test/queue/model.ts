@@ -70,9 +70,7 @@ export class QueueModel {
   }
 
   claimReply(): Claimed | undefined {
-    const [request] = this.#free('answering').sort(
-      (a, b) => a.notBefore - b.notBefore || a.id - b.id,
-    );
+    const [request] = this.#free('answering').sort((a, b) => a.id - b.id);
     return request && this.#claim(request, this.replyClaims);
   }
 
