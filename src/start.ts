@@ -29,9 +29,8 @@ export interface RunningBot {
 /** Opens everything that a bot needs, wires it together and lets it run until the signal aborts. */
 export async function startBot(config: Config, log: Log, signal: AbortSignal): Promise<RunningBot> {
   const { dataFolder: folder, render, downloads } = config;
-  await mkdir(folder, { recursive: true });
   const leaseMs = Math.round(config.queue.leaseSeconds * 1000);
-  const queue = new Queue(openDatabase(join(folder, 'pentimento.sqlite3')), leaseMs);
+  const queue = await openQueue(folder, leaseMs);
   const pool = new RenderPool({
     workers: render.workers,
     silenceMs: render.silenceSeconds * 1000,
@@ -70,6 +69,21 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
   return { sandboxUrl: 'close' in account ? account.url : undefined, feed, done: run() };
 }
 
+async function openQueue(folder: string, leaseMs: number): Promise<Queue> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return new Queue(openDatabase(join(folder, 'pentimento.sqlite3')), leaseMs);
+  } catch (error) {
+    throw new Error(`the data folder ${folder} cannot be used: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** With no account configured, the bot brings its own network: a sandbox with a page, and an account there. */
 async function openSandbox(config: Config, feed: StatusFeed, log: Log) {
   let url = '';
@@ -79,7 +93,13 @@ async function openSandbox(config: Config, feed: StatusFeed, log: Log) {
     report: (error) => log.error({ error }, 'the sandbox'),
   });
   const page = webApp({ bot: BOT, status: feed, samples: houseCollection() });
-  const server = await serve({ sandbox, app: page, ...config.web });
+  const server = await serve({ sandbox, app: page, ...config.web }).catch((error: unknown) => {
+    const { host, port } = config.web;
+    const reason = reasonOf(error).includes('EADDRINUSE')
+      ? 'something else listens there already; choose another port with PENTIMENTO_PORT'
+      : reasonOf(error);
+    throw new Error(`cannot serve the sandbox at ${host}:${port}: ${reason}`, { cause: error });
+  });
   if (!isLoopback(config.web.host))
     log.warn(
       { host: config.web.host },

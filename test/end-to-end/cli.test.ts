@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
 import { version } from '../../src/version.js';
 import { quickSettings } from '../support/bot-process.js';
@@ -129,6 +130,30 @@ describe('pentimento render', () => {
     expect(code).toBe(0);
     expect(out).toContain('Examples:');
     expect((await pentimento(['--version'])).out).toBe(`${version}\n`);
+  });
+});
+
+describe('pentimento bot', () => {
+  it('says in one sentence why it cannot start, and ends', async () => {
+    const folder = temporaryFolder();
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const [env, sentence] of [
+      [{ PENTIMENTO_PORT: String(port) }, `127.0.0.1:${port}: something else listens there`],
+      [{ PENTIMENTO_DATA: file }, `the data folder ${file} cannot be used: `],
+    ] as const) {
+      const { code, out, err } = await pentimento(['bot'], {
+        env: { ...quickSettings(folder), ...env },
+      });
+      expect(code).toBe(1);
+      expect(out).toBe('');
+      expect(err).toMatch(/^pentimento: .*\n$/);
+      expect(err).toContain(sentence);
+    }
   });
 });
 
