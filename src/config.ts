@@ -23,9 +23,19 @@ const configSchema = z
         attempts: z.int().min(1),
         silenceSeconds: z.number().positive(),
         timeoutMinutes: z.number().positive(),
+        maxMegabytes: z.number().positive(),
       })
       .readonly(),
-    queue: z.strictObject({ leaseSeconds: z.number().min(1) }).readonly(),
+    queue: z
+      .strictObject({
+        leaseSeconds: z.number().min(1),
+        maxWaiting: z.int().min(1),
+        maxWaitingPerPerson: z.int().min(1),
+        maxPerPersonAndDay: z.int().min(1),
+        weights: z.record(z.string().toLowerCase(), z.number().positive()).readonly(),
+      })
+      .readonly(),
+    retention: z.strictObject({ days: z.number().positive() }).readonly(),
     downloads: z.strictObject({ maxMegabytes: z.number().positive() }).readonly(),
   })
   .readonly();

@@ -4,7 +4,8 @@ import { runBot } from './bot.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 import { connectMastodon } from './platforms/mastodon/platform.js';
-import { openDatabase } from './queue/database.js';
+import { DATABASE_FILE, openDatabase } from './queue/database.js';
+import { lockFolder } from './queue/lock.js';
 import { Queue } from './queue/queue.js';
 import { RenderPool } from './render/pool.js';
 import { createSandbox } from './sandbox/sandbox.js';
@@ -28,13 +29,14 @@ export interface RunningBot {
 
 /** Opens everything that a bot needs, wires it together and lets it run until the signal aborts. */
 export async function startBot(config: Config, log: Log, signal: AbortSignal): Promise<RunningBot> {
-  const { dataFolder: folder, render, downloads } = config;
+  const { dataFolder: folder, render, downloads, retention } = config;
   const leaseMs = Math.round(config.queue.leaseSeconds * 1000);
-  const queue = await openQueue(folder, leaseMs);
+  const { queue, unlock } = await openQueue(config, leaseMs);
   const pool = new RenderPool({
     workers: render.workers,
     silenceMs: render.silenceSeconds * 1000,
     jobMs: render.timeoutMinutes * 60_000,
+    memoryBytes: render.maxMegabytes * 1e6,
     log,
   });
   const feed = new QueueFeed(queue);
@@ -52,9 +54,11 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
           pool,
           folder,
           size: render.size,
+          weights: config.queue.weights,
           maxDownloadBytes: downloads.maxMegabytes * 1e6,
-          renderAttempts: render.attempts,
+          attempts: render.attempts,
           heartbeatMs: leaseMs / 3,
+          keepMs: retention.days * 24 * 60 * 60_000,
           onProgress: ({ id }, fraction) => feed.report(id, fraction),
           log,
         },
@@ -64,15 +68,23 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       pool.close();
       if ('close' in account) await account.close();
       queue.close();
+      unlock();
     }
   };
   return { sandboxUrl: 'close' in account ? account.url : undefined, feed, done: run() };
 }
 
-async function openQueue(folder: string, leaseMs: number): Promise<Queue> {
+async function openQueue({ dataFolder: folder, queue }: Config, leaseMs: number) {
   try {
     await mkdir(folder, { recursive: true });
-    return new Queue(openDatabase(join(folder, 'pentimento.sqlite3')), leaseMs);
+    const unlock = lockFolder(join(folder, 'pentimento.lock'));
+    const quotas = {
+      waiting: queue.maxWaiting,
+      waitingPerPerson: queue.maxWaitingPerPerson,
+      perPersonAndDay: queue.maxPerPersonAndDay,
+    };
+    const database = openDatabase(join(folder, DATABASE_FILE));
+    return { queue: new Queue(database, { leaseMs, quotas }), unlock };
   } catch (error) {
     throw new Error(`the data folder ${folder} cannot be used: ${reasonOf(error)}`, {
       cause: error,

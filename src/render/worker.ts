@@ -47,4 +47,4 @@ process.on('message', (message: unknown) => {
 process.on('disconnect', () => process.exit());
 // A Ctrl-C in the terminal reaches the whole process group; the bot decides what becomes of the job.
 process.on('SIGINT', () => undefined);
-setInterval(() => report({ type: 'heartbeat' }), HEARTBEAT_MS);
+setInterval(() => report({ type: 'heartbeat', memory: process.memoryUsage.rss() }), HEARTBEAT_MS);

@@ -1,5 +1,5 @@
 import type { Answer, Problem } from '../queue/states.js';
-import type { Note, RenderRequest } from '../requests/request.js';
+import type { Note, QuotaReached, Refusal, RenderRequest } from '../requests/request.js';
 
 /*
  * Everything the bot says, in one place and one voice: short, warm, and always with what to do next. Plain sentences
@@ -9,8 +9,11 @@ import type { Note, RenderRequest } from '../requests/request.js';
 const HOW_TO =
   'Mention me with two pictures, first a photo and then a painting, and I will repaint the photo in the painting’s style.';
 
+/** What is answered in words. */
+export type Spoken = Exclude<Answer, { readonly type: 'removal' }>;
+
 /** The text of a reply, without the address at its beginning. */
-export function sentenceFor(answer: Answer, request: RenderRequest | undefined): string {
+export function sentenceFor(answer: Spoken, request: RenderRequest | undefined): string {
   switch (answer.type) {
     case 'painted': {
       const strength = request?.strength ?? 50;
@@ -23,7 +26,7 @@ export function sentenceFor(answer: Answer, request: RenderRequest | undefined):
       ].join(' ');
     }
     case 'refused':
-      return refusalSentence(answer.refusal.type);
+      return refusalSentence(answer.refusal);
     case 'bad picture':
       return `I could not use the ${answer.which}: ${problems[answer.problem]}`;
     case 'failed':
@@ -46,15 +49,41 @@ export function altTextFor({ content, styles }: RenderRequest): string {
   return `${subject}, repainted in the style of ${manner}.`;
 }
 
-function refusalSentence(refusal: 'no pictures' | 'one picture' | 'not pictures'): string {
-  switch (refusal) {
+function refusalSentence(refusal: Refusal): string {
+  switch (refusal.type) {
     case 'no pictures':
       return `Hello! ${HOW_TO} Add #strength80 for more paint or #strength20 for more photo.`;
     case 'one picture':
       return `I see one picture, but it takes two. ${HOW_TO}`;
     case 'not pictures':
       return `I can only paint still pictures, and one of your attachments is something else. ${HOW_TO}`;
+    case 'nothing to delete':
+      return 'To have a picture of yours removed, reply to it with #delete. This was not a reply to one of yours.';
+    case 'quota':
+      return `${quotaSentence(refusal)} Please ask again in about ${duration(refusal.seconds)}.`;
   }
+}
+
+function quotaSentence({ quota, limit }: QuotaReached): string {
+  switch (quota) {
+    case 'per person':
+      return `You already have ${pictures(limit)} waiting, and that is as many as I keep for one person.`;
+    case 'per day':
+      return `You have asked for ${pictures(limit)} within a day, and that is as many as I can paint for one person.`;
+    case 'of everybody':
+      return 'So many people have asked me for pictures that my line is full.';
+  }
+}
+
+function pictures(count: number): string {
+  return count === 1 ? 'one picture' : `${count} pictures`;
+}
+
+/** In the unit that one would use aloud, rounded up: who comes back early would be sent away again. */
+function duration(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes <= 90) return minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  return `${Math.ceil(minutes / 60)} hours`;
 }
 
 const problems: Readonly<Record<Problem, string>> = {

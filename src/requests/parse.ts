@@ -1,15 +1,21 @@
 import type { Mention } from '../platforms/port.js';
 import { clamped, parameters } from './parameters.js';
-import type { Note, Refusal, RenderRequest } from './request.js';
+import type { Note, QuotaReached, Refusal, RenderRequest } from './request.js';
 
 export type Parsed =
   | { readonly type: 'request'; readonly request: RenderRequest }
-  | { readonly type: 'refusal'; readonly refusal: Refusal };
+  | { readonly type: 'refusal'; readonly refusal: Refusal }
+  /** What came of an earlier mention is to be removed: the post that this one replies to. */
+  | { readonly type: 'removal'; readonly postId: string };
 
 /**
  * What a mention asks for: its first picture is the photo, the others are paintings. Never throws, whatever the text.
  */
-export function parse({ text, attachments }: Mention): Parsed {
+export function parse({ text, attachments, inReplyTo }: Mention): Parsed {
+  if (/#delete\b/i.test(text))
+    return inReplyTo === undefined
+      ? refusal('nothing to delete')
+      : { type: 'removal', postId: inReplyTo };
   if (attachments.some(({ kind }) => kind !== 'picture')) return refusal('not pictures');
   const [content, style, ...more] = attachments;
   if (content === undefined) return refusal('no pictures');
@@ -26,7 +32,7 @@ export function parse({ text, attachments }: Mention): Parsed {
   };
 }
 
-function refusal(type: Refusal['type']): Parsed {
+function refusal(type: Exclude<Refusal, QuotaReached>['type']): Parsed {
   return { type: 'refusal', refusal: { type } };
 }
 

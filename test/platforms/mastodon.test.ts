@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../src/log.js';
 import { connectMastodon } from '../../src/platforms/mastodon/platform.js';
-import type { Cursor, Mention, Platform } from '../../src/platforms/port.js';
+import type { Cursor, Listener, Mention, Platform } from '../../src/platforms/port.js';
 import { runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
 import { doorTo } from '../support/door.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -43,13 +43,18 @@ async function connected(): Promise<Connected> {
 function listen(platform: Platform) {
   const heard: Mention[] = [];
   const controller = new AbortController();
-  const done = platform.listen((mention) => heard.push(mention), controller.signal);
+  const deleted: string[] = [];
+  const listener: Listener = {
+    mentioned: (mention) => heard.push(mention),
+    deleted: (postId) => deleted.push(postId),
+  };
+  const done = platform.listen(listener, controller.signal);
   const stop = async () => {
     controller.abort();
     await done;
   };
   onTestFinished(stop);
-  return { heard, stop };
+  return { heard, deleted, stop };
 }
 
 const say = ({ rest }: Person, text: string, more = {}) =>
@@ -239,7 +244,7 @@ describe('what servers answer becomes a failure of the right kind', () => {
 function mentionBy(handle: string, id: string): Mention {
   return {
     id,
-    author: { id: '1', handle },
+    author: { id: '1', handle, address: `${handle}@here.example` },
     text: '',
     attachments: [],
     visibility: 'public',

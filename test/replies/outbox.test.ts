@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../src/log.js';
@@ -6,6 +8,7 @@ import type { Queue } from '../../src/queue/queue.js';
 import { postAnswers } from '../../src/replies/outbox.js';
 import { sentenceFor } from '../../src/replies/sentences.js';
 import { mentionOf, painted, picture, request } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/folder.js';
 import { MemoryPlatform } from '../support/platform.js';
 import { claimed, databaseFile, LEASE_MS, queueAt } from '../support/queue.js';
 
@@ -16,6 +19,9 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function outbox() {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'pictures'));
+  writeFileSync(join(folder, painted.file), 'a picture');
   const file = databaseFile();
   const queue = queueAt(file);
   const platform = new MemoryPlatform();
@@ -25,7 +31,7 @@ function outbox() {
       {
         platforms: [platform],
         queue,
-        folder: '/data',
+        folder,
         heartbeatMs: LEASE_MS / 3,
         log: createLog('silent'),
       },
@@ -39,7 +45,7 @@ function outbox() {
     onTestFinished(() => void database.close());
     return database.prepare('SELECT state, reply_id AS reply FROM requests ORDER BY id').all();
   };
-  return { queue, platform, stop, run, states };
+  return { queue, platform, folder, stop, run, states };
 }
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -54,7 +60,7 @@ function paintOne(queue: Queue, id = '1'): void {
 
 describe('an answer', () => {
   it('is posted once, with its picture and its alt text', async () => {
-    const { queue, platform, run, states } = outbox();
+    const { queue, platform, folder, run, states } = outbox();
     paintOne(queue);
     void run();
     await pass(HOUR);
@@ -64,7 +70,7 @@ describe('an answer', () => {
         reply: {
           text: sentenceFor(painted, request),
           picture: {
-            file: '/data/pictures/1.jpg',
+            file: join(folder, 'pictures/1.jpg'),
             description: 'A photo (My cat), repainted in the style of a painting.',
           },
         },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Answer, Problem, Which } from '../../src/queue/states.js';
-import { altTextFor, sentenceFor } from '../../src/replies/sentences.js';
+import type { Problem, Which } from '../../src/queue/states.js';
+import { altTextFor, sentenceFor, type Spoken } from '../../src/replies/sentences.js';
 import { painted, picture, request } from '../support/fixtures.js';
 
 const problems: readonly Problem[] = [
@@ -11,11 +11,15 @@ const problems: readonly Problem[] = [
   'damaged',
   'too small',
 ];
-const answers: readonly Answer[] = [
+const answers: readonly Spoken[] = [
   painted,
   { type: 'failed' },
-  ...(['no pictures', 'one picture', 'not pictures'] as const).map(
+  ...(['no pictures', 'one picture', 'not pictures', 'nothing to delete'] as const).map(
     (type) => ({ type: 'refused', refusal: { type } }) as const,
+  ),
+  ...(['per person', 'per day', 'of everybody'] as const).map(
+    (quota) =>
+      ({ type: 'refused', refusal: { type: 'quota', quota, limit: 10, seconds: 600 } }) as const,
   ),
   ...(['photo', 'painting'] satisfies Which[]).flatMap((which) =>
     problems.map((problem) => ({ type: 'bad picture', which, problem }) as const),
@@ -28,7 +32,9 @@ describe('what the bot says', () => {
     (text) => {
       expectFriendly(text);
       // It always says how to go on.
-      expect(text).toMatch(/[Mm]ention me|[Pp]lease (post|upload|try)|It takes at least|work\./);
+      expect(text).toMatch(
+        /[Mm]ention me|[Pp]lease (post|upload|try|ask)|#delete|It takes at least|work\./,
+      );
     },
   );
 
@@ -86,7 +92,7 @@ describe('what the bot says', () => {
       fc.integer({ min: 0, max: 100 }),
       fc.array(note, { maxLength: 1 }),
       (seconds, width, height, strength, notes) => {
-        const answer: Answer = { type: 'painted', file: 'a.jpg', seconds, width, height };
+        const answer: Spoken = { type: 'painted', file: 'a.jpg', seconds, width, height };
         const text = sentenceFor(answer, { ...request, strength, notes });
         expectFriendly(text);
         expect(text).not.toContain(' 0 s');

@@ -32,6 +32,12 @@ export class MemoryPlatform implements Platform {
     return Promise.resolve(found ? `reply to ${mention.id}` : undefined);
   }
 
+  remove(replyId: string): Promise<void> {
+    const at = this.posts.findIndex(({ mention }) => `reply to ${mention.id}` === replyId);
+    if (at >= 0) this.posts.splice(at, 1);
+    return Promise.resolve();
+  }
+
   listen(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,6 +1,6 @@
 import type { mastodon } from 'masto';
+import { z } from 'zod';
 import type { Cursor } from '../port.js';
-import { notificationSchema } from './entities.js';
 import { asking } from './failures.js';
 
 /** The largest page that servers give. */
@@ -8,12 +8,17 @@ const PAGE = 40;
 /** A bot that has never run answers what was said to it within the last day, not what lies there from years ago. */
 const FIRST_LOOK_BACK_MS = 24 * 60 * 60_000;
 
+/** What reading on takes. A notification of which even that cannot be read is passed over, or it would stop the reading. */
+const entrySchema = z.object({ id: z.string(), createdAt: z.string().optional() });
+
 /** Servers hold mentions by strangers back from people's eyes, but a bot is there for strangers. masto lacks the word. */
 type ListParams = mastodon.rest.v1.ListNotificationsParams & { readonly includeFiltered: true };
 
 /**
  * Makes a function that reads the notifications that came since the last time, oldest first. Calls while one is under
  * way wait for it and do not start another.
+ * It throws a PlatformError if the server does not answer, and whatever `onNotification` throws: then the place up to
+ * which we have read stays where it was.
  *
  * Pages are read upward with `min_id`: `since_id` would give the newest page and skip what lies between. Ids can come
  * out of creation order, so each round starts where the round before the last one ended and re-reads an overlap.
@@ -35,7 +40,12 @@ export function catchUpFrom(
         ...(minId !== undefined && { minId }),
       };
       const found: readonly unknown[] = await client.v1.notifications.list(params);
-      return found.map((each) => notificationSchema.parse(each)).toReversed();
+      return found
+        .flatMap((notification) => {
+          const { data: entry } = entrySchema.safeParse(notification);
+          return entry === undefined ? [] : [{ ...entry, notification }];
+        })
+        .toReversed();
     });
 
   const round = async () => {
@@ -43,14 +53,14 @@ export function catchUpFrom(
     let position = start;
     if (position === undefined) {
       const horizon = Date.now() - FIRST_LOOK_BACK_MS;
-      for (const notification of await page(undefined)) {
-        if (Date.parse(notification.createdAt ?? '') >= horizon) onNotification(notification);
-        position = notification.id;
+      for (const { id, createdAt, notification } of await page(undefined)) {
+        if (Date.parse(createdAt ?? '') >= horizon) onNotification(notification);
+        position = id;
       }
     } else {
       for (;;) {
         const found = await page(position);
-        found.forEach(onNotification);
+        for (const { notification } of found) onNotification(notification);
         const last = found.at(-1);
         if (last === undefined) break;
         position = last.id;
