@@ -21,6 +21,15 @@ export interface Moves {
 export type PendingState = keyof Moves;
 export type State = PendingState | Moves[PendingState];
 
+export const allStates: readonly State[] = [
+  'queued',
+  'rendering',
+  'answering',
+  'answered',
+  'unanswerable',
+  'cancelled',
+];
+
 /** What there is to say. */
 export type Answer =
   | ({ readonly type: 'painted' } & PaintedFile)

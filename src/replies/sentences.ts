@@ -80,7 +80,7 @@ function pictures(count: number): string {
 }
 
 /** In the unit that one would use aloud, rounded up: who comes back early would be sent away again. */
-function duration(seconds: number): string {
+export function duration(seconds: number): string {
   const minutes = Math.ceil(seconds / 60);
   if (minutes <= 90) return minutes === 1 ? 'a minute' : `${minutes} minutes`;
   return `${Math.ceil(minutes / 60)} hours`;
