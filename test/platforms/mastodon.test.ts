@@ -192,6 +192,27 @@ describe('replying on Mastodon', () => {
   });
 });
 
+describe('downloading from Mastodon', () => {
+  it('takes a picture from its own server, though that is on this machine', async () => {
+    const { platform, ada } = await connected();
+    const file = new Blob([new Uint8Array(await gray())]);
+    const { url } = await ada.rest.v2.media.create({ file });
+    const saved = join(temporaryFolder(), 'picture');
+    const attachment = { kind: 'picture', url: url ?? '', description: '' } as const;
+    await platform.download(attachment, saved, 1e6, new AbortController().signal);
+    expect(await sharp(saved).metadata()).toMatchObject({ width: 64, height: 48 });
+  });
+
+  it('takes none from another server on this machine', async () => {
+    const { platform } = await connected();
+    const url = await httpServer((_, response) => response.end('secret'));
+    const saved = join(temporaryFolder(), 'picture');
+    const attachment = { kind: 'picture', url, description: '' } as const;
+    const download = platform.download(attachment, saved, 1e6, new AbortController().signal);
+    await expect(download).rejects.toMatchObject({ kind: 'refused' });
+  });
+});
+
 describe('what servers answer becomes a failure of the right kind', () => {
   const json = { 'Content-Type': 'application/json' };
   it.each<[string, number, Record<string, string>, string, object]>([

@@ -100,7 +100,8 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
       broken.signal.throwIfAborted();
     },
 
-    download: ({ url: source }, file, maxBytes, signal) => download(source, file, maxBytes, signal),
+    download: ({ url: source }, file, maxBytes, signal) =>
+      download(source, file, maxBytes, signal, { trustedOrigin: new URL(url).origin }),
 
     async reply(mention, { text, picture }, key) {
       const mediaIds: string[] = [];
