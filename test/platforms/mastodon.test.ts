@@ -200,6 +200,7 @@ describe('what servers answer becomes a failure of the right kind', () => {
       { kind: 'later', retryAt: new Date('2031-05-06T07:08:09Z') },
     ],
     ['an error of the server', 500, json, '{"error":"oh"}', { kind: 'unreachable' }],
+    ['a proxy that has waited too long', 408, json, '{"error":"timeout"}', { kind: 'unreachable' }],
     [
       'a proxy’s page',
       502,
