@@ -47,7 +47,9 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
       return;
     }
     log.warn({ error }, 'could not answer; it will be tried again');
-    queue.retryReply(claim, retryAt?.getTime() ?? Date.now() + backoffMs(claim.attempt));
+    // Never at once: a time in the past, by a server whose clock is behind ours, would use up all attempts in a moment.
+    const soonest = Date.now() + backoffMs(retryAt === undefined ? claim.attempt : 1);
+    queue.retryReply(claim, Math.max(soonest, retryAt?.getTime() ?? 0));
     if (kind === 'fatal') throw error;
   } finally {
     clearInterval(heartbeat);

@@ -151,6 +151,19 @@ describe('when posting fails', () => {
     expect(platform.posts).toHaveLength(1);
   });
 
+  it('until a time that is over by our clock, it does not use up its attempts in a hurry', async () => {
+    const { queue, platform, run, states } = outbox();
+    paintOne(queue);
+    const past = error('later', new Date(Date.now() - HOUR));
+    platform.fails = Array.from({ length: 59 }, () => ({ when: 'before', error: past }));
+    void run();
+    await pass(60_000);
+    expect(platform.looks).toBeGreaterThan(5);
+    expect(platform.looks).toBeLessThan(25); // at 2.5 s to 6 s each
+    await pass(HOUR);
+    expect(states()).toMatchObject([{ state: 'answered' }]);
+  });
+
   it('always, it is given up at the sixtieth attempt', async () => {
     const { queue, platform, run, states } = outbox();
     paintOne(queue);
