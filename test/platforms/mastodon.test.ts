@@ -3,10 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
 import { createLog } from '../../src/log.js';
+import { catchUpFrom } from '../../src/platforms/mastodon/catch-up.js';
 import { connectMastodon } from '../../src/platforms/mastodon/platform.js';
 import type { Cursor, Mention, Platform } from '../../src/platforms/port.js';
-import { runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
+import { restClient, runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
 import { doorTo } from '../support/door.js';
 import { temporaryFolder } from '../support/folder.js';
 
@@ -73,16 +75,50 @@ describe('listening on Mastodon', () => {
     expect(heard[0]?.text).toMatch(/^@pentimento look & see\n+#strength80$/);
   });
 
-  it('hears everything that was said while nobody listened, oldest first, over many pages', async () => {
-    const { platform, ada, cursor, reconnect } = await connected();
-    await say(ada, 'before');
-    const first = listen(platform);
-    await vi.waitFor(() => expect(cursor.value).toBeDefined(), patient);
-    await first.stop();
-    const ids: string[] = [];
-    for (let i = 0; i < 90; i++) ids.push((await say(ada, `number ${i}`)).id);
-    const { heard } = listen(await reconnect());
-    await vi.waitFor(() => expect(heard.map(({ id }) => id)).toEqual(ids), patient);
+  it.each([undefined, '0'])(
+    'hears everything that was said while nobody listened, oldest first, over many pages (cursor: %s)',
+    async (position) => {
+      const { ada, cursor, reconnect } = await connected();
+      cursor.value = position;
+      const ids: string[] = [];
+      for (let i = 0; i < 90; i++) ids.push((await say(ada, `number ${i}`)).id);
+      const { heard } = listen(await reconnect());
+      await vi.waitFor(() => expect(heard.map(({ id }) => id)).toEqual(ids), patient);
+    },
+  );
+
+  it('hears a mention that shows up after later ones were read, however often it reconnects meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let listed = [1, 3];
+    const url = await httpServer((request, response) => {
+      const { searchParams } = new URL(request.url ?? '', 'http://localhost');
+      const page = listed.filter((id) => id > Number(searchParams.get('min_id')));
+      if (searchParams.has('max_id')) page.length = 0;
+      const newestFirst = page
+        .sort((a, b) => b - a)
+        .map((id) => ({ id: `${id}`, type: 'mention', created_at: new Date() }));
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(newestFirst));
+    });
+    let position: string | undefined;
+    const cursor: Cursor = { get: () => position, set: (id) => void (position = id) };
+    let heard: string[] = [];
+    const catchUp = catchUpFrom(restClient(url), cursor, (notification) =>
+      heard.push(z.object({ id: z.string() }).parse(notification).id),
+    );
+    for (let reconnected = 0; reconnected < 5; reconnected++) await catchUp();
+    expect(heard.slice(-2)).toEqual(['1', '3']);
+    listed = [1, 2, 3];
+    heard = [];
+    await catchUp();
+    expect(heard).toEqual(['1', '2', '3']);
+    vi.setSystemTime(Date.now() + 10 * 60_000);
+    for (let later = 0; later < 2; later++) await catchUp();
+    expect(position).toBe('3');
+    heard = [];
+    await catchUp();
+    expect(heard, 'what is long settled is not read again').toEqual([]);
   });
 
   it('does not hear itself, other bots, or favorites', async () => {
