@@ -76,12 +76,15 @@ async function listen(platform: Platform, options: BotOptions, signal: AbortSign
   await platform.listen(accept, signal);
 }
 
-/** Render: as many at a time as the pool has room for. */
+/**
+ * Render: as many requests at a time as there are painters, their downloads included. More would only count as attempts
+ * at what nobody is painting yet, and would be dispatched before somebody who comes next and should be first.
+ */
 async function renderStage(options: BotOptions, signal: AbortSignal): Promise<void> {
   const { queue, pool } = options;
   const underWay = new Set<Promise<void>>();
   while (!signal.aborted) {
-    const claim = pool.hasRoom ? queue.claimRender() : undefined;
+    const claim = underWay.size < pool.size ? queue.claimRender() : undefined;
     if (claim === undefined) {
       // A render whose outcome cannot be written down (a full disk, say) ends the bot, which the supervisor restarts.
       await Promise.race([nextChange(queue, signal), ...underWay]);

@@ -42,9 +42,9 @@ export class RenderPool {
     this.#queue = new PQueue({ concurrency: options.workers });
   }
 
-  /** Whether a job given now would start at once. */
-  get hasRoom(): boolean {
-    return this.#queue.pending + this.#queue.size < this.options.workers;
+  /** How many pictures are painted at the same time. */
+  get size(): number {
+    return this.options.workers;
   }
 
   /** Process ids of the workers that are painting now. */
