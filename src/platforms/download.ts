@@ -54,6 +54,11 @@ async function follow(url: string, signal: AbortSignal, redirects = 0): Promise<
       `a picture's server answers ${response.status}`,
     );
   }
+  // A page in place of a picture comes from something on the way that has trouble, and goes away with it.
+  if (response.headers.get('Content-Type')?.startsWith('text/html')) {
+    await response.body?.cancel();
+    throw new PlatformError('unreachable', "a picture's server answers with a page");
+  }
   return response;
 }
 
