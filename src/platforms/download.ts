@@ -98,6 +98,9 @@ async function follow(start: string, dispatcher: Dispatcher): Promise<Readable> 
     // Pictures are compressed already; a few bytes that unpack to gigabytes are not unpacked at all.
     if (String(encoding).toLowerCase() !== 'identity')
       throw new PlatformError('refused', 'a compressed answer that we did not ask for');
+    // A page in place of a picture comes from something on the way that has trouble, and goes away with it.
+    if (String(headers['content-type']).startsWith('text/html'))
+      throw new PlatformError('unreachable', "a picture's server answers with a page");
     return body;
   }
 }

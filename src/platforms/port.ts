@@ -27,8 +27,8 @@ export interface Platform {
     signal: AbortSignal,
   ): Promise<void>;
 
-  /** Answers a mention in its thread and gives the answer's id. The same key twice posts once, where possible. */
-  reply(mention: Mention, reply: Reply, key: string): Promise<string>;
+  /** Answers a mention in its thread and gives the answer's id. The same mention twice is answered once, where possible. */
+  reply(mention: Mention, reply: Reply): Promise<string>;
 
   /** The id of our answer to a mention, if the thread already holds one. */
   findReply(mention: Mention): Promise<string | undefined>;

@@ -7,12 +7,13 @@ import type { Answer } from './states.js';
 
 /**
  * What came of reading a mention: a request and what rendering it takes, in a unit that is the same for all requests;
- * or something that costs nothing: a refusal, or the wish to have a post of ours removed.
+ * or something that costs nothing: a refusal, the wish to have a post of ours removed, or talk that wants no answer.
  */
 export type Outcome =
   | { readonly request: RenderRequest; readonly cost: number }
   | { readonly refusal: Refusal }
-  | { readonly removal: string };
+  | { readonly removal: string }
+  | { readonly talk: true };
 
 interface Admission {
   readonly platform: string;
@@ -78,9 +79,9 @@ export function admit(database: Database, admission: Admission): Outcome | undef
 }
 
 function answerTo(outcome: Exclude<Outcome, { readonly request: RenderRequest }>): Answer {
-  return 'refusal' in outcome
-    ? { type: 'refused', refusal: outcome.refusal }
-    : { type: 'removal', postId: outcome.removal };
+  if ('refusal' in outcome) return { type: 'refused', refusal: outcome.refusal };
+  if ('removal' in outcome) return { type: 'removal', postId: outcome.removal };
+  return { type: 'silence' };
 }
 
 interface TagRow {

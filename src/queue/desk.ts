@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Mention } from '../platforms/port.js';
+import type { RenderRequest } from '../requests/request.js';
 import type { Answer, State } from './states.js';
 
 /*
@@ -100,6 +101,21 @@ export function requestOf(
     )
     .pluck()
     .get(platform, person, postId, platform, postId, person);
+}
+
+/** What a post of ours was painted for, so that it can be painted again; undefined if it is none, or forgotten. */
+export function requestBehind(
+  database: Database,
+  platform: string,
+  replyId: string,
+): RenderRequest | undefined {
+  const request = database
+    .prepare<[string, string], string | null>(
+      'SELECT request FROM requests WHERE platform = ? AND reply_id = ?',
+    )
+    .pluck()
+    .get(platform, replyId);
+  return typeof request === 'string' ? (JSON.parse(request) as RenderRequest) : undefined;
 }
 
 /**

@@ -37,7 +37,9 @@ export type Answer =
   | { readonly type: 'bad picture'; readonly which: Which; readonly problem: Problem }
   | { readonly type: 'failed' }
   /** The person wants another request of theirs undone: the one that `postId` asked for, or was our reply to. */
-  | { readonly type: 'removal'; readonly postId: string };
+  | { readonly type: 'removal'; readonly postId: string }
+  /** Nothing: not every word wants an answer. */
+  | { readonly type: 'silence' };
 
 interface PaintedFile {
   /** Relative to the data folder. */

@@ -50,11 +50,6 @@ export class RenderPool {
     return this.options.workers;
   }
 
-  /** Whether a job given now would start at once. */
-  get hasRoom(): boolean {
-    return this.#queue.pending + this.#queue.size < this.options.workers;
-  }
-
   /** Process ids of the workers that are painting now. */
   get painting(): readonly number[] {
     return [...this.#busy].flatMap(({ pid }) => pid ?? []);

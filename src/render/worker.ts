@@ -45,6 +45,8 @@ process.on('message', (message: unknown) => {
   void work(renderJobSchema.parse(message));
 });
 process.on('disconnect', () => process.exit());
+// The bot may have died while this file was loading; that was the event, and there will be no other.
+if (!process.connected) process.exit();
 // A Ctrl-C in the terminal reaches the whole process group; the bot decides what becomes of the job.
 process.on('SIGINT', () => undefined);
 setInterval(() => report({ type: 'heartbeat', memory: process.memoryUsage.rss() }), HEARTBEAT_MS);

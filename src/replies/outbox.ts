@@ -59,7 +59,9 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
       return;
     }
     log.warn({ error }, 'could not answer; it will be tried again');
-    queue.retryReply(claim, retryAt?.getTime() ?? Date.now() + backoffMs(claim.attempt));
+    // Never at once: a time in the past, by a server whose clock is behind ours, would use up all attempts in a moment.
+    const soonest = Date.now() + backoffMs(retryAt === undefined ? claim.attempt : 1);
+    queue.retryReply(claim, Math.max(soonest, retryAt?.getTime() ?? 0));
     if (kind === 'fatal') throw error;
   }
 }
@@ -69,18 +71,22 @@ async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<strin
   const { platform: name, mention, answer } = claim;
   const platform = options.platforms.find((candidate) => candidate.name === name);
   if (platform === undefined) throw new Error(`${name} is not connected`);
+  if (answer.type === 'silence') return undefined;
   if (answer.type !== 'removal') return postOnce(platform, { ...claim, answer }, options);
   const { queue, folder } = options;
   return remove(platform, mention, answer.postId, queue, folder);
 }
 
-/** Posts an answer, unless an earlier attempt that seemed to fail, or that we did not live to see, has done so. */
+/**
+ * Posts an answer, unless the thread holds one already: by an attempt that seemed to fail, or that we did not live to
+ * see, or by a bot with another database, before this one was lost or begun anew.
+ */
 async function postOnce(
   platform: Platform,
-  { id, mention, request, answer, attempt }: ReplyClaim & { readonly answer: Spoken },
+  { mention, request, answer }: ReplyClaim & { readonly answer: Spoken },
   { folder }: OutboxOptions,
 ): Promise<string> {
-  const earlier = attempt > 1 ? await platform.findReply(mention) : undefined;
+  const earlier = await platform.findReply(mention);
   if (earlier !== undefined) return earlier;
   const text = sentenceFor(answer, request);
   const picture = answer.type === 'painted' &&
@@ -88,7 +94,7 @@ async function postOnce(
       file: intact(join(folder, answer.file), answer.sha256),
       description: altTextFor(request),
     };
-  return platform.reply(mention, { text, ...(picture && { picture }) }, `pentimento-${id}`);
+  return platform.reply(mention, { text, ...(picture && { picture }) });
 }
 
 /** A picture that was painted but is not there any more as it was: a power cut, a failing disk, a hand. */

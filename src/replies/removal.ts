@@ -24,7 +24,7 @@ export async function remove(
       { type: 'refused', refusal: { type: 'nothing to delete' } },
       undefined,
     );
-    return platform.reply(mention, { text }, `pentimento-removal-${mention.id}`);
+    return (await platform.findReply(mention)) ?? platform.reply(mention, { text });
   }
   queue.cancel(platform.name, request.mentionId);
   if (request.replyId !== undefined) await platform.remove(request.replyId);

@@ -1,4 +1,5 @@
 import type { Answer, Problem } from '../queue/states.js';
+import { parameters } from '../requests/parameters.js';
 import type { Note, QuotaReached, Refusal, RenderRequest } from '../requests/request.js';
 
 /*
@@ -10,7 +11,7 @@ const HOW_TO =
   'Mention me with two pictures, first a photo and then a painting, and I will repaint the photo in the painting’s style.';
 
 /** What is answered in words. */
-export type Spoken = Exclude<Answer, { readonly type: 'removal' }>;
+export type Spoken = Exclude<Answer, { readonly type: 'removal' | 'silence' }>;
 
 /** The text of a reply, without the address at its beginning. */
 export function sentenceFor(answer: Spoken, request: RenderRequest | undefined): string {
@@ -45,7 +46,8 @@ export function altTextFor({ content, styles }: RenderRequest): string {
     .filter((text) => text !== '')
     .join('; ');
   const subject = photo === '' ? 'A photo' : `A photo (${shortened(photo)})`;
-  const manner = paintings === '' ? 'a painting' : `a painting (${shortened(paintings)})`;
+  const models = styles.length === 1 ? 'a painting' : `a blend of ${styles.length} paintings`;
+  const manner = paintings === '' ? models : `${models} (${shortened(paintings)})`;
   return `${subject}, repainted in the style of ${manner}.`;
 }
 
@@ -95,13 +97,14 @@ const problems: Readonly<Record<Problem, string>> = {
 };
 
 function noteSentence({ given, used }: Note): string {
-  return `(${given} is more than strength goes; I took ${used}.)`;
+  const { min, max } = parameters.strength;
+  return `Strength goes from ${min} to ${max} in whole steps, so I took ${used} for ${given}.`;
 }
 
 function nextStep(strength: number): string {
   return strength < 75
-    ? `For more paint, mention me again with both pictures and #strength${Math.min(100, strength + 25)}.`
-    : `For more photo, mention me again with both pictures and #strength${strength - 25}.`;
+    ? `For more paint, reply with #strength${Math.min(100, strength + 25)}.`
+    : `For more photo, reply with #strength${strength - 25}.`;
 }
 
 /** A description without its final period, to stand inside a sentence. */

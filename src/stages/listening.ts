@@ -2,11 +2,12 @@ import type { Log } from '../log.js';
 import type { Attachment, Mention, Platform } from '../platforms/port.js';
 import type { Outcome } from '../queue/admission.js';
 import { isBlocked } from '../queue/blocks.js';
-import { requestFor } from '../queue/desk.js';
+import { requestBehind, requestFor } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { forgetNow } from '../queue/retention.js';
 import { sizeFor } from '../render/decode.js';
 import { parse } from '../requests/parse.js';
+import type { RenderRequest } from '../requests/request.js';
 import { costOf, pyramid } from '../style/schedule.js';
 
 export interface ListeningOptions {
@@ -37,7 +38,7 @@ export async function listen(
     const outcome = queue.admit(
       platform.name,
       mention,
-      outcomeOf(mention, size),
+      outcomeOf(mention, earlierOf(mention), size),
       weights[address.toLowerCase()],
     );
     if (outcome === undefined) return; // we know it already
@@ -48,6 +49,9 @@ export async function listen(
       .acknowledge(mention)
       .catch((error: unknown) => log.warn({ error, request }, 'no acknowledgment'));
   };
+
+  const earlierOf = ({ inReplyTo }: Mention) =>
+    inReplyTo === undefined ? undefined : requestBehind(queue.database, platform.name, inReplyTo);
 
   const deleted = (postId: string) => {
     const request = requestFor(queue.database, platform.name, postId);
@@ -62,8 +66,8 @@ export async function listen(
   await platform.listen({ mentioned, deleted }, signal);
 }
 
-function outcomeOf(mention: Mention, size: number): Outcome {
-  const parsed = parse(mention);
+function outcomeOf(mention: Mention, earlier: RenderRequest | undefined, size: number): Outcome {
+  const parsed = parse(mention, earlier);
   switch (parsed.type) {
     case 'request':
       return { request: parsed.request, cost: costFor(parsed.request.content, size) };
@@ -71,6 +75,8 @@ function outcomeOf(mention: Mention, size: number): Outcome {
       return { refusal: parsed.refusal };
     case 'removal':
       return { removal: parsed.postId };
+    case 'talk':
+      return { talk: true };
   }
 }
 

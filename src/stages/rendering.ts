@@ -37,7 +37,10 @@ export interface RenderingOptions {
 /** With less than this on the disk no render begins: the database must still be able to write down what happens. */
 const MIN_FREE_BYTES = 100e6;
 
-/** Render: as many at a time as the pool has room for. */
+/**
+ * Render: as many requests at a time as there are painters, their downloads included. More would only count as attempts
+ * at what nobody is painting yet, and would be dispatched before somebody who comes next and should be first.
+ */
 export async function renderStage(options: RenderingOptions, signal: AbortSignal): Promise<void> {
   const { queue, pool, folder } = options;
   // Whatever lies there belongs to a process that is no more.
@@ -53,7 +56,7 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
   while (!signal.aborted) {
     const room = await hasRoom(folder);
     if (!room) warn();
-    const claim = room && pool.hasRoom ? queue.claimRender() : undefined;
+    const claim = room && underWay.size < pool.size ? queue.claimRender() : undefined;
     if (claim === undefined) {
       // A render whose outcome cannot be written down ends the bot, which the supervisor restarts.
       await Promise.race([nextChange(queue, signal), ...underWay]);

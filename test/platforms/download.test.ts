@@ -232,6 +232,13 @@ describe('an answer of', () => {
   });
 });
 
+it('a page in place of a picture is unreachable, for it comes from a server in trouble', async () => {
+  const url = await serving((_, response) =>
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<h1>Soon</h1>'),
+  );
+  expect((await failure(url)).kind).toBe('unreachable');
+});
+
 it('a server that is not there is unreachable', async () => {
   const server = createServer();
   const url = await listening(server);

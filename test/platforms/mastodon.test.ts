@@ -3,10 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { z } from 'zod';
 import { createLog } from '../../src/log.js';
+import { catchUpFrom } from '../../src/platforms/mastodon/catch-up.js';
 import { connectMastodon } from '../../src/platforms/mastodon/platform.js';
 import type { Cursor, Listener, Mention, Platform } from '../../src/platforms/port.js';
-import { runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
+import { restClient, runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
 import { doorTo } from '../support/door.js';
 import { temporaryFolder } from '../support/folder.js';
 
@@ -78,16 +81,50 @@ describe('listening on Mastodon', () => {
     expect(heard[0]?.text).toMatch(/^@pentimento look & see\n+#strength80$/);
   });
 
-  it('hears everything that was said while nobody listened, oldest first, over many pages', async () => {
-    const { platform, ada, cursor, reconnect } = await connected();
-    await say(ada, 'before');
-    const first = listen(platform);
-    await vi.waitFor(() => expect(cursor.value).toBeDefined(), patient);
-    await first.stop();
-    const ids: string[] = [];
-    for (let i = 0; i < 90; i++) ids.push((await say(ada, `number ${i}`)).id);
-    const { heard } = listen(await reconnect());
-    await vi.waitFor(() => expect(heard.map(({ id }) => id)).toEqual(ids), patient);
+  it.each([undefined, '0'])(
+    'hears everything that was said while nobody listened, oldest first, over many pages (cursor: %s)',
+    async (position) => {
+      const { ada, cursor, reconnect } = await connected();
+      cursor.value = position;
+      const ids: string[] = [];
+      for (let i = 0; i < 90; i++) ids.push((await say(ada, `number ${i}`)).id);
+      const { heard } = listen(await reconnect());
+      await vi.waitFor(() => expect(heard.map(({ id }) => id)).toEqual(ids), patient);
+    },
+  );
+
+  it('hears a mention that shows up after later ones were read, however often it reconnects meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let listed = [1, 3];
+    const url = await httpServer((request, response) => {
+      const { searchParams } = new URL(request.url ?? '', 'http://localhost');
+      const page = listed.filter((id) => id > Number(searchParams.get('min_id')));
+      if (searchParams.has('max_id')) page.length = 0;
+      const newestFirst = page
+        .sort((a, b) => b - a)
+        .map((id) => ({ id: `${id}`, type: 'mention', created_at: new Date() }));
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(newestFirst));
+    });
+    let position: string | undefined;
+    const cursor: Cursor = { get: () => position, set: (id) => void (position = id) };
+    let heard: string[] = [];
+    const catchUp = catchUpFrom(restClient(url), cursor, (notification) =>
+      heard.push(z.object({ id: z.string() }).parse(notification).id),
+    );
+    for (let reconnected = 0; reconnected < 5; reconnected++) await catchUp();
+    expect(heard.slice(-2)).toEqual(['1', '3']);
+    listed = [1, 2, 3];
+    heard = [];
+    await catchUp();
+    expect(heard).toEqual(['1', '2', '3']);
+    vi.setSystemTime(Date.now() + 10 * 60_000);
+    for (let later = 0; later < 2; later++) await catchUp();
+    expect(position).toBe('3');
+    heard = [];
+    await catchUp();
+    expect(heard, 'what is long settled is not read again').toEqual([]);
   });
 
   it('does not hear itself, other bots, or favorites', async () => {
@@ -101,7 +138,7 @@ describe('listening on Mastodon', () => {
     });
     expect(parrot.status).toBe(200);
     const { id } = await say(ada, 'hello');
-    const ours = await platform.reply(mentionBy('ada', id), { text: '@pentimento hello' }, 'key');
+    const ours = await platform.reply(mentionBy('ada', id), { text: '@pentimento hello' });
     await (await person('ben')).rest.v1.statuses.$select(ours).favourite();
     await say(ada, 'last');
     await vi.waitFor(() => expect(heard.at(-1)?.text).toContain('last'), patient);
@@ -149,7 +186,7 @@ describe('replying on Mastodon', () => {
       .jpeg()
       .toFile(file);
     const reply = { text: 'Here it is.', picture: { file, description: 'A gray thing.' } };
-    const replyId = await platform.reply(mentionBy('ada', id), reply, 'key');
+    const replyId = await platform.reply(mentionBy('ada', id), reply);
     const posted = await ada.rest.v1.statuses.$select(replyId).fetch();
     expect(posted).toMatchObject({ inReplyToId: id, visibility: 'unlisted' });
     expect(posted.content).toContain('Here it is.');
@@ -158,15 +195,13 @@ describe('replying on Mastodon', () => {
     expect(await platform.findReply(mentionBy('ada', id))).toBe(replyId);
   });
 
-  it('posts once for one key, and finds no reply where there is none of ours', async () => {
+  it('posts once for one mention, and finds no reply where there is none of ours', async () => {
     const { platform, ada, person } = await connected();
     const { id } = await say(ada, 'please');
     const ben = await person('ben');
     await ben.rest.v1.statuses.create({ status: '@ada me too', inReplyToId: id });
     expect(await platform.findReply(mentionBy('ada', id))).toBeUndefined();
-    const twice = [1, 2].map(() =>
-      platform.reply(mentionBy('ada', id), { text: 'Hello.' }, 'same'),
-    );
+    const twice = [1, 2].map(() => platform.reply(mentionBy('ada', id), { text: 'Hello.' }));
     const [first, second] = await Promise.all(twice);
     expect(second).toBe(first);
   });
@@ -177,7 +212,7 @@ describe('replying on Mastodon', () => {
       const { platform, ada } = await connected();
       const { id } = await say(ada, 'please', { visibility });
       const mention = { ...mentionBy('ada', id), visibility };
-      const replyId = await platform.reply(mention, { text: 'Hello.' }, 'key');
+      const replyId = await platform.reply(mention, { text: 'Hello.' });
       const posted = await ada.rest.v1.statuses.$select(replyId).fetch();
       expect(posted.visibility).toBe(visibility === 'public' ? 'unlisted' : visibility);
     },
@@ -187,8 +222,132 @@ describe('replying on Mastodon', () => {
     const { platform, ada } = await connected();
     const { id } = await say(ada, 'never mind');
     await ada.rest.v1.statuses.$select(id).remove();
-    const reply = platform.reply(mentionBy('ada', id), { text: 'Hello.' }, 'key');
+    const reply = platform.reply(mentionBy('ada', id), { text: 'Hello.' });
     await expect(reply).rejects.toMatchObject({ kind: 'refused' });
+  });
+});
+
+it('an answer to another post in the thread is not taken for the answer', async () => {
+  const { platform, ada } = await connected();
+  const { id: first } = await say(ada, 'one');
+  const { id: second } = await say(ada, 'two', { inReplyToId: first });
+  await platform.reply(mentionBy('ada', second), { text: 'Hello.' });
+  expect(await platform.findReply(mentionBy('ada', first))).toBeUndefined();
+});
+
+describe('posts that are gone', () => {
+  it('are told to the listener while it listens', async () => {
+    const { platform, ada } = await connected();
+    const { heard, deleted } = listen(platform);
+    const { id } = await say(ada, 'never mind');
+    await vi.waitFor(() => expect(heard).not.toHaveLength(0), patient);
+    await ada.rest.v1.statuses.$select(id).remove();
+    await vi.waitFor(() => expect(deleted).toContain(id), patient);
+  });
+
+  it('our replies can be removed, and removed again', async () => {
+    const { platform, ada } = await connected();
+    const { id } = await say(ada, 'please');
+    const reply = await platform.reply(mentionBy('ada', id), { text: 'Hello.' });
+    await platform.remove(reply);
+    await platform.remove(reply);
+    expect(await platform.findReply(mentionBy('ada', id))).toBeUndefined();
+  });
+});
+
+describe('a server that sends what it likes', () => {
+  const notification = (id: string, content: unknown) => ({
+    id,
+    type: 'mention',
+    created_at: new Date().toISOString(),
+    status: {
+      id: `status ${id}`,
+      account: { id: '7', acct: 'ada@there.example' },
+      content,
+      visibility: 'public',
+    },
+  });
+  const nested = `${'<b>'.repeat(20_000)}deep${'</b>'.repeat(20_000)}`;
+  const hostile = [
+    notification('1', '<p>first</p>'),
+    notification('2', nested),
+    notification('3', 42),
+    { id: '4', type: 'mention', status: 'none' },
+    { hello: 'world' },
+    null,
+    notification('5', '<p>last</p>'),
+  ];
+
+  /** A server with these notifications, both in the list and, as soon as somebody listens, in the stream. */
+  async function serverWith(list: readonly unknown[]) {
+    const asked: { readonly url: string; readonly authorization: string | undefined }[] = [];
+    const answers: Readonly<Record<string, () => unknown>> = {
+      '/api/v1/accounts/verify_credentials': () => ({ id: '1' }),
+      '/api/v2/instance': () => ({
+        configuration: { urls: { streaming: url.replace('http', 'ws') } },
+      }),
+      '/api/v1/notifications': () => list.toReversed(),
+    };
+    const server = createServer((request, response) => {
+      const path = (request.url ?? '').split('?')[0] ?? '';
+      asked.push({ url: request.url ?? '', authorization: request.headers.authorization });
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(answers[path]?.() ?? {}));
+    }).listen(0, '127.0.0.1');
+    const sockets = new WebSocketServer({ server });
+    sockets.on('connection', (socket, request) => {
+      asked.push({ url: request.url ?? '', authorization: request.headers.authorization });
+      for (const each of list)
+        socket.send(JSON.stringify({ event: 'notification', payload: JSON.stringify(each) }));
+      for (const text of ['', '{', '[]', '{"event":"delete"}', '{"event":5,"payload":[]}'])
+        socket.send(text);
+    });
+    onTestFinished(() => {
+      sockets.close();
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise((resolve) => server.once('listening', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const cursor: Cursor = { get: () => undefined, set: () => undefined };
+    const log = createLog('silent');
+    const accessToken = 'secret-token';
+    return {
+      asked,
+      platform: await connectMastodon({ name: 'here', url, accessToken, cursor, log }),
+    };
+  }
+
+  it('is read past what cannot be read, in the list and in the stream', async () => {
+    const { platform } = await serverWith(hostile);
+    const { heard } = listen(platform);
+    const times = (text: string) => heard.filter((mention) => mention.text === text).length;
+    await vi.waitFor(() => expect([times('first'), times('last')]).toEqual([2, 2]), patient);
+    expect(heard.find(({ id }) => id === 'status 2')?.text.length ?? 0).toBeLessThan(100_000);
+  });
+
+  it('sees the token in a header only, and is asked for the mentions that it holds back', async () => {
+    const { platform, asked } = await serverWith([]);
+    listen(platform);
+    const paths = () => asked.map(({ url }) => url.split('?')[0]);
+    await vi.waitFor(() => {
+      expect(paths()).toContain('/api/v1/streaming');
+      expect(paths()).toContain('/api/v1/notifications');
+    }, patient);
+    expect(asked.map(({ url }) => url).join()).not.toContain('secret');
+    for (const { authorization } of asked) expect(authorization).toBe('Bearer secret-token');
+    const listing = asked.find(({ url }) => url.startsWith('/api/v1/notifications'));
+    expect(listing?.url).toContain('include_filtered=true');
+  });
+
+  it('does not keep what the listener could not keep from ending the listening', async () => {
+    const { platform } = await serverWith([notification('1', 'hello')]);
+    const full = new Error('the disk is full');
+    const mentioned = () => {
+      throw full;
+    };
+    const listener = { mentioned, deleted: () => undefined };
+    await expect(platform.listen(listener, new AbortController().signal)).rejects.toBe(full);
   });
 });
 
@@ -226,6 +385,7 @@ describe('what servers answer becomes a failure of the right kind', () => {
       { kind: 'later', retryAt: new Date('2031-05-06T07:08:09Z') },
     ],
     ['an error of the server', 500, json, '{"error":"oh"}', { kind: 'unreachable' }],
+    ['a proxy that has waited too long', 408, json, '{"error":"timeout"}', { kind: 'unreachable' }],
     [
       'a proxy’s page',
       502,

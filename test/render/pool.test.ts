@@ -1,6 +1,8 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.js';
 import { projectRoot } from '../../src/paths.js';
 import { PictureError, type RenderJob } from '../../src/render/job.js';
@@ -89,13 +91,21 @@ describe('the render pool', () => {
     expect(one.painting).toEqual([]);
   });
 
-  it('tells whether it has room, and paints one after the other when it has not', async () => {
+  it('paints no more pictures at a time than it is large', async () => {
     const one = pool();
-    expect(one.hasRoom).toBe(true);
-    const both = [one.paint(job()), one.paint(job())];
-    expect(one.hasRoom).toBe(false);
-    await vi.waitFor(() => expect(one.painting).toHaveLength(1));
-    await Promise.all(both);
-    expect(one.hasRoom).toBe(true);
+    expect(one.size).toBe(1);
+    let most = 0;
+    const onProgress = () => (most = Math.max(most, one.painting.length));
+    await Promise.all([one.paint(job(), { onProgress }), one.paint(job(), { onProgress })]);
+    expect(most).toBe(1);
   });
+});
+
+it('a render worker ends when the bot has died while it was still loading', async () => {
+  const file = join(projectRoot, 'src/render/worker.ts');
+  const worker = fork(file, { execArgv: ['--import', 'tsx'] });
+  onTestFinished(() => void worker.kill('SIGKILL'));
+  worker.disconnect();
+  await once(worker, 'exit');
+  expect(worker.exitCode).toBe(0);
 });

@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../src/log.js';
+import { shown } from '../../src/queue/desk.js';
 import { PlatformError } from '../../src/platforms/port.js';
 import type { Queue } from '../../src/queue/queue.js';
 import { postAnswers } from '../../src/replies/outbox.js';
@@ -74,11 +76,9 @@ describe('an answer', () => {
             description: 'A photo (My cat), repainted in the style of a painting.',
           },
         },
-        key: 'pentimento-1',
       },
     ]);
     expect(states()).toEqual([{ state: 'answered', reply: 'reply to 1' }]);
-    expect(platform.looks, 'a first attempt need not look').toBe(0);
   });
 
   it('that refuses is words only', async () => {
@@ -101,6 +101,85 @@ describe('an answer', () => {
   });
 });
 
+it('an answer that another database already gave is not given again', async () => {
+  const { queue, platform, run, states } = outbox();
+  paintOne(queue);
+  await platform.reply(mentionOf('1'), { text: 'from before the disk was lost' });
+  void run();
+  await pass(HOUR);
+  expect(platform.posts).toHaveLength(1);
+  expect(states()).toEqual([{ state: 'answered', reply: 'reply to 1' }]);
+});
+
+describe('a picture that is not as it was painted', () => {
+  it.each([
+    ['gone', (file: string) => rmSync(file)],
+    ['cut short by a power cut', (file: string) => writeFileSync(file, 'a pic')],
+  ])('because it is %s, is painted again instead of being posted', async (_, damage) => {
+    const { queue, platform, folder, run } = outbox();
+    const answer = { ...painted, sha256: createHash('sha256').update('a picture').digest('hex') };
+    queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+    queue.rendered(claimed(queue.claimRender()), answer);
+    damage(join(folder, painted.file));
+    void run();
+    await pass(HOUR);
+    expect(platform.posts).toEqual([]);
+    const claim = claimed(queue.claimRender());
+    writeFileSync(join(folder, painted.file), 'a picture');
+    queue.rendered(claim, answer);
+    await pass(HOUR);
+    expect(platform.posts).toHaveLength(1);
+  });
+});
+
+describe('#delete', () => {
+  const wish = (postId: string, person = 'ada') =>
+    [mentionOf('wish', person), { removal: postId }] as const;
+
+  it.each([
+    ['our reply', 'reply to 1'],
+    ['their own post', '1'],
+  ])(
+    'in reply to %s, removes our reply, the picture and the words, without a word',
+    async (_, postId) => {
+      const { queue, platform, folder, run } = outbox();
+      paintOne(queue);
+      void run();
+      await pass(0);
+      expect(platform.posts).toHaveLength(1);
+      queue.admit('memory', ...wish(postId));
+      await vi.waitFor(() => expect(queue.pending()).toEqual([]));
+      expect(platform.posts).toEqual([]);
+      expect(existsSync(join(folder, painted.file))).toBe(false);
+      expect(shown(queue.database, 1)).toMatchObject({ handle: undefined, answer: undefined });
+    },
+  );
+
+  it('of what is still waiting, cancels it', async () => {
+    const { queue, platform, run } = outbox();
+    queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+    queue.admit('memory', ...wish('1'));
+    void run();
+    await vi.waitFor(() => expect(queue.pending()).toEqual([]));
+    expect(platform.posts).toEqual([]);
+    expect(shown(queue.database, 1)?.state).toBe('cancelled');
+  });
+
+  it('by somebody else removes nothing and says how it works', async () => {
+    const { queue, platform, folder, run } = outbox();
+    paintOne(queue);
+    void run();
+    await pass(0);
+    queue.admit('memory', ...wish('reply to 1', 'mallory'));
+    await pass(HOUR);
+    expect(platform.posts.map(({ reply }) => reply.text)).toEqual([
+      sentenceFor(painted, request),
+      expect.stringContaining('reply to it with #delete') as unknown,
+    ]);
+    expect(existsSync(join(folder, painted.file))).toBe(true);
+  });
+});
+
 describe('when posting fails', () => {
   it.each(['before', 'after'] as const)(
     'and nobody knows whether it did (%s it was done), it looks before it posts again',
@@ -111,7 +190,7 @@ describe('when posting fails', () => {
       void run();
       await pass(HOUR);
       expect(platform.posts).toHaveLength(1);
-      expect(platform.looks).toBe(1);
+      expect(platform.looks).toBe(2);
       expect(states()).toEqual([{ state: 'answered', reply: 'reply to 1' }]);
     },
   );
@@ -129,7 +208,7 @@ describe('when posting fails', () => {
     const { queue, platform, run, states } = outbox();
     paintOne(queue);
     const { mention } = claimed(queue.claimReply()); // by a process that posts and dies
-    await platform.reply(mention, { text: 'here' }, 'key');
+    await platform.reply(mention, { text: 'here' });
     void run();
     await pass(LEASE_MS + 2000);
     expect(platform.posts).toHaveLength(1);
@@ -152,9 +231,22 @@ describe('when posting fails', () => {
     platform.fails = [{ when: 'before', error: error('later', new Date(Date.now() + 2 * HOUR)) }];
     void run();
     await pass(2 * HOUR - 1);
-    expect(platform.looks).toBe(0);
+    expect(platform.looks).toBe(1);
     await pass(1001);
     expect(platform.posts).toHaveLength(1);
+  });
+
+  it('until a time that is over by our clock, it does not use up its attempts in a hurry', async () => {
+    const { queue, platform, run, states } = outbox();
+    paintOne(queue);
+    const past = error('later', new Date(Date.now() - HOUR));
+    platform.fails = Array.from({ length: 59 }, () => ({ when: 'before', error: past }));
+    void run();
+    await pass(60_000);
+    expect(platform.looks).toBeGreaterThan(5);
+    expect(platform.looks).toBeLessThan(25); // at 2.5 s to 6 s each
+    await pass(HOUR);
+    expect(states()).toMatchObject([{ state: 'answered' }]);
   });
 
   it('always, it is given up at the sixtieth attempt', async () => {

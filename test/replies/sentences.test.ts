@@ -33,7 +33,7 @@ describe('what the bot says', () => {
       expectFriendly(text);
       // It always says how to go on.
       expect(text).toMatch(
-        /[Mm]ention me|[Pp]lease (post|upload|try|ask)|#delete|It takes at least|work\./,
+        /[Mm]ention me|reply with #|[Pp]lease (post|upload|try|ask)|#delete|It takes at least|work\./,
       );
     },
   );
@@ -53,17 +53,17 @@ describe('what the bot says', () => {
   it('tells of a painted picture how it was made, and how to get more or less of it', () => {
     expect(sentenceFor(painted, request)).toBe(
       'Here is your repainted picture: strength 50, 512×384 pixels, painted in 12 s. ' +
-        'For more paint, mention me again with both pictures and #strength75.',
+        'For more paint, reply with #strength75.',
     );
     expect(sentenceFor(painted, { ...request, strength: 100 })).toContain(
-      'For more photo, mention me again with both pictures and #strength75.',
+      'For more photo, reply with #strength75.',
     );
   });
 
   it('mentions that a value was out of range', () => {
     const note = { type: 'clamped', parameter: 'strength', given: 300, used: 100 } as const;
     const text = sentenceFor(painted, { ...request, strength: 100, notes: [note] });
-    expect(text).toContain('(300 is more than strength goes; I took 100.)');
+    expect(text).toContain('Strength goes from 0 to 100 in whole steps, so I took 100 for 300.');
     expectFriendly(text);
   });
 

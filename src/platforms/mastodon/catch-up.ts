@@ -5,6 +5,11 @@ import { asking } from './failures.js';
 
 /** The largest page that servers give. */
 const PAGE = 40;
+/**
+ * So long a notification may take to show up after others with larger ids: servers write them from many processes, and
+ * some make the id when the post was made, not when it arrived. What was read within this time is read again.
+ */
+const OVERLAP_MS = 10 * 60_000;
 /** A bot that has never run answers what was said to it within the last day, not what lies there from years ago. */
 const FIRST_LOOK_BACK_MS = 24 * 60 * 60_000;
 
@@ -20,55 +25,75 @@ type ListParams = mastodon.rest.v1.ListNotificationsParams & { readonly includeF
  * It throws a PlatformError if the server does not answer, and whatever `onNotification` throws: then the place up to
  * which we have read stays where it was.
  *
- * Pages are read upward with `min_id`: `since_id` would give the newest page and skip what lies between. Ids can come
- * out of creation order, so each round starts where the round before the last one ended and re-reads an overlap.
+ * Pages are read upward with `min_id`: `since_id` would give the newest page and skip what lies between. The cursor
+ * follows behind by OVERLAP_MS, so that each round reads again what late notifications may have slipped into.
  */
 export function catchUpFrom(
   client: mastodon.rest.Client,
   cursor: Cursor,
   onNotification: (notification: unknown) => void,
 ): () => Promise<void> {
-  let newest = cursor.get();
+  /** Where rounds ended, and when, oldest first: places for the cursor to move to. */
+  let ends: readonly { readonly position: string; readonly at: number }[] = [];
   let underWay: Promise<void> | undefined;
 
-  const page = (minId: string | undefined) =>
+  /** Newest first, as servers give them. */
+  const page = (bounds: { readonly minId: string } | { readonly maxId: string } | undefined) =>
     asking('reading notifications', async () => {
       const params: ListParams = {
         types: ['mention'],
         limit: PAGE,
         includeFiltered: true,
-        ...(minId !== undefined && { minId }),
+        ...bounds,
       };
       const found: readonly unknown[] = await client.v1.notifications.list(params);
-      return found
-        .flatMap((notification) => {
-          const { data: entry } = entrySchema.safeParse(notification);
-          return entry === undefined ? [] : [{ ...entry, notification }];
-        })
-        .toReversed();
+      return found.flatMap((notification) => {
+        const { data: entry } = entrySchema.safeParse(notification);
+        return entry === undefined ? [] : [{ ...entry, notification }];
+      });
     });
 
-  const round = async () => {
-    const start = cursor.get();
-    let position = start;
-    if (position === undefined) {
-      const horizon = Date.now() - FIRST_LOOK_BACK_MS;
-      for (const { id, createdAt, notification } of await page(undefined)) {
-        if (Date.parse(createdAt ?? '') >= horizon) onNotification(notification);
-        position = id;
-      }
-    } else {
-      for (;;) {
-        const found = await page(position);
-        for (const { notification } of found) onNotification(notification);
-        const last = found.at(-1);
-        if (last === undefined) break;
-        position = last.id;
-      }
+  const tell = (oldestFirst: readonly { readonly notification: unknown }[]) => {
+    for (const { notification } of oldestFirst) onNotification(notification);
+  };
+
+  /** With no place to start from, pages are read downward until they are too old. Gives the newest position. */
+  const firstLook = async () => {
+    const horizon = Date.now() - FIRST_LOOK_BACK_MS;
+    const recent: Awaited<ReturnType<typeof page>> = [];
+    for (let oldest: string | undefined; ;) {
+      const found = await page(oldest === undefined ? undefined : { maxId: oldest });
+      const young = found.filter(({ createdAt }) => Date.parse(createdAt ?? '') >= horizon);
+      recent.push(...young);
+      const last = found.at(-1)?.id;
+      // A server that does not know max_id gives the same page again.
+      if (last === undefined || last === oldest || young.length < found.length) break;
+      oldest = last;
     }
-    const settled = newest ?? position;
-    if (settled !== undefined) cursor.set(settled);
-    newest = position;
+    tell(recent.toReversed());
+    return recent[0]?.id;
+  };
+
+  const upwardFrom = async (start: string) => {
+    for (let position = start; ;) {
+      const found = await page({ minId: position });
+      tell(found.toReversed());
+      const newest = found[0]?.id;
+      // A server that does not know min_id gives the same page again.
+      if (newest === undefined || newest === position) return position;
+      position = newest;
+    }
+  };
+
+  const round = async () => {
+    const begun = Date.now();
+    const start = cursor.get();
+    const position = start === undefined ? await firstLook() : await upwardFrom(start);
+    if (position !== undefined) ends = [...ends, { position, at: begun }];
+    const settled = ends.filter(({ at }) => at <= Date.now() - OVERLAP_MS).at(-1);
+    if (settled === undefined) return;
+    cursor.set(settled.position);
+    ends = ends.filter(({ at }) => at > settled.at);
   };
 
   return () => (underWay ??= round().finally(() => (underWay = undefined)));

@@ -90,9 +90,15 @@ export function toMention(
   };
 }
 
+/** Ten times the longest posts that servers are known to allow; the markup of a hostile one is not read to its end. */
+const MAX_HTML = 100_000;
+/** Real posts nest a handful deep. The library works by recursion, and deeper nesting would exhaust the stack. */
+const MAX_DEPTH = 50;
+
 function toText(html: string): string {
-  return convert(html, {
+  return convert(html.slice(0, MAX_HTML), {
     wordwrap: false,
+    limits: { maxDepth: MAX_DEPTH },
     selectors: [
       { selector: 'a', options: { ignoreHref: true } },
       { selector: 'p', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },

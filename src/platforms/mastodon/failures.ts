@@ -24,7 +24,9 @@ function asPlatformError(what: string, error: unknown): PlatformError {
     const message = `${what}: ${statusCode} ${error.message}`;
     if (statusCode === 401) return new PlatformError('fatal', message, undefined, options);
     if (statusCode === 429) return new PlatformError('later', message, resetOf(error), options);
-    if (statusCode >= 500) return new PlatformError('unreachable', message, undefined, options);
+    // 408 and 425 are the other client errors that pass: something on the way was too slow, or too early.
+    if (statusCode >= 500 || statusCode === 408 || statusCode === 425)
+      return new PlatformError('unreachable', message, undefined, options);
     return new PlatformError('refused', message, undefined, options);
   }
   if (error instanceof z.ZodError)

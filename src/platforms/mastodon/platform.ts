@@ -61,14 +61,23 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
   );
   const streamUrl = new URL('/api/v1/streaming', streaming.configuration.urls.streaming).href;
 
+  /** One notification that cannot be read must not keep us from the next. */
+  const read = (payload: unknown): Mention | undefined => {
+    try {
+      return toMention(notificationSchema.parse(payload), self);
+    } catch (error) {
+      log.warn({ error }, 'a notification that cannot be read is passed over');
+      return undefined;
+    }
+  };
+
   return {
     name,
 
     async listen(listener, signal) {
       const broken = new AbortController();
       const onNotification = (payload: unknown) => {
-        const { data } = notificationSchema.safeParse(payload);
-        const mention = data && toMention(data, self);
+        const mention = read(payload);
         if (mention) listener.mentioned(mention);
       };
       const catchUp = catchUpFrom(client, cursor, onNotification);
@@ -103,7 +112,7 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
     download: ({ url: source }, file, maxBytes, signal) =>
       download(source, file, maxBytes, signal, { trustedOrigin: new URL(url).origin }),
 
-    async reply(mention, { text, picture }, key) {
+    async reply(mention, { text, picture }) {
       const mediaIds: string[] = [];
       if (picture) {
         const file = await openAsBlob(picture.file);
@@ -124,7 +133,8 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
         mediaIds,
       };
       return asking('replying', async () => {
-        const requestInit = { headers: { 'Idempotency-Key': key } };
+        // Made from the mention and nothing of ours, so that it is the same even if our database has been lost.
+        const requestInit = { headers: { 'Idempotency-Key': `pentimento-${mention.id}` } };
         return statusSchema.parse(await client.v1.statuses.create(status, { requestInit })).id;
       });
     },
