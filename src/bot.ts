@@ -1,4 +1,5 @@
 import type { Log } from './log.js';
+import type { Metrics } from './metrics.js';
 import type { Mention, Platform } from './platforms/port.js';
 import type { Queue } from './queue/queue.js';
 import type { RenderPool } from './render/pool.js';
@@ -26,6 +27,7 @@ export interface BotOptions {
   readonly keepMs: number;
   /** Called with 0..1 as a picture comes along. */
   readonly onProgress: (mention: Mention, fraction: number) => void;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 

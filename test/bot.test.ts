@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { expect, it, vi } from 'vitest';
 import { runBot } from '../src/bot.js';
 import { createLog } from '../src/log.js';
+import { Metrics } from '../src/metrics.js';
 import type { Platform } from '../src/platforms/port.js';
 import { RenderPool } from '../src/render/pool.js';
 import { mentionOf, request } from './support/fixtures.js';
@@ -37,6 +38,7 @@ it('takes up no more requests than there are painters, however long their downlo
       keepMs: 1e9,
       heartbeatMs: LEASE_MS / 3,
       onProgress: () => undefined,
+      metrics: new Metrics(() => ({})),
       log,
     },
     stop.signal,

@@ -8,7 +8,7 @@ import { createLog } from '../log.js';
 import { loadRecipe } from '../networks/recipe.js';
 import { connectMastodon } from '../platforms/mastodon/platform.js';
 import { DATABASE_FILE, openDatabase } from '../queue/database.js';
-import { lockFolder } from '../queue/lock.js';
+import { LOCK_FILE, lockFolder } from '../queue/lock.js';
 
 /** What a check found out; when something is wrong it throws, and says what to do about it. */
 type Check = (config: Config) => Promise<string> | string;
@@ -75,7 +75,7 @@ function checkQueue({ dataFolder }: Config): string {
 
 async function checkBot({ dataFolder, mastodon, web }: Config): Promise<string> {
   try {
-    lockFolder(join(dataFolder, 'pentimento.lock'))();
+    lockFolder(join(dataFolder, LOCK_FILE))();
   } catch {
     return 'it is running';
   }

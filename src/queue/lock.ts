@@ -1,5 +1,8 @@
 import Database from 'better-sqlite3';
 
+/** Its name in the data folder. */
+export const LOCK_FILE = 'pentimento.lock';
+
 /** Gives the folder free for another bot. */
 export type Unlock = () => void;
 

@@ -17,6 +17,8 @@ export interface Claim {
   readonly mention: Mention;
   /** Counted from 1. */
   readonly attempt: number;
+  /** When the mention was taken in, in milliseconds since 1970. */
+  readonly askedAt: number;
 }
 export interface RenderClaim extends Claim {
   readonly request: RenderRequest;
@@ -58,6 +60,7 @@ interface Row {
   readonly answer: string | null;
   readonly attempts: number;
   readonly cost: number;
+  readonly askedAt: number;
 }
 
 /**
@@ -95,7 +98,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
          WHERE id = (SELECT id FROM requests
                      WHERE state IN ('queued', 'rendering') AND ${IS_FREE} AND (SELECT paused FROM dispatch) = 0
                      ORDER BY start_tag, id LIMIT 1)
-         RETURNING *, start_tag AS start`,
+         RETURNING *, start_tag AS start, created_at AS askedAt`,
       );
       if (claimed !== undefined)
         this.database
@@ -117,7 +120,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
        WHERE id = (SELECT id FROM requests
                    WHERE state = 'answering' AND ${IS_FREE}
                    ORDER BY id LIMIT 1)
-       RETURNING *, start_tag AS start`,
+       RETURNING *, start_tag AS start, created_at AS askedAt`,
     );
     if (row === undefined) return undefined;
     return {
@@ -260,6 +263,14 @@ function claimOf({
   platform,
   mention,
   attempts,
+  askedAt,
 }: Row & { readonly token: string }): Claim {
-  return { id, token, platform, mention: JSON.parse(mention) as Mention, attempt: attempts };
+  return {
+    id,
+    token,
+    platform,
+    mention: JSON.parse(mention) as Mention,
+    attempt: attempts,
+    askedAt,
+  };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
+import type { Metrics } from '../metrics.js';
 import { PlatformError, type Platform } from '../platforms/port.js';
 import { holding } from '../queue/holding.js';
 import type { Queue, ReplyClaim } from '../queue/queue.js';
@@ -16,6 +17,7 @@ export interface OutboxOptions {
   readonly folder: string;
   /** How often a lease is extended while its work goes on. */
   readonly heartbeatMs: number;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -36,7 +38,7 @@ export async function postAnswers(options: OutboxOptions, signal: AbortSignal): 
 }
 
 async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
-  const { queue, heartbeatMs } = options;
+  const { queue, heartbeatMs, metrics } = options;
   const log = options.log.child({ request: claim.id, attempt: claim.attempt });
   try {
     // A post cannot be taken back halfway, so nothing aborts it.
@@ -44,15 +46,18 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
       respond(claim, options),
     );
     queue.answered(claim, reply);
-    log.info({ mention: claim.mention.id }, 'answered');
+    metrics.replied(claim.answer.type, (Date.now() - claim.askedAt) / 1000);
+    log.info({ mention: claim.mention.id, reply }, 'answered');
   } catch (error) {
     if (error instanceof PictureLost) {
+      metrics.failed('reply', error.name);
       log.error({ error }, 'the painted picture is lost or damaged; it will be painted again');
       queue.repaint(claim);
       return;
     }
     const { kind, retryAt } =
       error instanceof PlatformError ? error : { kind: 'unreachable', retryAt: undefined };
+    metrics.failed('reply', kind);
     if (kind === 'refused' || claim.attempt >= ATTEMPTS) {
       log.error({ error }, 'this cannot be answered');
       queue.unanswerable(claim);

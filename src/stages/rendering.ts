@@ -1,6 +1,7 @@
-import { mkdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
+import type { Metrics } from '../metrics.js';
 import {
   PictureTooLarge,
   PlatformError,
@@ -8,6 +9,7 @@ import {
   type Mention,
   type Platform,
 } from '../platforms/port.js';
+import { hasRoom } from '../queue/disk.js';
 import { ClaimLost, holding } from '../queue/holding.js';
 import type { Queue, RenderClaim } from '../queue/queue.js';
 import type { Answer, Problem, Which } from '../queue/states.js';
@@ -31,11 +33,9 @@ export interface RenderingOptions {
   readonly heartbeatMs: number;
   /** Called with 0..1 as a picture comes along. */
   readonly onProgress: (mention: Mention, fraction: number) => void;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
-
-/** With less than this on the disk no render begins: the database must still be able to write down what happens. */
-const MIN_FREE_BYTES = 100e6;
 
 /**
  * Render: as many requests at a time as there are painters, their downloads included. More would only count as attempts
@@ -68,11 +68,6 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
   await Promise.all(underWay);
 }
 
-async function hasRoom(folder: string): Promise<boolean> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize >= MIN_FREE_BYTES;
-}
-
 function everyMinute(act: () => void): () => void {
   let last = -Infinity;
   return () => {
@@ -87,7 +82,7 @@ async function render(
   options: RenderingOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, pool, attempts, heartbeatMs } = options;
+  const { queue, pool, attempts, heartbeatMs, metrics } = options;
   const log = options.log.child({ request: claim.id, attempt: claim.attempt });
   if (claim.attempt > attempts) {
     log.error('given up after too many attempts');
@@ -98,22 +93,26 @@ async function render(
     const { answer, device } = await holding(queue, claim, heartbeatMs, signal, (stop) =>
       paintRequest(claim, options, stop),
     );
-    const pace = answer.type === 'painted' &&
-      device !== undefined && {
-        device,
-        costPerSecond: (pool.size * claim.cost) / answer.seconds,
-      };
-    queue.rendered(claim, answer, pace === false ? undefined : pace);
-    log.info({ answer: answer.type }, 'rendered');
+    if (answer.type === 'painted' && device !== undefined) {
+      const { seconds } = answer;
+      queue.rendered(claim, answer, { device, costPerSecond: (pool.size * claim.cost) / seconds });
+      metrics.rendered(device, seconds);
+      log.info({ answer: answer.type, seconds, device }, 'rendered');
+    } else {
+      queue.rendered(claim, answer);
+      log.info({ answer: answer.type }, 'rendered');
+    }
   } catch (error) {
     if (error instanceof ClaimLost) {
       log.info('the request was cancelled while it was being painted');
     } else if (signal.aborted) {
       queue.handBack(claim);
     } else if (error instanceof JobTooHeavy) {
+      metrics.failed('render', error.name);
       log.error({ error }, 'too heavy; it will not be tried again');
       queue.rendered(claim, { type: 'failed' });
     } else {
+      metrics.failed('render', error instanceof Error ? error.name : 'unknown');
       log.warn({ error }, 'a render failed; it will be tried again');
       queue.retryRender(claim, Date.now() + backoffMs(claim.attempt));
     }

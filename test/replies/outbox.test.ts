@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../src/log.js';
+import { Metrics } from '../../src/metrics.js';
 import { shown } from '../../src/queue/desk.js';
 import { PlatformError } from '../../src/platforms/port.js';
 import type { Queue } from '../../src/queue/queue.js';
@@ -35,6 +36,7 @@ function outbox() {
         queue,
         folder,
         heartbeatMs: LEASE_MS / 3,
+        metrics: new Metrics(() => ({})),
         log: createLog('silent'),
       },
       stop.signal,

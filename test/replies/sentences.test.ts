@@ -119,7 +119,7 @@ describe('the alt text', () => {
     [
       ' My cat asleep. ',
       ['Waves.', ' ', 'Stars!'],
-      'A photo (My cat asleep), repainted in the style of a painting (Waves; Stars!).',
+      'A photo (My cat asleep), repainted in the style of a blend of 3 paintings (Waves; Stars!).',
     ],
     ['...', [' . '], 'A photo, repainted in the style of a painting.'],
   ] as const)('of “%s” and %j', (photo, paintings, expected) => {
@@ -131,7 +131,7 @@ describe('the alt text', () => {
     const text = altText(long, [long, long, long]);
     expect(text.length).toBeLessThanOrEqual(1500);
     expect(text).toMatch(
-      /^A photo \(A very long .*…\), repainted in the style of a painting \(A very long .*…\)\.$/,
+      /^A photo \(A very long .*…\), repainted in the style of a blend of 3 paintings \(A very long .*…\)\.$/,
     );
     expect(Buffer.from(text).toString(), 'no half of a character').toBe(text);
   });
@@ -140,7 +140,7 @@ describe('the alt text', () => {
     const description = fc.string({ unit: 'grapheme' });
     const property = fc.property(description, description, description, (photo, one, other) => {
       const text = altText(photo, [one, other]);
-      expect(text).toMatch(/^A photo.*, repainted in the style of a painting.*\.$/su);
+      expect(text).toMatch(/^A photo.*, repainted in the style of a blend of 2 paintings.*\.$/su);
       expect(text).not.toMatch(/undefined|NaN|\[object/);
       for (const original of [photo, one, other])
         if (/^\w+$/.test(original)) expect(text).toContain(original);
