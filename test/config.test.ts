@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../src/config.js';
 import { projectRoot } from '../src/paths.js';
+import { imageSizeLimit } from '../src/sandbox/pictures.js';
 
 /** Settings of whoever runs the tests would show in the defaults. */
 const local = existsSync(join(projectRoot, 'config', 'local.yaml'));
@@ -27,6 +28,10 @@ describe.skipIf(local)('the defaults', () => {
       render: { size: 512, workers: 1 },
     });
     expect(loadConfig({})).not.toHaveProperty('mastodon');
+  });
+
+  it('let the bot fetch every picture that its sandbox takes', () => {
+    expect(loadConfig({}).downloads.maxMegabytes * 1e6).toBeGreaterThanOrEqual(imageSizeLimit);
   });
 
   it('hold for what the environment leaves empty, as in a copied .env.example', () => {
