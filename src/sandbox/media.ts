@@ -42,8 +42,9 @@ export class MediaStore {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** Keeps an uploaded picture; throws UnusablePicture if it is none. */
+  /** Keeps an uploaded picture, in place of those that nobody has used; throws UnusablePicture if it is none. */
   async add(accountId: string, data: Buffer, description: string | null): Promise<MediaRow> {
+    await this.#removeAbandoned();
     const picture = await inspectPicture(data);
     // The name is a secret: whoever may not see a status does not find its pictures either.
     const name = randomBytes(16).toString('hex');
@@ -122,7 +123,7 @@ export class MediaStore {
   }
 
   /** Throws away uploads that nobody has used for a day. */
-  async removeAbandoned(): Promise<void> {
+  async #removeAbandoned(): Promise<void> {
     const before = new Date(this.#now().getTime() - patience).toISOString();
     const abandoned = this.#database
       .prepare<[string], MediaRow>(

@@ -13,8 +13,9 @@ type Format = keyof typeof formats;
 
 export const supportedMimeTypes = Object.values(formats).map((format) => format.mime);
 
-/** The most bytes and the most pixels of a picture; the same as a Mastodon server's. */
-export const imageSizeLimit = 16 * 1024 * 1024;
+/** The most bytes of a picture: as many as the bot downloads by default (config/default.yaml), so none is in vain. */
+export const imageSizeLimit = 16e6;
+/** The most pixels of a picture; the same as a Mastodon server's. */
 export const imageMatrixLimit = 33_177_600;
 
 /** Previews are no longer than this on either side. */
@@ -58,6 +59,7 @@ function sniff(data: Buffer): Format | undefined {
 
 /** Looks at an uploaded picture and makes its preview; throws UnusablePicture with the reason if it is none. */
 export async function inspectPicture(data: Buffer): Promise<Picture> {
+  if (data.length === 0) throw new UnusablePicture('The file is empty.');
   const format = sniff(data);
   if (format === undefined) {
     throw new UnusablePicture('The file must be a JPEG, PNG, GIF, WebP, AVIF or TIFF picture.');

@@ -40,8 +40,6 @@ export interface Sandbox {
     username: string,
     options?: { readonly bot?: boolean; readonly displayName?: string },
   ): { readonly accessToken: string; readonly accountId: string };
-  /** Throws away uploads that were never posted. Done once at the start; a server that runs for long may call it. */
-  tidy(): Promise<void>;
   close(): void;
 }
 
@@ -59,7 +57,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const entities = createEntities(stores, url);
   const report = options.report ?? (() => undefined);
   const app = createApp({ stores, entities, streaming, url }, report);
-  stores.media.removeAbandoned().catch(report);
   return {
     app,
     handleUpgrade: (request, socket, head) => streaming.handleUpgrade(request, socket, head),
@@ -70,7 +67,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       const accessToken = stores.accounts.mintToken({ accountId: id, applicationId: null });
       return { accessToken, accountId: id };
     },
-    tidy: () => stores.media.removeAbandoned(),
     close: () => {
       streaming.close();
       stores.database.close();

@@ -34,14 +34,14 @@ async function mention(
   { rest }: Person,
   text: string,
   files: readonly Buffer[],
-  more: Partial<mastodon.rest.v1.CreateStatusParams> = {},
+  more: Pick<mastodon.rest.v1.CreateStatusParams, 'visibility' | 'spoilerText' | 'sensitive'> = {},
 ): Promise<mastodon.v1.Status> {
   const mediaIds = [];
   for (const [i, file] of files.entries()) {
     const media = { file: new Blob([new Uint8Array(file)]), description: `picture ${i + 1}.` };
     mediaIds.push((await rest.v2.media.create(media)).id);
   }
-  return rest.v1.statuses.create({ status: `@pentimento ${text}`, mediaIds, ...more } as never);
+  return rest.v1.statuses.create({ status: `@pentimento ${text}`, mediaIds, ...more });
 }
 
 async function answersTo({ rest }: Person, { id }: mastodon.v1.Status) {

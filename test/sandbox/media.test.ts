@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { imageSizeLimit } from '../../src/sandbox/pictures.js';
 import { jsonField, picture, runSandbox } from './harness.js';
 
 async function upload(url: string, token: string, body: FormData): Promise<Response> {
@@ -64,7 +65,7 @@ describe('uploading a picture', () => {
     const whole = await (await picture(300, 300, 'jpeg')).arrayBuffer();
     const hostile: readonly (readonly [Blob, RegExp])[] = [
       [new Blob(['not a picture']), /must be a JPEG/],
-      [new Blob([]), /must be a JPEG/],
+      [new Blob([]), /empty/],
       [new Blob([svg], { type: 'image/png' }), /must be a JPEG/],
       [new Blob(['\x89PNG\r\n\x1a\n', 'nothing else']), /must be a JPEG/],
       [new Blob(['GIF89a', 'nothing else']), /damaged/],
@@ -88,11 +89,7 @@ describe('uploading a picture', () => {
   it('refuses a file above 16 MB', async () => {
     const { url, person } = await runSandbox();
     const { token } = await person('ada');
-    const response = await upload(
-      url,
-      token,
-      form(new Blob([new Uint8Array(16 * 1024 * 1024 + 1)])),
-    );
+    const response = await upload(url, token, form(new Blob([new Uint8Array(imageSizeLimit + 1)])));
     expect(response.status).toBe(413);
     expect(await jsonField(response, 'error')).toMatch(/too large/);
   });
@@ -182,17 +179,21 @@ describe('an uploaded picture', () => {
   it('is thrown away after a day in no post', async () => {
     let time = Date.parse('2026-01-01T00:00:00Z');
     const now = () => new Date(time);
-    const { sandbox, person } = await runSandbox({ now });
+    const { person } = await runSandbox({ now });
     const ada = await person('ada');
     const { id, url } = await ada.rest.v2.media.create({
       file: await picture(),
       skipPolling: true,
     });
-    await sandbox.tidy();
+    const uploadAnother = async () =>
+      ada.rest.v2.media.create({ file: await picture(), skipPolling: true });
+    time += 23 * 60 * 60 * 1000;
+    const younger = await uploadAnother();
     expect((await ada.rest.v1.media.$select(id).fetch()).id).toBe(id);
-    time += 25 * 60 * 60 * 1000;
-    await sandbox.tidy();
+    time += 2 * 60 * 60 * 1000;
+    await uploadAnother();
     expect((await fetch(String(url))).status).toBe(404);
+    expect((await fetch(String(younger.url))).status).toBe(200);
   });
 
   it.each(['../sandbox.sqlite3', '..%2fsandbox.sqlite3', 'x.png', `${'0'.repeat(32)}.png`])(

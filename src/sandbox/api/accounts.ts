@@ -19,7 +19,7 @@ export const maxNote = 500;
 const username = z
   .string()
   .trim()
-  .regex(/^\w{1,30}$/, 'A name has 1 to 30 letters, digits or underscores.');
+  .regex(/^\w{1,30}$/, 'A name has 1 to 30 letters a–z, digits or underscores.');
 
 const profile = z.object({
   display_name: z.string().trim().max(maxDisplayName).optional(),

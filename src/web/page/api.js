@@ -16,7 +16,7 @@ import { remember, remembered } from './memory.js';
  */
 
 /** A request that did not succeed, with a sentence for the person who wanted it. */
-class ApiFailure extends Error {
+export class ApiFailure extends Error {
   /**
    * @param {number} status The HTTP status; 0 if the server could not be reached.
    * @param {string} message
@@ -47,9 +47,9 @@ export class Api {
    */
   async signIn(name) {
     this.#token = '';
-    const { access_token: token } = await this.#request('POST', '/api/v1/accounts', {
-      username: name,
-    });
+    const { access_token: token } = /** @type {{ access_token: string }} */ (
+      await this.#request('POST', '/api/v1/accounts', { username: name })
+    );
     this.#name = name;
     this.#token = token;
     remember('name', name);
@@ -65,58 +65,56 @@ export class Api {
   /**
    * @param {Blob} file
    * @param {string} description
-   * @returns {Promise<MediaAttachment>}
    */
   async upload(file, description) {
     const form = new FormData();
     form.set('file', file);
     if (description !== '') form.set('description', description);
-    return this.#signedIn('POST', '/api/v2/media', form);
+    return /** @type {Promise<MediaAttachment>} */ (this.#signedIn('POST', '/api/v2/media', form));
   }
 
   /**
    * Posts a status. The same key posts the same status, so that trying again after a lost answer does no harm.
    * @param {Draft} draft
    * @param {string} key
-   * @returns {Promise<Status>}
    */
   async post(draft, key) {
-    return this.#signedIn('POST', '/api/v1/statuses', draft, { 'Idempotency-Key': key });
+    return /** @type {Promise<Status>} */ (
+      this.#signedIn('POST', '/api/v1/statuses', draft, { 'Idempotency-Key': key })
+    );
   }
 
-  /**
-   * @param {string} [maxId]
-   * @returns {Promise<Status[]>}
-   */
+  /** @param {string} [maxId] */
   async publicTimeline(maxId) {
     const query = maxId === undefined ? '' : `&max_id=${encodeURIComponent(maxId)}`;
-    return this.#request('GET', `/api/v1/timelines/public?limit=20${query}`);
+    return /** @type {Promise<Status[]>} */ (
+      this.#request('GET', `/api/v1/timelines/public?limit=20${query}`)
+    );
   }
 
-  /**
-   * @param {string} id
-   * @returns {Promise<Status>}
-   */
+  /** @param {string} id */
   async status(id) {
-    return this.#request('GET', `/api/v1/statuses/${encodeURIComponent(id)}`);
+    return /** @type {Promise<Status>} */ (
+      this.#request('GET', `/api/v1/statuses/${encodeURIComponent(id)}`)
+    );
   }
 
-  /**
-   * @param {string} id
-   * @returns {Promise<{ ancestors: Status[], descendants: Status[] }>}
-   */
+  /** @param {string} id */
   async context(id) {
-    return this.#request('GET', `/api/v1/statuses/${encodeURIComponent(id)}/context`);
+    return /** @type {Promise<{ ancestors: Status[], descendants: Status[] }>} */ (
+      this.#request('GET', `/api/v1/statuses/${encodeURIComponent(id)}/context`)
+    );
   }
 
   /**
    * @param {string} id
    * @param {boolean} favourite
-   * @returns {Promise<Status>}
    */
   async setFavourite(id, favourite) {
     const action = favourite ? 'favourite' : 'unfavourite';
-    return this.#signedIn('POST', `/api/v1/statuses/${encodeURIComponent(id)}/${action}`);
+    return /** @type {Promise<Status>} */ (
+      this.#signedIn('POST', `/api/v1/statuses/${encodeURIComponent(id)}/${action}`)
+    );
   }
 
   /** @param {string} id */
@@ -130,6 +128,7 @@ export class Api {
    * @param {string} path
    * @param {object} [body]
    * @param {Record<string, string>} [headers]
+   * @returns {Promise<unknown>}
    */
   async #signedIn(method, path, body, headers) {
     if (!this.isSignedIn) throw new ApiFailure(401, 'Please choose a name first.');
@@ -143,11 +142,12 @@ export class Api {
   }
 
   /**
+   * What comes back is for the caller to name, who knows what stands at that address.
    * @param {string} method
    * @param {string} path
    * @param {object} [body] A form, or what will be JSON.
    * @param {Record<string, string>} [headers]
-   * @returns {Promise<any>}
+   * @returns {Promise<unknown>}
    */
   async #request(method, path, body, headers = {}) {
     const isForm = body instanceof FormData;

@@ -1,6 +1,8 @@
 // @ts-check
 /* global document, DOMParser, Node, URL, location */
 
+/** @import { Account } from './api.js' */
+
 /**
  * Rebuilds the HTML of a status from the few things that it may be made of: text, paragraphs, line breaks, and links
  * to the web. Everything else is left out, and its text kept. Parsing alone runs no script and loads no picture.
@@ -66,6 +68,25 @@ function webAddress(href) {
   } catch {
     return undefined;
   }
+}
+
+/** What can be seen. Many characters cannot, and some of those turn others around or pile up on them. */
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/**
+ * The name that a person goes by; one of which nothing can be seen is none.
+ * @param {Account} account
+ */
+export function nameOf({ display_name: name, username }) {
+  return visible.test(name) ? name : username;
+}
+
+/**
+ * One character to stand for a name.
+ * @param {string} name
+ */
+export function initialOf(name) {
+  return visible.exec(name)?.[0].toUpperCase() ?? '';
 }
 
 /**

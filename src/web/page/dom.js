@@ -29,6 +29,22 @@ export function el(name, properties = {}, ...children) {
   return element;
 }
 
+/**
+ * Does what a button is for, and does not hear its presses meanwhile. Disabling it would take the focus away, and with it
+ * the place of whoever works with the keyboard.
+ * @param {HTMLButtonElement} button
+ * @param {() => Promise<void>} work
+ */
+export async function whileBusy(button, work) {
+  if (button.getAttribute('aria-disabled') === 'true') return;
+  button.setAttribute('aria-disabled', 'true');
+  try {
+    await work();
+  } finally {
+    button.removeAttribute('aria-disabled');
+  }
+}
+
 let isPointerDown = false;
 for (const type of ['pointerdown', 'pointerup', 'pointercancel']) {
   document.addEventListener(type, () => (isPointerDown = type === 'pointerdown'), true);

@@ -1,22 +1,23 @@
 // @ts-check
-/* global URL, fetch */
+/* global Event, fetch */
 import { el, problemLine } from './dom.js';
+import { acceptedTypes, lookAt } from './picture-file.js';
 
 /**
  * @typedef {{ kind: 'photo' | 'painting', title: string, alt: string, url: string }} Sample
  * @typedef {{ file: Blob, description: string }} Chosen
  */
 
-const acceptedTypes = 'image/jpeg,image/png,image/gif,image/webp,image/avif,image/tiff';
-const largest = 16 * 1024 * 1024;
-
-/** A frame into which one puts a picture: by dropping it, by choosing a file, or by taking a sample. */
+/**
+ * A frame into which one puts a picture: by dropping it, by choosing a file, or by taking a sample. Like a field, its
+ * element sends `input` whenever a person does something with it.
+ */
 export class Picker {
-  #kind;
-  /** @type {Blob | undefined} */
-  #file;
+  /** @type {{ file: Blob, preview: HTMLElement } | undefined} */
+  #hung;
+  /** What was tried last. @type {Blob | undefined} */
+  #tried;
   #problem = problemLine();
-  #picture = el('img', { className: 'chosen', alt: '', hidden: true });
   #input;
   #remove;
   #description;
@@ -28,22 +29,31 @@ export class Picker {
    * @param {readonly Sample[]} samples
    */
   constructor(kind, samples) {
-    this.#kind = kind;
+    this.kind = kind;
+    this.#problem.id = `${kind}-problem`;
     this.#input = el('input', {
       type: 'file',
       accept: acceptedTypes,
       className: 'visually-hidden',
+      'aria-describedby': this.#problem.id,
       onchange: () => {
         const [file] = this.#input.files ?? [];
-        if (file !== undefined) this.#choose(file, '');
+        if (file !== undefined) void this.#choose(file, '');
         // Otherwise choosing the same file once more would be no change, and go unnoticed.
         this.#input.value = '';
       },
     });
     this.#remove = el(
       'button',
-      { type: 'button', className: 'remove', hidden: true, onclick: () => this.#clearByHand() },
-      `Remove ${kind}`,
+      {
+        type: 'button',
+        className: 'remove',
+        'aria-label': `Remove ${kind}`,
+        title: `Remove ${kind}`,
+        hidden: true,
+        onclick: () => this.#clearByHand(),
+      },
+      '✕',
     );
     this.#description = el('textarea', {
       rows: 2,
@@ -66,7 +76,6 @@ export class Picker {
         el('strong', {}, `Choose a ${kind}`),
         el('span', {}, 'or drop it here'),
       ),
-      this.#picture,
       this.#remove,
     );
     this.element = el(
@@ -87,7 +96,7 @@ export class Picker {
 
   /** @returns {Chosen | undefined} */
   get chosen() {
-    return this.#file && { file: this.#file, description: this.#description.value.trim() };
+    return this.#hung && { file: this.#hung.file, description: this.#description.value.trim() };
   }
 
   /** @param {string} sentence */
@@ -96,48 +105,53 @@ export class Picker {
   }
 
   focus() {
-    (this.#file === undefined ? this.#input : this.#remove).focus();
+    this.#input.focus();
   }
 
   clear() {
-    this.#show(undefined);
-    this.#description.value = '';
+    this.#tried = undefined;
+    this.#hang(undefined, '');
   }
 
   #clearByHand() {
     this.clear();
-    this.#input.focus();
+    this.focus();
+    this.#sendInput();
   }
 
   /**
+   * Hangs a picture in place of the one before; or says why not, and leaves that one.
    * @param {Blob} file
    * @param {string} description
    */
-  #choose(file, description) {
-    if (!acceptedTypes.split(',').includes(file.type)) {
-      this.complain('Please choose a JPEG, PNG, GIF, WebP, AVIF or TIFF picture.');
-      return;
-    }
-    if (file.size > largest) {
-      this.complain('This picture is too large: at most 16 MB can be sent.');
-      return;
-    }
-    this.#show(file);
-    this.#description.value = description;
+  async #choose(file, description) {
+    this.#tried = file;
+    this.complain('');
+    this.#sendInput();
+    const seen = await lookAt(file, `The ${this.kind} you have chosen`);
+    // Another one may have been chosen while this one was loading.
+    if (this.#tried !== file) return;
+    if ('refusal' in seen) this.complain(seen.refusal);
+    else this.#hang({ file, preview: seen.preview }, description);
   }
 
-  /** @param {Blob | undefined} file */
-  #show(file) {
-    if (this.#picture.src !== '') URL.revokeObjectURL(this.#picture.src);
-    this.#picture.removeAttribute('src');
-    if (file !== undefined) this.#picture.src = URL.createObjectURL(file);
-    this.#file = file;
-    this.#picture.hidden = file === undefined;
-    this.#picture.alt = file === undefined ? '' : `The ${this.#kind} you have chosen`;
-    this.#remove.hidden = file === undefined;
-    this.#describe.hidden = file === undefined;
-    this.#frame.classList.toggle('filled', file !== undefined);
+  /**
+   * @param {{ file: Blob, preview: HTMLElement } | undefined} picture
+   * @param {string} description
+   */
+  #hang(picture, description) {
+    this.#hung?.preview.remove();
+    this.#hung = picture;
+    if (picture !== undefined) this.#remove.before(picture.preview);
+    this.#remove.hidden = picture === undefined;
+    this.#describe.hidden = picture === undefined;
+    this.#description.value = description;
+    this.#frame.classList.toggle('filled', picture !== undefined);
     this.complain('');
+  }
+
+  #sendInput() {
+    this.element.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   /** @param {DragEvent} event */
@@ -151,7 +165,7 @@ export class Picker {
     event.preventDefault();
     this.#frame.classList.remove('over');
     const file = event.dataTransfer?.files[0];
-    if (file !== undefined) this.#choose(file, '');
+    if (file !== undefined) void this.#choose(file, '');
   }
 
   /** @param {readonly Sample[]} samples */
@@ -160,14 +174,14 @@ export class Picker {
       try {
         const response = await fetch(sample.url);
         if (!response.ok) throw new Error(response.statusText);
-        this.#choose(await response.blob(), sample.alt);
+        await this.#choose(await response.blob(), sample.alt);
       } catch {
         this.complain('This sample could not be fetched. Please try another.');
       }
     };
     return el(
       'div',
-      { className: 'samples', role: 'group', 'aria-label': `Sample ${this.#kind}s` },
+      { className: 'samples', role: 'group', 'aria-label': `Sample ${this.kind}s` },
       ...samples.map((sample) =>
         el(
           'button',

@@ -1,12 +1,12 @@
 // @ts-check
 import { newKey, sentenceOf } from './api.js';
-import { el, problemLine } from './dom.js';
+import { el, problemLine, whileBusy } from './dom.js';
 
 /** @import { Status } from './api.js' */
 /** @import { Wall } from './thread.js' */
 
 /**
- * The field under an answer, for asking for the same again but different.
+ * The field under a painted picture, for asking for the same again but different.
  * @param {Wall} wall
  * @param {Status} answer
  */
@@ -18,6 +18,7 @@ export function replyForm({ api, bot, onNeedName, onReplied }, answer) {
     maxLength: 450,
     placeholder: '#strength90',
     autocomplete: 'off',
+    'aria-describedby': `reply-${answer.id}-hint`,
   });
   const button = el('button', { type: 'submit' }, 'Reply');
   let key = newKey();
@@ -28,7 +29,6 @@ export function replyForm({ api, bot, onNeedName, onReplied }, answer) {
       problem.say('Write what should be different, for example #strength90.');
       return input.focus();
     }
-    button.disabled = true;
     try {
       const status = await api.post(
         {
@@ -43,8 +43,6 @@ export function replyForm({ api, bot, onNeedName, onReplied }, answer) {
       onReplied(status);
     } catch (error) {
       problem.say(sentenceOf(error));
-    } finally {
-      button.disabled = false;
     }
   };
   return el(
@@ -54,12 +52,17 @@ export function replyForm({ api, bot, onNeedName, onReplied }, answer) {
       noValidate: true,
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
-        void send();
+        void whileBusy(button, send);
       },
     },
     el('label', { htmlFor: input.id }, `Reply to @${bot}`),
     input,
     button,
+    el(
+      'p',
+      { className: 'hint', id: `reply-${answer.id}-hint` },
+      'Another #strength, from 0 to 100, paints the same pictures once more.',
+    ),
     problem,
   );
 }

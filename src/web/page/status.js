@@ -1,6 +1,6 @@
 // @ts-check
 import { sentenceOf } from './api.js';
-import { safeContent, timeAgo } from './content.js';
+import { initialOf, nameOf, safeContent, timeAgo } from './content.js';
 import { el, problemLine } from './dom.js';
 import { figure } from './figure.js';
 
@@ -26,7 +26,7 @@ export class StatusView {
     this.#status = status;
     const { account } = status;
     this.isAnswer = account.username.toLowerCase() === bot.toLowerCase();
-    const name = account.display_name || account.username;
+    const name = nameOf(account);
     this.#time = el('time', {
       dateTime: status.created_at,
       title: new Date(status.created_at).toLocaleString(),
@@ -45,8 +45,8 @@ export class StatusView {
       el(
         'div',
         { className: 'by' },
-        el('span', { className: 'avatar', 'aria-hidden': true }, name.slice(0, 1).toUpperCase()),
-        el('span', { className: 'name' }, name),
+        el('span', { className: 'avatar', 'aria-hidden': true }, initialOf(name)),
+        el('bdi', { className: 'name' }, name),
         name.toLowerCase() === account.acct.toLowerCase()
           ? null
           : el('span', { className: 'acct' }, `@${account.acct}`),
@@ -159,7 +159,7 @@ export function stateWords(request) {
     case 'painting':
       return `painting ${Math.round(request.progress * 100)} %`;
     case 'replying':
-      return 'painted, the answer is on its way';
+      return 'the answer is on its way';
     case 'answered':
       return 'done';
     case 'cancelled':

@@ -1,4 +1,5 @@
 // @ts-check
+import { nameOf } from './content.js';
 import { announce, el } from './dom.js';
 import { deleteButton, replyForm } from './reply.js';
 import { stateWords, StatusView } from './status.js';
@@ -33,7 +34,7 @@ export class Thread {
       'article',
       {
         className: 'thread',
-        'aria-label': `Request by ${root.account.display_name || root.account.username}`,
+        'aria-label': `Request by ${nameOf(root.account)}`,
       },
       this.#list,
     );
@@ -86,10 +87,13 @@ export class Thread {
     }
   }
 
-  /** Shows everything as whoever is signed in now: what is one's own has changed. */
+  /**
+   * Shows everything as whoever is signed in now: what is one's own has changed. The bot's answers are nobody's own, and
+   * under them a reply may be waiting for the name that was missing.
+   */
   rebuild() {
     const statuses = [...this.#views.values()].map((view) => view.status);
-    for (const id of this.ids) this.remove(id);
+    for (const [id, view] of this.#views) if (!view.isAnswer) this.remove(id);
     this.#show(statuses);
   }
 
@@ -127,8 +131,9 @@ export class Thread {
     const { api, bot, onNeedName } = this.#wall;
     const isOwn = this.#isOwn(status);
     const view = new StatusView(api, status, { bot, isOwn, onNeedName });
-    if (view.isAnswer) view.element.append(replyForm(this.#wall, status));
-    else if (isOwn) {
+    const isPainted = view.isAnswer && status.media_attachments.length > 0;
+    if (isPainted) view.element.append(replyForm(this.#wall, status));
+    if (isOwn) {
       view.element.querySelector('.actions')?.append(deleteButton(this.#wall, status.id));
     }
     this.#views.set(status.id, view);
@@ -140,9 +145,12 @@ export class Thread {
     return account.username.toLowerCase() === this.#wall.api.name.toLowerCase();
   }
 
-  /** @param {StatusView} view */
+  /**
+   * Whether it asks for something that the bot has not seen yet. Of what it has seen, it makes a favorite.
+   * @param {StatusView} view
+   */
   #isWaiting({ isAnswer, status }) {
-    if (isAnswer) return false;
+    if (isAnswer || status.favourites_count > 0) return false;
     const { bot } = this.#wall;
     const toBot = status.mentions.some(
       ({ username }) => username.toLowerCase() === bot.toLowerCase(),

@@ -1,5 +1,6 @@
 // @ts-check
-/* global location, setInterval */
+/* global document, location, setInterval */
+import { nameOf } from './content.js';
 import { announce, byId } from './dom.js';
 import { Thread } from './thread.js';
 
@@ -74,8 +75,7 @@ export class Wall {
     if (event.event === 'delete') this.#remove(event.id);
     else void this.#refreshAround(event.status);
     if (event.event === 'notification' && event.type === 'mention') {
-      const { account } = event.status;
-      announce(`${account.display_name || account.username} has answered.`);
+      announce(`${nameOf(event.status.account)} has answered.`);
     }
   }
 
@@ -168,13 +168,13 @@ export class Wall {
 
   /** @param {string} id */
   #remove(id) {
-    const thread = this.#byRoot.get(id);
-    if (thread === undefined) {
-      this.#threadOf(id)?.remove(id);
-      return;
-    }
-    thread.element.remove();
-    this.#byRoot.delete(id);
+    const thread = this.#threadOf(id);
+    // Whoever stands on what goes, for example on the button that deletes it, would lose their place in the page.
+    const holdsFocus = thread?.element.contains(document.activeElement) === true;
+    thread?.remove(id);
+    if (thread !== undefined && this.#byRoot.delete(id)) thread.element.remove();
     byId('empty').hidden = this.#byRoot.size > 0;
+    if (holdsFocus && !thread.element.contains(document.activeElement))
+      byId('wall').focus({ preventScroll: true });
   }
 }
