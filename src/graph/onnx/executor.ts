@@ -1,8 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import type { Tensor as OnnxTensor } from 'onnxruntime-node';
 import type { Executor } from '../executor.js';
 import { encodeModel } from './format.js';
 import { toOnnx } from './lower.js';
+
+/*
+ * The official builds of ONNX Runtime collect telemetry: outside of Windows they write an identifier to the home folder
+ * and send events to Microsoft, unless this variable is set before the library is loaded; hence the late import, the
+ * only one in the house (https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md, "Disabling Telemetry").
+ */
+process.env.ORT_DISABLE_TELEMETRY = '1';
+const { InferenceSession, Tensor } = await import('onnxruntime-node');
 
 /** Runs graphs on the CPU with ONNX Runtime. */
 export function onnxExecutor(threads: number = availableParallelism()): Executor {
@@ -24,7 +32,7 @@ export function onnxExecutor(threads: number = availableParallelism()): Executor
           for (const { name, shape } of graph.inputs) {
             const values = inputs[name];
             if (values === undefined) throw new Error(`no value for the input "${name}"`);
-            feeds[name] = new OnnxTensor('float32', values, shape);
+            feeds[name] = new Tensor('float32', values, shape);
           }
           const results = await session.run(feeds);
           const read = (name: string) => {
