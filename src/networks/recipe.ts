@@ -15,8 +15,8 @@ const manifestSchema = z
     /** How much each layer's Gram matrix counts. */
     styleLayers: z.record(z.string(), z.number().positive()),
     /**
-     * The layers that keep the photo recognizable: how much each counts at strength 50, and by what factor more with
-     * every 25 points less.
+     * The layers that keep the photo recognizable: how much each counts up to strength 50, and by what factor less with
+     * every 25 points more.
      */
     contentLayers: z.record(
       z.string(),

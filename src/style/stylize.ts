@@ -23,7 +23,7 @@ export interface StylizeOptions {
   readonly content: Picture;
   /** The paintings, of any size, at least one, and how much each counts (relative to the others). */
   readonly styles: readonly { readonly picture: Picture; readonly weight: number }[];
-  /** 0 (all photo) to 100 (all painting); 50 is balanced. */
+  /** 0 (the photo) to 100 (all painting); 50 is balanced. */
   readonly strength: number;
   /** Chooses the grain of the start. The same seed and pictures give the same result on the same machine. */
   readonly seed: number;
@@ -48,16 +48,33 @@ export interface Progress {
 const GRAIN = 0.04;
 
 /**
- * Paints the content in the manner of the styles: gradient descent on the pixels (Gatys et al. 2015), coarse to fine.
- * Begins with the photo recolored to the paintings' palette, which reaches a lower style loss than the photo or noise.
+ * The strength from which the paint covers the photo. Below, it is laid on thinner instead of closer to the photo: with
+ * more content weight the loss falls fastest by what the content layers do not see, which is colored confetti.
  */
+const OPAQUE = 50;
+
+/** Paints the content in the manner of the styles, as a glaze through which the photo shows at strengths below 50. */
 export async function stylize(
   recipe: Recipe,
   executor: Executor,
   options: StylizeOptions,
 ): Promise<Picture> {
-  const { content, strength, seed, onProgress, signal } = options;
+  const { content, strength } = options;
   const styles = normalized(options.styles);
+  if (strength === 0) return content;
+  const paint = await painted(recipe, executor, { ...options, styles });
+  return glazed(content, paint, Math.min(1, strength / OPAQUE));
+}
+
+/**
+ * Gradient descent on the pixels (Gatys et al. 2015), coarse to fine. Begins with the photo recolored to the paintings'
+ * palette, which reaches a lower style loss than the photo or noise.
+ */
+async function painted(
+  recipe: Recipe,
+  executor: Executor,
+  { content, styles, strength, seed, onProgress, signal }: StylizeOptions,
+): Promise<Picture> {
   const scales = pyramid(content);
   const cost = costOf(scales);
   const palette = mixStatistics(
@@ -108,9 +125,16 @@ export async function stylize(
 
 function contentWeights(recipe: Recipe, strength: number): Readonly<Record<string, number>> {
   const layers = Object.entries(recipe.contentLayers);
+  const exponent = (OPAQUE - Math.max(OPAQUE, strength)) / 25;
   return Object.fromEntries(
-    layers.map(([layer, { weight, base }]) => [layer, weight * base ** ((50 - strength) / 25)]),
+    layers.map(([layer, { weight, base }]) => [layer, weight * base ** exponent]),
   );
+}
+
+/** The photo under paint of an opacity 0..1. In sRGB values, whose steps look alike, so that half is half to the eye. */
+function glazed(photo: Picture, paint: Picture, opacity: number): Picture {
+  const data = paint.data.map((value, i) => (1 - opacity) * (photo.data[i] ?? 0) + opacity * value);
+  return { ...paint, data };
 }
 
 function unitOf({ network, styleLayers, contentLayers }: Recipe): number {

@@ -2,9 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import * as op from '../../src/graph/operations.js';
 import { inOrder, sizeOf, type Tensor } from '../../src/graph/tensor.js';
+import { INPUT } from '../../src/networks/network.js';
 import { loadRecipe, type Recipe } from '../../src/networks/recipe.js';
-import { objectiveGraph } from '../../src/style/objective.js';
+import { compileObjective, contentOf, gramsOf, objectiveGraph } from '../../src/style/objective.js';
+import { pictureOf } from '../../src/style/picture.js';
 import { gradientError, TOLERANCE } from '../support/finite-differences.js';
+import { flat } from '../support/pictures.js';
 import { seeded, values } from '../support/random.js';
 import { evaluate } from '../support/reference.js';
 import { tinyRecipe } from '../support/tiny-network.js';
@@ -50,6 +53,80 @@ describe('the whole loss', () => {
       );
     };
     expect((shifted(1) - shifted(-1)) / (2 * h)).toBeCloseTo(along, 4);
+  });
+});
+
+describe('the objective', () => {
+  // Small enough to work out by hand: the layers are the picture itself and the picture doubled.
+  const recipe: Recipe = {
+    network: {
+      name: 'doubling',
+      layers: new Map([
+        [
+          'doubled',
+          {
+            type: 'convolution',
+            from: [INPUT],
+            kernel: {
+              shape: [3, 3, 1, 1],
+              values: Float32Array.of(2, 0, 0, 0, 2, 0, 0, 0, 2),
+            },
+            bias: new Float32Array(3),
+            stride: 1,
+          },
+        ],
+      ]),
+    },
+    styleLayers: { [INPUT]: 3, doubled: 1 },
+    contentLayers: { [INPUT]: { weight: 2, base: 1 } },
+    variation: 5,
+  };
+  const size = { width: 2, height: 2 };
+  const painting = flat(size, 1, 1, 0);
+  const photo = flat(size, 0.5, 0, 0);
+  const picture = pictureOf(size, (channel, _, x) => (channel === x ? 1 : 0)); // red on the left, green on the right
+
+  const evaluated = async (changes: Partial<Recipe> = {}) => {
+    const changed = { ...recipe, ...changes };
+    const executor = onnxExecutor(1);
+    const targets = {
+      grams: await gramsOf(changed, executor, painting),
+      content: await contentOf(changed, executor, photo),
+    };
+    const objective = await compileObjective(changed, executor, picture, targets, { [INPUT]: 2 });
+    const result = await objective.evaluate(picture.data);
+    await objective.release();
+    return result;
+  };
+
+  it('weighs every style layer’s loss, relative to the size of the painting’s Gram matrix', async () => {
+    // G = diag(½, ½, 0); A is 1 in the four places of red and green: Σ|G − A| / Σ|A| = (½ + 1 + 1 + ½) / 4.
+    // Doubled activations make both Gram matrices four times as large and the quotient the same.
+    expect((await evaluated()).style).toBeCloseTo((3 + 1) * (3 / 4), 5);
+    expect((await evaluated({ styleLayers: { [INPUT]: 1, doubled: 9 } })).style).toBeCloseTo(7.5);
+  });
+
+  it('weighs the content loss, relative to the size of the photo’s activations', async () => {
+    // In each row, Σ(F − C)² = ¼ + ¼ + 1 and ΣC² = ¼ + ¼; with weight 2.
+    expect((await evaluated()).content).toBeCloseTo(2 * 3, 5);
+  });
+
+  it('weighs the total variation', async () => {
+    // In each row of 6 values, red falls by 1 and green rises by 1; with weight 5.
+    expect((await evaluated()).variation).toBeCloseTo(5 * (2 / 6), 5);
+  });
+
+  it('hands out the gradient of all three together', async () => {
+    const { gradient } = await evaluated();
+    // style: (3 + 1)/4 · 2·sign(G − A)·F/4, which is −½ in red and green; content: 2·2·(F − C)/1; variation: ±5·2/12
+    const variation = 10 / 12;
+    const rows = [
+      [-0.5 + 2 + variation, -0.5 - 2 - variation], // red
+      [-0.5 - variation, -0.5 + 4 + variation], // green
+      [0, 0], // blue
+    ];
+    for (const [i, value] of rows.flatMap((row) => [...row, ...row]).entries())
+      expect(gradient[i]).toBeCloseTo(value, 4);
   });
 });
 

@@ -127,6 +127,39 @@ describe('Adam', () => {
       expect(value).toBeCloseTo(goal[k] ?? NaN, 1);
   });
 
+  // Kingma and Ba 2015, algorithm 1, with α = 0.02, β₁ = 0.9, β₂ = 0.99, worked out on paper:
+  //   t = 1, g = 1:   m = 0.1,  v = 0.01,   m̂ = 0.1/0.1 = 1,      v̂ = 0.01/0.01 = 1
+  //   t = 2, g = −½:  m = 0.04, v = 0.0124, m̂ = 0.04/0.19 = 4/19, v̂ = 0.0124/0.0199 = 124/199
+  const first = 0.5 - 0.02;
+  const second = first - (0.02 * (4 / 19)) / Math.sqrt(124 / 199);
+  const afterTwoSteps = (unit = 1) => {
+    const optimizer = adam(Float32Array.of(0.5));
+    optimizer.step(Float32Array.of(unit));
+    const afterOne = optimizer.iterate[0];
+    optimizer.step(Float32Array.of(-unit / 2));
+    return [afterOne, optimizer.iterate[0]];
+  };
+
+  it('takes the first steps of the paper, with both moments corrected for their start at zero', () => {
+    const [one, two] = afterTwoSteps();
+    expect(one).toBeCloseTo(first, 6);
+    expect(two).toBeCloseTo(second, 6);
+  });
+
+  it('does not mind the unit of the gradient', () => {
+    const [one, two] = afterTwoSteps(1000);
+    expect(one).toBeCloseTo(first, 6);
+    expect(two).toBeCloseTo(second, 6);
+  });
+
+  it('averages its iterates with weights 0.98, corrected for their start at zero', () => {
+    const optimizer = adam(Float32Array.of(0.5));
+    optimizer.step(Float32Array.of(1));
+    expect(optimizer.average()[0]).toBeCloseTo(first, 6);
+    optimizer.step(Float32Array.of(-0.5));
+    expect(optimizer.average()[0]).toBeCloseTo((0.98 * first + second) / 1.98, 6);
+  });
+
   it('never leaves 0..1', () => {
     const optimizer = adam(Float32Array.of(0.01, 0.99));
     for (let i = 0; i < 10; i++) optimizer.step(Float32Array.of(1, -1));

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
+import type { Executor } from '../../src/graph/executor.js';
+import { borderFor, cropped } from '../../src/style/border.js';
+import type { Losses } from '../../src/style/objective.js';
+import { pictureOf, type Picture } from '../../src/style/picture.js';
+import { colorStatistics, recolored } from '../../src/style/recolor.js';
+import { resample } from '../../src/style/resample.js';
 import { stylize, type Progress, type StylizeOptions } from '../../src/style/stylize.js';
-import { noise, waves } from '../support/pictures.js';
+import { meanOf, noise, waves } from '../support/pictures.js';
 import { tinyRecipe } from '../support/tiny-network.js';
 
 const executor = onnxExecutor(2);
@@ -13,6 +19,44 @@ const options: StylizeOptions = {
 };
 const paint = (changes: Partial<StylizeOptions> = {}) =>
   stylize(tinyRecipe, executor, { ...options, ...changes });
+
+/** Quick to paint, at one scale. */
+const small = waves({ width: 40, height: 36 }, 1);
+const lossesOf = async (changes: Partial<StylizeOptions>): Promise<readonly Losses[]> => {
+  const seen: Losses[] = [];
+  await paint({ content: small, onProgress: ({ losses }) => seen.push(losses), ...changes });
+  return seen;
+};
+
+/** The picture at which the losses are evaluated first, as the executor gets it; its content must fit one scale. */
+async function startOf(changes: Pick<StylizeOptions, 'content' | 'styles'>): Promise<Picture> {
+  const starts: Float32Array[] = [];
+  const listening: Executor = {
+    ...executor,
+    async compile(outputs) {
+      const program = await executor.compile(outputs);
+      return {
+        ...program,
+        run: (inputs) => {
+          if ('gradient' in outputs && inputs.picture !== undefined)
+            starts.push(Float32Array.from(inputs.picture));
+          return program.run(inputs);
+        },
+      };
+    },
+  };
+  await stylize(tinyRecipe, listening, { ...options, ...changes });
+  const { width, height } = changes.content;
+  const border = borderFor(changes.content, 4); // the tiny network halves twice
+  return cropped(
+    {
+      width: border.left + width + border.right,
+      height: border.top + height + border.bottom,
+      data: starts[0] ?? new Float32Array(),
+    },
+    border,
+  );
+}
 
 describe('stylize', () => {
   it('gives a picture of the content’s size with every value in 0..1', async () => {
@@ -42,16 +86,47 @@ describe('stylize', () => {
     expect(fractions.at(-1)).toBeCloseTo(1);
   });
 
-  it('stays closer to the photo at low strength and comes closer to the painting at high strength', async () => {
-    const lossesAt = async (strength: number) => {
-      let last: Progress | undefined;
-      await paint({ strength, onProgress: (progress) => (last = progress) });
-      const weight = 1.5 * 4 ** ((50 - strength) / 25);
-      return { style: last?.losses.style ?? NaN, content: (last?.losses.content ?? NaN) / weight };
-    };
-    const [low, high] = [await lossesAt(10), await lossesAt(90)];
-    expect(low.content).toBeLessThan(high.content);
-    expect(high.style).toBeLessThan(low.style);
+  it('lets the content count less by the recipe’s base with every 25 points above 50', async () => {
+    // All begin at the same picture, so only the weight differs.
+    const firsts = [];
+    for (const strength of [50, 75, 100]) firsts.push((await lossesOf({ strength }))[0]);
+    const [middle = NaN, more = NaN, most = NaN] = firsts.map((losses) => losses?.content);
+    expect(middle / more).toBeCloseTo(4, 3);
+    expect(middle / most).toBeCloseTo(16, 3);
+  });
+
+  it('begins with the photo in the painting’s colors, with a little grain', async () => {
+    const content = pictureOf(
+      { width: 110, height: 100 }, // small enough to be painted at one scale
+      (c, y, x) => 0.5 + 0.1 * Math.sin(((1 + c) * x - y) / 9),
+    );
+    const painting = pictureOf(
+      { width: 90, height: 140 },
+      (c, y, x) => 0.3 + 0.1 * c + 0.08 * Math.sin((x + 2 * y) / (4 + c)),
+    );
+    const start = await startOf({ content, styles: [{ picture: painting, weight: 1 }] });
+    const palette = colorStatistics(painting);
+    const colors = colorStatistics(start);
+    for (const [c, mean] of palette.mean.entries()) expect(colors.mean[c]).toBeCloseTo(mean, 2);
+    for (const [i, row] of palette.covariance.to2DArray().entries())
+      for (const [j, value] of row.entries())
+        expect(Math.abs(colors.covariance.get(i, j) - value)).toBeLessThan(3e-4);
+    const clean = recolored(content, palette).data;
+    const grain = start.data.map((value, i) => value - (clean[i] ?? NaN));
+    expect(meanOf(grain)).toBeCloseTo(0, 3);
+    // Evenly spread over ±0.02: five steps of 8-bit color to either side.
+    expect(Math.max(...grain.map(Math.abs))).toBeLessThanOrEqual(0.02 + 1e-6);
+    expect(Math.sqrt(meanOf(grain.map((g) => g * g)))).toBeCloseTo(0.04 / Math.sqrt(12), 3);
+  });
+
+  it('sees a painting at as many pixels as the photo has, however large its file is', async () => {
+    const painting = waves({ width: 90, height: 140 }, 3);
+    const enlarged = resample(painting, { width: 270, height: 420 });
+    const [asItIs, larger] = [
+      await lossesOf({ styles: [{ picture: painting, weight: 1 }] }),
+      await lossesOf({ styles: [{ picture: enlarged, weight: 1 }] }),
+    ];
+    expect((larger[0]?.style ?? NaN) / (asItIs[0]?.style ?? NaN)).toBeCloseTo(1, 1);
   });
 
   it('blends several paintings by weight', async () => {
@@ -79,5 +154,51 @@ describe('stylize', () => {
 
   it('refuses to paint without a painting', async () => {
     await expect(paint({ styles: [] })).rejects.toThrow(RangeError);
+  });
+});
+
+describe('strength', () => {
+  const paintSmall = (strength: number) => paint({ content: small, strength });
+  const distance = (picture: Picture) =>
+    meanOf(picture.data.map((value, i) => Math.abs(value - (small.data[i] ?? NaN))));
+
+  it('0 is the photo itself, whatever the painting', async () => {
+    expect(await paintSmall(0)).toEqual(small);
+    const styles = [{ picture: noise({ width: 20, height: 30 }, 1), weight: 1 }];
+    expect(await paint({ strength: 0, styles })).toEqual(options.content);
+  });
+
+  it('below 50 is the picture painted at 50, laid over the photo as thinly', async () => {
+    const full = await paintSmall(50);
+    for (const strength of [1, 12.5, 25, 40]) {
+      const opacity = strength / 50;
+      const thin = await paintSmall(strength);
+      const expected = small.data.map(
+        (photo, i) => photo + opacity * ((full.data[i] ?? NaN) - photo),
+      );
+      expect(Math.max(...thin.data.map((v, i) => Math.abs(v - (expected[i] ?? NaN))))).toBeLessThan(
+        1e-6,
+      );
+    }
+  });
+
+  it('leads farther from the photo with every step', async () => {
+    const steps = [];
+    for (const strength of [0, 10, 25, 49, 50, 62, 75, 100])
+      steps.push(distance(await paintSmall(strength)));
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    expect(new Set(steps).size).toBe(steps.length);
+  });
+
+  it('above 50 keeps less of the content and reaches the painting’s style more closely', async () => {
+    // Averages, since each single step goes a little too far.
+    const settled = async (strength: number, weight: number) => {
+      const steps = (await lossesOf({ strength, content: options.content })).slice(-40);
+      const mean = (of: (losses: Losses) => number) => steps.map(of).reduce((a, b) => a + b) / 40;
+      return { style: mean(({ style }) => style), content: mean((l) => l.content) / weight };
+    };
+    const [middle, most] = [await settled(50, 1), await settled(100, 1 / 16)];
+    expect(most.content).toBeGreaterThan(middle.content);
+    expect(most.style).toBeLessThan(middle.style);
   });
 });
