@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { statSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { backupCommand } from './commands/backup.js';
 import { blockCommand, unblockCommand } from './commands/block.js';
@@ -10,6 +11,7 @@ import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './com
 import { renderCommand, type RenderArguments } from './commands/render.js';
 import { statsCommand } from './commands/stats.js';
 import { allStates } from './queue/states.js';
+import { outputEndings } from './render/encode.js';
 import { parameters, type Parameter } from './requests/parameters.js';
 import { version } from './version.js';
 
@@ -21,23 +23,37 @@ const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.once(name, () => interrupted.abort(new Error(name)));
 
+// Whoever reads along may stop (`… | head`) and a disk may be full; neither may end a render in the middle of it.
+process.stderr.on('error', () => undefined);
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE' || process.exitCode === 1) return;
+  console.error(`pentimento: standard output cannot be written to (${code ?? 'no reason given'})`);
+  process.exitCode = 1;
+});
+
 const program = new Command('pentimento')
   .description('Repaints a photo in the style of a painting; as a command, or as a bot.')
   .version(version)
   .exitOverride()
-  .showHelpAfterError('(--help shows what is possible)');
+  .configureOutput({ outputError: () => undefined }); // `exitCodeOf` says it, as it does all errors
 
 program
   .command('render')
   .description('paint one picture')
-  .addOption(new Option('--content <photo>', 'the photo to repaint'))
-  .addOption(new Option('--subject <photo>', 'another name for --content'))
+  .addOption(new Option('--content <photo>', 'the photo to repaint').argParser(fileName))
+  .addOption(new Option('--subject <photo>', 'another name for --content').argParser(fileName))
   .addOption(
-    new Option('--style <painting>', 'the painting whose style to use; several are blended')
-      .argParser((file: string, sofar: readonly string[] | undefined) => [...(sofar ?? []), file])
-      .makeOptionMandatory(),
+    new Option(
+      '--style <painting>',
+      'the painting whose style to use; several are blended',
+    ).argParser((file, sofar: readonly string[] | undefined) => [...(sofar ?? []), fileName(file)]),
   )
-  .addOption(new Option('--output <file>', 'where to put it (.jpg, .png or .webp)'))
+  .addOption(
+    new Option(
+      '--output <file>',
+      `where to put it; ends in ${outputEndings} (default: "photo-painted.jpg" in the current folder; a file that is there is replaced)`,
+    ).argParser(fileName),
+  )
   .addOption(numeric('size', 'pixels'))
   .addOption(numeric('strength', 'percent'))
   .addOption(numeric('seed', 'number'))
@@ -49,12 +65,17 @@ Examples:
   pentimento render --subject photo.jpg --style a.jpg --style b.jpg --strength 70 --output blend.png
   pentimento render --content photo.jpg --style data/styles/lighthouse-eddies.jpg --size 768`,
   )
-  .action(async (options: Partial<RenderArguments> & { subject?: string }) => {
-    const content = options.content ?? options.subject;
-    if (content === undefined) throw new UsageError('--content (or --subject) is missing');
+  .action(async (options: RenderOptions) => {
+    const { content = options.subject, style } = options;
+    // Not commander's mandatory options: it would name only the first, and a misspelled one not at all.
+    if (content === undefined || style === undefined) {
+      const photo = content === undefined ? ['--content (or --subject)'] : [];
+      const missing = [...photo, ...(style === undefined ? ['--style'] : [])];
+      throw new UsageError(`${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`);
+    }
     if (options.content !== undefined && options.subject !== undefined)
       throw new UsageError('--content and --subject are two names for one thing; give one');
-    await renderCommand({ ...(options as RenderArguments), content }, interrupted.signal);
+    await renderCommand({ ...options, content, style }, interrupted.signal);
   });
 
 program
@@ -135,6 +156,10 @@ program
   .description('look at everything that the bot needs, and say what is wrong')
   .action(doctorCommand);
 
+/** What commander makes of the options of `render`: those without a default may be missing. */
+type RenderOptions = Omit<RenderArguments, 'content' | 'style'> &
+  Partial<Pick<RenderArguments, 'content' | 'style'>> & { readonly subject?: string };
+
 /** An option for a number out of the table of parameters, with its range and default in the help. */
 function numeric(name: keyof typeof parameters, unit: string): Option {
   const parameter: Parameter = parameters[name];
@@ -142,11 +167,16 @@ function numeric(name: keyof typeof parameters, unit: string): Option {
   return new Option(`--${name} <${unit}>`, `${help} (${min} to ${max})`)
     .default(parameter.default)
     .argParser((text) => {
-      const value = Number(text);
-      if (!Number.isInteger(value) || value < min || value > max)
+      const value = /^\d+$/.test(text) ? Number(text) : NaN;
+      if (!(value >= min && value <= max))
         throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
       return value;
     });
+}
+
+function fileName(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It takes the name of a file.');
+  return text;
 }
 
 function wholeNumber(text: string): number {
@@ -155,9 +185,11 @@ function wholeNumber(text: string): number {
 }
 
 try {
+  // What the environment has already stays. A folder of this name is somebody else's (Python's, mostly).
+  if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile();
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  process.exitCode ??= exitCodeOf(error);
 }
 
 /** Says what went wrong, in one sentence, and gives the exit code. */
@@ -166,9 +198,19 @@ function exitCodeOf(error: unknown): number {
     console.error('interrupted');
     return 130;
   }
-  // Commander has said it already; it throws for --help too.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  // Commander throws when it has shown the help, too: with 0 if that was asked for.
+  if (error instanceof CommanderError && /^commander\.(help|version)/.test(error.code))
+    return error.exitCode === 0 ? 0 : 2;
   const message = error instanceof Error ? error.message : String(error);
-  console.error(`pentimento: ${message}`);
-  return error instanceof UsageError ? 2 : 1;
+  const isUsage = error instanceof UsageError || error instanceof CommanderError;
+  console.error(`pentimento: ${isUsage ? usageSentence(message) : message}`);
+  return isUsage ? 2 : 1;
+}
+
+/** Commander's errors come as "error: …", with a suggestion in a second line. */
+function usageSentence(message: string): string {
+  const sentence = message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*)\?\)$/, '; did you mean $1?');
+  return `${sentence} (--help shows what is possible)`;
 }

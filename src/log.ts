@@ -1,14 +1,16 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { PinoPretty } from 'pino-pretty';
 
 export type Log = Logger;
 
 /**
- * One JSON line per event on standard error, so that standard output stays free for results. Whatever a field named
+ * One JSON line per event on standard error, so that standard output stays free for results; on a terminal, in the form
+ * that people read. Whatever a field named
  * like a secret holds is blotted out before it is written, at any depth that our own objects reach.
  */
 export function createLog(
   level: string,
-  destination: DestinationStream = pino.destination(2),
+  destination: DestinationStream = process.stderr.isTTY ? readable() : pino.destination(2),
 ): Log {
   const secrets = [
     'token',
@@ -30,6 +32,10 @@ export function createLog(
     },
     destination,
   );
+}
+
+function readable(): DestinationStream {
+  return PinoPretty({ destination: 2, sync: true, ignore: 'pid,hostname,name' });
 }
 
 /** A circle of causes must end somewhere; real ones are not so deep. */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
@@ -123,9 +124,10 @@ describe('an error', () => {
   });
 });
 
+const logFile = pathToFileURL(join(projectRoot, 'src', 'log.ts')).href;
+const code = `const { createLog } = await import('${logFile}'); createLog('info').info({ token: '${SECRET}' }, 'hello');`;
+
 it('standard output stays free: events go to standard error', async () => {
-  const log = pathToFileURL(join(projectRoot, 'src', 'log.ts')).href;
-  const code = `const { createLog } = await import('${log}'); createLog('info').info('hello');`;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ['--import', 'tsx', '--input-type=module', '--eval', code],
@@ -134,3 +136,17 @@ it('standard output stays free: events go to standard error', async () => {
   expect(stdout).toBe('');
   expect(stderr).toContain('"msg":"hello"');
 });
+
+// util-linux's script(1) lends a terminal; that of BSD and macOS is called in another way.
+it.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
+  'on a terminal an event is a line to read, and a secret in it is blotted out all the same',
+  async () => {
+    const command = `"${process.execPath}" --import tsx --input-type=module --eval "$CODE"`;
+    const { stdout } = await promisify(execFile)(
+      'script',
+      ['--quiet', '--return', '--command', command, '/dev/null'],
+      { cwd: projectRoot, env: { ...process.env, CODE: code, NO_COLOR: '1', SHELL: '/bin/sh' } },
+    );
+    expect(stdout).toMatch(/^\[[\d:.]+\] INFO: hello\r\n +token: "\[secret\]"\r\n$/);
+  },
+);

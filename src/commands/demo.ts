@@ -18,12 +18,12 @@ const PATIENCE_MS = 15 * 60_000;
  * mentions the bot with two pictures over HTTP as any client would, and shows its answer.
  */
 export async function demoCommand(signal: AbortSignal): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'pentimento-demo-'));
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
   // The environment's account is not touched: a demonstration must not post anywhere.
   const { mastodon: _account, ...config } = loadConfig();
-  const log = createLog(process.env.PENTIMENTO_LOG_LEVEL ?? 'warn');
+  const log = createLog(process.env.PENTIMENTO_LOG_LEVEL ? config.logLevel : 'warn');
+  const folder = await mkdtemp(join(tmpdir(), 'pentimento-demo-'));
   try {
     const { sandbox, done } = await startBot(
       { ...config, dataFolder: folder, web: { host: '127.0.0.1', port: 0 } },

@@ -5,10 +5,12 @@ import { PictureError } from './job.js';
 
 /** Enough for any camera; a file that claims more is a decompression bomb or a map. */
 const MAX_PIXELS = 100e6;
-/** Below this a picture has nothing to paint. */
+/** Below this a picture has nothing to paint, neither as it comes nor as it is scaled. */
 const MIN_SIDE = 16;
 /** Longer pictures than this shape keep the area, not the longest side, or nothing would be left of their height. */
 const MAX_ASPECT = 4;
+/** Still longer ones cannot be scaled to a sensible size and keep MIN_SIDE. */
+const MAX_PANORAMA = 100;
 
 // The formats that people post. What else the library could open (SVG, PDF, …) is a way in for attackers.
 sharp.block({ operation: ['VipsForeignLoad'] });
@@ -40,7 +42,8 @@ export async function decodePicture(file: string, longest: number, fit: Fit): Pr
       .autoOrient()
       .resize({ ...size, fit: 'fill' })
       .flatten({ background: 'white' })
-      .toColorspace('srgb')
+      // To sRGB even if the picture has 16 bits and a profile, which sharp would otherwise leave as Display P3.
+      .withIccProfile('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     return pictureOf(info, (channel, y, x) => {
@@ -55,12 +58,13 @@ export async function decodePicture(file: string, longest: number, fit: Fit): Pr
 
 /**
  * The size of a picture scaled so that its longest side is `longest`; or, if it is longer than 4:1, so that it has
- * as many pixels as a 4:1 picture would.
+ * as many pixels as a 4:1 picture would, and at least MIN_SIDE across, but never more than it came with.
  */
 export function sizeFor({ width, height }: Size, longest: number): Size {
-  const aspect = Math.max(width, height) / Math.min(width, height);
-  const area = longest ** 2 / Math.min(aspect, MAX_ASPECT);
-  const factor = Math.sqrt(area / (width * height));
+  const bySide = longest / Math.max(width, height);
+  const byArea = longest / Math.sqrt(MAX_ASPECT * width * height); // more than bySide beyond 4:1
+  const byMinimum = MIN_SIDE / Math.min(width, height);
+  const factor = Math.max(bySide, Math.min(1, Math.max(byArea, byMinimum)));
   return {
     width: Math.max(1, Math.round(width * factor)),
     height: Math.max(1, Math.round(height * factor)),
@@ -87,6 +91,12 @@ function requirePixels(file: string, { width, height }: Size): void {
       'too small',
       file,
       `The picture has only ${size}; it takes at least ${MIN_SIDE} on each side.`,
+    );
+  if (Math.max(width, height) > MAX_PANORAMA * Math.min(width, height))
+    throw new PictureError(
+      'too small',
+      file,
+      `The picture has ${size}, too narrow a strip; ${MAX_PANORAMA}:1 is the limit.`,
     );
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { CHANNELS, type Picture } from '../style/picture.js';
 
@@ -13,33 +13,94 @@ const encoders: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   '.webp': (image) => image.webp({ quality: 90, smartSubsample: true }),
 };
 
-/** The endings a painted picture can be saved with. */
-export const outputEndings: readonly string[] = Object.keys(encoders);
+/** The endings a painted picture can be saved with, for people: ".jpg, …, or .webp". */
+export const outputEndings = new Intl.ListFormat('en', { type: 'disjunction' }).format(
+  Object.keys(encoders),
+);
 
 /** Whether the file's name ends in a format that can be written. */
 export function isWritable(file: string): boolean {
   return extname(file).toLowerCase() in encoders;
 }
 
+/** A file that cannot be written. The message is one sentence for a person. */
+class OutputError extends Error {
+  override readonly name = 'OutputError';
+  constructor(file: string, cause: unknown) {
+    super(`${file} cannot be written: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * Tries whether a file can be written, before minutes are spent on what goes into it. Leaves nothing behind.
+ * @throws OutputError
+ */
+export async function requireWritable(file: string): Promise<void> {
+  const unfinished = unfinishedFor(file);
+  try {
+    const there = await stat(file).catch(undefinedIfMissing);
+    if (there?.isFile() === false)
+      throw new Error('something that is not a file has this name already');
+    if (there !== undefined) await access(file, constants.W_OK); // replacing it would not ask
+    await writeFile(unfinished, '');
+    await rm(unfinished);
+  } catch (error) {
+    throw new OutputError(file, error);
+  }
+}
+
 /**
  * Writes a picture as its file's ending says. The file appears whole or not at all. Gives its SHA-256 in hexadecimal.
- * @throws Error if the ending is unknown (see `isWritable`) or the file cannot be written.
+ * @throws OutputError if the ending is unknown (see `isWritable`) or the file cannot be written.
  */
 export async function encodePicture(picture: Picture, file: string): Promise<string> {
   const encode = encoders[extname(file).toLowerCase()];
-  if (encode === undefined) throw new Error(`${file} does not end in ${outputEndings.join(', ')}`);
+  if (encode === undefined)
+    throw new OutputError(file, new Error(`its name does not end in ${outputEndings}`));
   const { width, height } = picture;
   const image = sharp(interleaved(picture), { raw: { width, height, channels: CHANNELS } });
-  const unfinished = `${file}.part`;
+  const unfinished = unfinishedFor(file);
   try {
     const bytes = await encode(image).toBuffer();
     await writeFile(unfinished, bytes);
     await rename(unfinished, file);
     return createHash('sha256').update(bytes).digest('hex');
   } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
+    await rm(unfinished, { force: true }).catch(() => undefined); // the first error tells more
+    throw new OutputError(file, error);
   }
+}
+
+/**
+ * Where a file is written until it is whole: beside it, so that it can be renamed; short, whatever its own name; and
+ * always the same, so that what a crash leaves is overwritten by the next try.
+ */
+function unfinishedFor(file: string): string {
+  const hash = createHash('sha256').update(basename(file)).digest('hex');
+  return join(dirname(file), `.${hash.slice(0, 16)}.part`);
+}
+
+function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** What people know of the system's reasons (errno(3)). */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'writing there is not allowed',
+  EPERM: 'writing there is not allowed',
+  EROFS: 'the disk is read-only',
+  ENOENT: 'no file can be made in this folder',
+  ENOTDIR: 'no file can be made in this folder',
+  ENAMETOOLONG: 'the name is too long',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full',
+};
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const known = 'code' in error ? reasons[String(error.code)] : undefined;
+  // The image library says one thing per line, the first one first.
+  return known ?? error.message.trim().split('\n')[0] ?? '';
 }
 
 /** Planes of 0..1 to pixels of 0..255. */

@@ -93,7 +93,7 @@ const problems: Readonly<Record<Problem, string>> = {
   'too large': 'it is too large for me. Please post a smaller version.',
   unreadable: 'I cannot read this kind of file. JPEG, PNG, WebP, AVIF, GIF and TIFF work.',
   damaged: 'the file is damaged or cut short. Please upload it again.',
-  'too small': 'it is too small to paint. It takes at least 16 pixels on each side.',
+  'too small': 'it is too small or too narrow to paint. It takes at least 16 pixels on each side.',
 };
 
 function noteSentence({ given, used }: Note): string {

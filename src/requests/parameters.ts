@@ -16,7 +16,12 @@ export const parameters = {
     default: 50,
     help: 'how much painting: 0 keeps the photo, 100 is all painting',
   },
-  size: { min: 64, max: 2048, default: 512, help: 'longest side of the result, in pixels' },
+  size: {
+    min: 64,
+    max: 2048,
+    default: 512,
+    help: 'longest side of the result, in pixels; a panorama beyond 4:1 comes out longer',
+  },
   seed: {
     min: 0,
     max: 2 ** 31 - 1,

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 
 /*
  * npm run bench [-- --json]: how fast one iteration of the engine is, and how far from what the machine can do.
@@ -32,7 +33,14 @@ const cases: readonly Case[] = [
   { network: 'vgg19', width: 256, height: 256 },
 ];
 
-const json = process.argv.includes('--json');
+const { json } = new Command('npm run bench --')
+  .description('How fast one iteration of the engine is, and how far from what the machine can do.')
+  .option('--json', 'for programs')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts<{ json?: boolean }>();
+console.error(`measuring ${cases.length} cases: about two minutes on two cores`);
+
 const measurements: Measurement[] = [];
 for (const each of cases) {
   const child = fork(fileURLToPath(new URL('measure.ts', import.meta.url)), {
@@ -41,9 +49,9 @@ for (const each of cases) {
   child.send(each);
   const [measurement] = (await once(child, 'message')) as [Measurement];
   measurements.push(measurement);
-  if (!json) console.log(line(measurement));
+  if (json !== true) console.log(line(measurement));
 }
-if (json) console.log(JSON.stringify(measurements, undefined, 2));
+if (json === true) console.log(JSON.stringify(measurements, undefined, 2));
 
 function line(m: Measurement): string {
   return [

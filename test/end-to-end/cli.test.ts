@@ -1,6 +1,17 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -26,20 +37,28 @@ async function pentimento(
   {
     folder = temporaryFolder(),
     env = {},
-    interruptAt,
-  }: { folder?: string; env?: NodeJS.ProcessEnv; interruptAt?: RegExp } = {},
+    stdout = 'pipe',
+    halfway = () => undefined,
+  }: {
+    folder?: string;
+    env?: NodeJS.ProcessEnv;
+    stdout?: 'pipe' | number;
+    /** Called once, in the middle of painting. */
+    halfway?: (child: ChildProcess) => void;
+  } = {},
 ): Promise<Outcome> {
   const tsx = join(projectRoot, 'node_modules/tsx/dist/loader.mjs');
   const child = spawn(
     process.execPath,
     ['--import', tsx, join(projectRoot, 'src/cli.ts'), ...args],
-    { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', stdout, 'pipe'] },
   );
   let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => {
+    const before = err;
     err += chunk.toString();
-    if (!child.killed && interruptAt?.test(err)) child.kill('SIGINT');
+    if (err.includes('50 %') && !before.includes('50 %')) halfway(child);
   });
   await once(child, 'close');
   return { code: child.exitCode, out, err };
@@ -80,19 +99,108 @@ describe('pentimento render', () => {
   });
 
   it.each([
+    [['render'], '--content (or --subject) and --style are missing'],
     [['render', '--style', painting], '--content (or --subject) is missing'],
-    [['render', '--content', photo], '--style'],
+    [['render', '--content', photo], '--style is missing'],
+    [['render', '--contnet', photo], "'--contnet'; did you mean --content?"],
+    [['render', '--content', '', '--style', painting], 'the name of a file'],
     [['render', '--content', photo, '--subject', photo, '--style', painting], 'give one'],
     [['render', '--content', photo, '--style', painting, '--size', 'big'], 'from 64 to 2048'],
+    [['render', '--content', photo, '--style', painting, '--size', '1e2'], 'from 64 to 2048'],
+    [['render', '--content', photo, '--style', painting, '--size', '0x40'], 'from 64 to 2048'],
     [['render', '--content', photo, '--style', painting, '--strength', '101'], 'from 0 to 100'],
-    [['render', '--content', photo, '--style', painting, '--output', 'a.gif'], '.webp'],
+    [['render', '--content', photo, '--style', painting, '--strength', ''], 'from 0 to 100'],
+    [['render', '--content', photo, '--style', painting, '--output', 'a.gif'], ', or .webp: a.gif'],
     [['render', '--content', photo, '--style', painting, '--output', 'no/a.jpg'], 'no folder'],
     [['paint'], "unknown command 'paint'"],
   ])('%j is wrong usage: exit code 2 and a sentence', async (args, sentence) => {
     const { code, out, err } = await pentimento(args);
     expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(/^pentimento: .* \(--help shows what is possible\)\n$/);
     expect(err).toContain(sentence);
-    expect(out + err).not.toMatch(/^\s+at /m); // no stack trace
+  });
+
+  it('never replaces a picture that it is given, under whatever name', async () => {
+    const folder = temporaryFolder();
+    copyFileSync(photo, join(folder, 'photo.jpg'));
+    copyFileSync(painting, join(folder, 'photo-painted.jpg'));
+    symlinkSync('photo.jpg', join(folder, 'link.jpg'));
+    linkSync(join(folder, 'photo.jpg'), join(folder, 'hard.jpg'));
+    const names = readdirSync(folder);
+    for (const [output, input] of [
+      [['--output', 'photo.jpg'], 'photo.jpg'],
+      [['--output', join(folder, 'photo.jpg')], 'photo.jpg'],
+      [['--output', 'link.jpg'], 'photo.jpg'],
+      [['--output', 'hard.jpg'], 'photo.jpg'],
+      [['--output', 'photo-painted.jpg'], 'photo-painted.jpg'],
+      [[], 'photo-painted.jpg'],
+    ] as const) {
+      const args = ['--content', 'photo.jpg', '--style', 'photo-painted.jpg', ...output];
+      const { code, err } = await pentimento(['render', ...args, ...small], { folder });
+      expect(code).toBe(2);
+      expect(err).toMatch(new RegExp(`^pentimento: the result would replace ${input}; .*\n$`));
+    }
+    expect(readdirSync(folder)).toEqual(names);
+    expect(readFileSync(join(folder, 'photo.jpg')).equals(readFileSync(photo))).toBe(true);
+  });
+
+  it('says before it paints that the result cannot be written, and leaves nothing behind', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'folder.jpg'));
+    for (const [output, sentence] of [
+      ['folder.jpg', 'something that is not a file has this name already'],
+      [`${'x'.repeat(252)}.jpg`, 'the name is too long'],
+      ['/proc/x.png', 'no file can be made in this folder'],
+    ] as const) {
+      const { code, err } = await pentimento(
+        ['render', '--content', photo, '--style', painting, '--output', output],
+        { folder },
+      );
+      expect(code).toBe(1);
+      expect(err).toBe(`pentimento: ${output} cannot be written: ${sentence}\n`);
+    }
+    expect(readdirSync(folder)).toEqual(['folder.jpg']);
+  });
+
+  it('writes nothing but the picture, neither in the home folder nor among temporary files', async () => {
+    const [folder, home, temporary] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+    // Of this environment nothing: some variables of CI services would keep libraries quiet, too.
+    const nothing = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
+    const env = { ...nothing, HOME: home, TMPDIR: temporary, TSX_DISABLE_CACHE: '1' };
+    const { code } = await pentimento(
+      ['render', '--content', photo, '--style', painting, '--size', '64'],
+      { folder, env },
+    );
+    expect(code).toBe(0);
+    expect(readdirSync(folder)).toEqual(['lily-leek-painted.jpg']);
+    expect(readdirSync(home)).toEqual([]);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  it('goes on when nobody reads any more what it says', async () => {
+    const folder = temporaryFolder();
+    const { code } = await pentimento(
+      ['render', '--content', photo, '--style', painting, ...small],
+      {
+        folder,
+        halfway: ({ stdout, stderr }) => {
+          stdout?.destroy();
+          stderr?.destroy();
+        },
+      },
+    );
+    expect(code).toBe(0);
+    expect(readdirSync(folder)).toEqual(['lily-leek-painted.jpg']);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says so when its output goes to a full disk', async () => {
+    const full = openSync('/dev/full', 'w');
+    onTestFinished(() => closeSync(full));
+    expect(await pentimento(['render', '--help'], { stdout: full })).toMatchObject({
+      code: 1,
+      err: 'pentimento: standard output cannot be written to (ENOSPC)\n',
+    });
   });
 
   it('says what is wrong with a picture in one sentence, and leaves nothing behind', async () => {
@@ -118,7 +226,7 @@ describe('pentimento render', () => {
     const folder = temporaryFolder();
     const { code, err } = await pentimento(
       ['render', '--content', photo, '--style', painting, ...small],
-      { folder, interruptAt: /10 %/ },
+      { folder, halfway: (child) => child.kill('SIGINT') },
     );
     expect(code).toBe(130);
     expect(err).toMatch(/interrupted\n$/);
@@ -129,6 +237,7 @@ describe('pentimento render', () => {
     const { code, out } = await pentimento(['render', '--help']);
     expect(code).toBe(0);
     expect(out).toContain('Examples:');
+    expect(out).toContain('photo-painted.jpg');
     expect((await pentimento(['--version'])).out).toBe(`${version}\n`);
   });
 });
@@ -157,7 +266,28 @@ describe('pentimento bot', () => {
   });
 });
 
+describe('settings', () => {
+  it('are read from .env in the current folder, and the environment has the last word', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, '.env'), 'PENTIMENTO_DATA=from-file\nPENTIMENTO_PORT=70000\n');
+    const { PENTIMENTO_CONFIG } = quickSettings(folder);
+    const bad = await pentimento(['queue', 'list'], { folder, env: { PENTIMENTO_CONFIG } });
+    expect(bad).toMatchObject({ code: 1, out: '' });
+    expect(bad.err).toMatch(/^pentimento: the configuration cannot be used: web.port: .*\n$/);
+    const env = { PENTIMENTO_CONFIG, PENTIMENTO_PORT: '0' };
+    const { err } = await pentimento(['queue', 'list'], { folder, env });
+    expect(err).toContain(`there is no queue in ${join(folder, 'from-file')} yet`);
+  });
+});
+
 describe('pentimento demo', () => {
+  it('leaves nothing behind when the settings are wrong', async () => {
+    const temporary = temporaryFolder();
+    const env = { TMPDIR: temporary, TSX_DISABLE_CACHE: '1', PENTIMENTO_PORT: 'none' };
+    expect(await pentimento(['demo'], { env })).toMatchObject({ code: 1, out: '' });
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
   it('asks the bot in a sandbox and shows its answer, and keeps nothing but the picture', async () => {
     const folder = temporaryFolder();
     const settings = temporaryFolder();

@@ -16,11 +16,20 @@ export interface BotProcess {
   readonly url: string;
 }
 
-/** Settings with which a picture takes seconds, and work left behind by a crash is soon taken up. */
+/**
+ * Settings with which a picture takes seconds, and work left behind by a crash is soon taken up. The account is empty,
+ * not missing: a developer's own one, in the environment or in .env, must not be used.
+ */
 export function quickSettings(folder: string): NodeJS.ProcessEnv {
   const file = join(folder, 'settings.yaml');
   writeFileSync(file, 'render: { size: 96 }\nqueue: { leaseSeconds: 2 }\n');
-  return { PENTIMENTO_CONFIG: file, PENTIMENTO_DATA: folder, PENTIMENTO_PORT: '0' };
+  return {
+    PENTIMENTO_CONFIG: file,
+    PENTIMENTO_DATA: folder,
+    PENTIMENTO_PORT: '0',
+    MASTODON_URL: '',
+    MASTODON_ACCESS_TOKEN: '',
+  };
 }
 
 /**
