@@ -30,7 +30,7 @@ describe('the web app', () => {
     const { url } = await runStudio();
     for (const [name, type] of [
       ['page.js', 'text/javascript'],
-      ['page.css', 'text/css'],
+      ['base.css', 'text/css'],
       ['mark.svg', 'image/svg+xml'],
     ] as const) {
       expect((await fetch(`${url}/assets/${name}`)).headers.get('Content-Type')).toContain(type);

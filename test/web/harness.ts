@@ -15,7 +15,7 @@ import { createSandbox } from '../../src/sandbox/sandbox.js';
 import { webApp, type Sample } from '../../src/web/app.js';
 import { serve } from '../../src/web/server.js';
 import type { RequestStatus, StatusFeed } from '../../src/web/status.js';
-import { picture, temporaryDirectory } from '../sandbox/harness.js';
+import { jsonField, picture, restClient, temporaryDirectory } from '../sandbox/harness.js';
 
 const chromiumPath = '/usr/bin/chromium';
 export const hasChromium = existsSync(chromiumPath);
@@ -59,14 +59,19 @@ export interface Studio {
 
 /** The page and its sandbox on a real server; the bot is an account that the test speaks for. */
 export async function runStudio(
-  options: { readonly directory?: string; readonly port?: number } = {},
+  options: {
+    readonly directory?: string;
+    readonly port?: number;
+    readonly samples?: readonly Sample[];
+  } = {},
 ): Promise<Studio> {
   const directory = options.directory ?? (await temporaryDirectory());
   const feed = new ScriptedFeed();
   const address = { url: '' };
   const sandbox = createSandbox({ directory, url: () => address.url, report: console.error });
   const { accessToken } = sandbox.signIn('pentimento', { bot: true, displayName: 'Pentimento' });
-  const app = webApp({ bot: 'pentimento', status: feed, samples: await sampleFiles(directory) });
+  const samples = options.samples ?? (await sampleFiles(directory));
+  const app = webApp({ bot: 'pentimento', status: feed, samples });
   const server = await serve({ sandbox, app, host: '127.0.0.1', port: options.port ?? 0 });
   address.url = server.url;
   let closing: Promise<void> | undefined;
@@ -94,6 +99,13 @@ async function sampleFiles(directory: string): Promise<readonly Sample[]> {
     { kind: 'photo', file: photo, title: 'A wall', alt: 'A wall in the evening sun' },
     { kind: 'painting', file: painting, title: 'A study', alt: 'A study in red' },
   ];
+}
+
+/** Somebody who speaks with the server by a program of their own. */
+export async function personAt(url: string, username: string): Promise<mastodon.rest.Client> {
+  const body = new URLSearchParams({ username });
+  const response = await fetch(`${url}/api/v1/accounts`, { method: 'POST', body });
+  return restClient(url, await jsonField(response, 'access_token'));
 }
 
 /** The bot's answer to a mention: a picture of its own. */

@@ -57,7 +57,7 @@ export class Composer {
         el(
           'p',
           { className: 'hint', id: 'message-hint' },
-          'A hashtag tunes it: from #strength0 (the photo) to #strength100 (all painting).',
+          'From #strength0 (photo) to #strength100 (painting).',
         ),
       ),
       this.#problem,

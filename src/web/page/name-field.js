@@ -91,6 +91,6 @@ export class NameField {
   #showName() {
     this.#hint.textContent = this.#api.isSignedIn
       ? `You post as @${this.#api.name}.`
-      : 'Letters a–z, digits and _, up to 30. It is only known here.';
+      : 'Letters a–z, digits and _, up to 30.';
   }
 }

@@ -36,7 +36,7 @@ export async function lookAt(file, alt) {
   if (!readable.test(start)) {
     return { refusal: 'This file is not a picture, or it is damaged. Please choose another.' };
   }
-  const words = 'This browser cannot show it, but it can be painted.';
+  const words = 'It can be painted, but this browser cannot show it.';
   return { preview: el('p', { className: 'chosen unshown' }, words) };
 }
 
