@@ -157,7 +157,7 @@ describe('the bot, as a process of its own, on a real server', () => {
       (reason: unknown) => reason,
     );
     if (!(error instanceof Error)) throw new Error('the bot started with a wrong token');
-    expect(error.message).toContain('401');
+    expect(error.message).toContain('does not accept the access token');
     expect(error.message).not.toContain(accessToken);
   });
 });
