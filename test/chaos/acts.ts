@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { Dice } from './dice.js';
+import type { Scene } from './scene.js';
+
+/** If nobody could be killed for so long, there is nothing to do for the bot. */
+const BOREDOM_MS = 10_000;
+/** So long may nothing at all happen before the rest counts as lost. The bot's longest honest waits are shorter. */
+const PATIENCE_MS = 180_000;
+
+/** The bot, or its worker, is killed so often, while people go on asking. Nothing else goes wrong. */
+export async function killings(scene: Scene, rounds: number): Promise<void> {
+  const { crowd, killer, faults, seed } = scene;
+  const dice = new Dice(seed, `killings after ${killer.kills.length}`);
+  faults.weather = 'odd server';
+  for (let round = 0; round < rounds; round++) {
+    const death = killer.next();
+    await crowd.ask();
+    while (await isStillWaiting(death, BOREDOM_MS)) await crowd.ask('pair');
+    if (dice.chance(0.7)) await crowd.ask(); // more often than not, nobody listens now
+  }
+  faults.weather = 'fair';
+}
+
+/** People ask so much, while everything goes wrong that can; but nobody is killed. */
+export async function storm(scene: Scene, mentions: number): Promise<void> {
+  const { crowd, faults, seed } = scene;
+  const dice = new Dice(seed, `storm after ${crowd.asked.length}`);
+  faults.weather = 'storm';
+  for (let asked = 0; asked < mentions; asked++) {
+    await crowd.ask();
+    await sleep(dice.between(0, 600));
+  }
+}
+
+/** Waits until every mention has come to its end, or nothing moves any more. */
+export async function settle({ crowd, folder }: Scene): Promise<void> {
+  let [done, since] = [-1, Date.now()];
+  while (Date.now() - since < PATIENCE_MS) {
+    const now = statesIn(folder).filter(({ state }) => isFinal(state)).length;
+    if (now >= crowd.asked.length) return;
+    if (now !== done) [done, since] = [now, Date.now()];
+    await sleep(200);
+  }
+}
+
+export interface RequestState {
+  readonly id: number;
+  readonly mention: string;
+  readonly state: string;
+}
+
+/** What the bot's own database says of every mention. */
+export function statesIn(folder: string): readonly RequestState[] {
+  const database = new Database(join(folder, 'pentimento.sqlite3'), { readonly: true });
+  try {
+    return database
+      .prepare<[], RequestState>('SELECT id, mention_id AS mention, state FROM requests')
+      .all();
+  } finally {
+    database.close();
+  }
+}
+
+function isFinal(state: string): boolean {
+  return state === 'answered' || state === 'unanswerable';
+}
+
+function isStillWaiting(event: Promise<void>, ms: number): Promise<boolean> {
+  return Promise.race([event.then(() => false), sleep(ms, true)]);
+}
