@@ -4,20 +4,21 @@ import Database from 'better-sqlite3';
 import { Dice } from './dice.js';
 import type { Scene } from './scene.js';
 
-/** If nobody could be killed for so long, there is nothing to do for the bot. */
+/** If nobody could be killed for so long, perhaps the bot has nothing to do. */
 const BOREDOM_MS = 10_000;
 /** So long may nothing at all happen before the rest counts as lost. The bot's longest honest waits are shorter. */
 const PATIENCE_MS = 180_000;
 
 /** The bot, or its worker, is killed so often, while people go on asking. Nothing else goes wrong. */
 export async function killings(scene: Scene, rounds: number): Promise<void> {
-  const { crowd, killer, faults, seed } = scene;
+  const { crowd, killer, faults, seed, folder } = scene;
   const dice = new Dice(seed, `killings after ${killer.kills.length}`);
   faults.weather = 'odd server';
   for (let round = 0; round < rounds; round++) {
     const death = killer.next();
     await crowd.ask();
-    while (await isStillWaiting(death, BOREDOM_MS)) await crowd.ask('pair');
+    while (await isStillWaiting(death, BOREDOM_MS))
+      await crowd.ask(countFinal(folder) < crowd.asked.length ? 'nothing' : 'pair');
     if (dice.chance(0.7)) await crowd.ask(); // more often than not, nobody listens now
   }
   faults.weather = 'fair';
@@ -38,7 +39,7 @@ export async function storm(scene: Scene, mentions: number): Promise<void> {
 export async function settle({ crowd, folder }: Scene): Promise<void> {
   let [done, since] = [-1, Date.now()];
   while (Date.now() - since < PATIENCE_MS) {
-    const now = statesIn(folder).filter(({ state }) => isFinal(state)).length;
+    const now = countFinal(folder);
     if (now >= crowd.asked.length) return;
     if (now !== done) [done, since] = [now, Date.now()];
     await sleep(200);
@@ -63,8 +64,9 @@ export function statesIn(folder: string): readonly RequestState[] {
   }
 }
 
-function isFinal(state: string): boolean {
-  return state === 'answered' || state === 'unanswerable';
+function countFinal(folder: string): number {
+  return statesIn(folder).filter(({ state }) => state === 'answered' || state === 'unanswerable')
+    .length;
 }
 
 function isStillWaiting(event: Promise<void>, ms: number): Promise<boolean> {
