@@ -11,7 +11,7 @@ import { judge, type Figures } from './verdict.js';
 
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
 const HALF_AN_HOUR = 30 * 60_000;
-const KILLS = 64;
+const KILLS = 60;
 const MENTIONS_OF_THE_STORM = 120;
 
 /** Lets something happen to a bot and the people who ask it; complains about every mention that was not answered well. */
@@ -59,7 +59,8 @@ it(
       scene.supervisor.start();
       await storm(scene, MENTIONS_OF_THE_STORM);
     });
-    expect(figures).toMatchObject({ ...allWell, answers: MENTIONS_OF_THE_STORM });
+    expect(figures).toMatchObject({ ...allWell, answers: figures.mentions });
+    expect(figures.mentions).toBeGreaterThanOrEqual(MENTIONS_OF_THE_STORM);
     for (const kind of faultKinds) expect(figures.faults[kind], kind).toBeGreaterThan(0);
   },
   HALF_AN_HOUR,

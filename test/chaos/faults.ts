@@ -65,7 +65,7 @@ const plans = {
   // A half-open stream takes the bot over a minute to notice, so there are few.
   stream: {
     rate: 0.8,
-    kinds: ['half-open stream', ...Array.from({ length: 7 }, () => 'stream cut' as const)],
+    kinds: ['half-open stream', ...Array.from({ length: 5 }, () => 'stream cut' as const)],
   },
   event: { rate: 0.35, kinds: ['event lost', 'event doubled', 'late with an old id'] },
 } as const satisfies Readonly<Record<string, Plan>>;
