@@ -21,7 +21,7 @@ const mayImport = {
 };
 
 /** Leaves of the house that every room may use. */
-const common = ['log', 'paths', 'version'];
+const common = ['log', 'metrics', 'paths', 'version'];
 
 const layers = Object.entries(mayImport).map(([room, allowed]) => ({
   files: [`src/${room}/**/*.ts`],

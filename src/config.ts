@@ -10,11 +10,20 @@ const configSchema = z
     dataFolder: z.string().transform((folder) => resolve(folder)),
     logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
     mastodon: z
-      .strictObject({ url: z.url({ protocol: /^https?$/ }), accessToken: z.string().min(1) })
+      .strictObject({
+        url: z.url({
+          protocol: /^https?$/,
+          error: 'it takes an address that begins with https://',
+        }),
+        accessToken: z.string('the account’s access token is missing').min(1),
+      })
       .readonly()
       .optional(),
     web: z
-      .strictObject({ host: z.string(), port: z.coerce.number().int().min(0).max(65535) })
+      .strictObject({
+        host: z.string(),
+        port: z.coerce.number('it takes a whole number from 0 to 65535').int().min(0).max(65535),
+      })
       .readonly(),
     render: z
       .strictObject({
@@ -23,9 +32,19 @@ const configSchema = z
         attempts: z.int().min(1),
         silenceSeconds: z.number().positive(),
         timeoutMinutes: z.number().positive(),
+        maxMegabytes: z.number().positive(),
       })
       .readonly(),
-    queue: z.strictObject({ leaseSeconds: z.number().min(1) }).readonly(),
+    queue: z
+      .strictObject({
+        leaseSeconds: z.number().min(1),
+        maxWaiting: z.int().min(1),
+        maxWaitingPerPerson: z.int().min(1),
+        maxPerPersonAndDay: z.int().min(1),
+        weights: z.record(z.string().toLowerCase(), z.number().positive()).readonly(),
+      })
+      .readonly(),
+    retention: z.strictObject({ days: z.number().positive() }).readonly(),
     downloads: z.strictObject({ maxMegabytes: z.number().positive() }).readonly(),
   })
   .readonly();
@@ -52,7 +71,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const result = configSchema.safeParse(merged);
   if (result.success) return result.data;
   // The paths and reasons, but never the values: one of them may be a token.
-  const reasons = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const reasons = result.error.issues.map(({ path, message }) => {
+    const key = path.join('.');
+    const variable = variables[key];
+    return `${key}${variable === undefined ? '' : ` (${variable})`}: ${message}`;
+  });
   throw new ConfigError(`the configuration cannot be used: ${reasons.join('; ')}`);
 }
 
@@ -65,13 +88,26 @@ function readYaml(file: string): unknown {
   }
 }
 
+/** The settings that the environment can give, too. */
+const variables: Readonly<Record<string, string>> = {
+  dataFolder: 'PENTIMENTO_DATA',
+  logLevel: 'PENTIMENTO_LOG_LEVEL',
+  'web.host': 'PENTIMENTO_HOST',
+  'web.port': 'PENTIMENTO_PORT',
+  'mastodon.url': 'MASTODON_URL',
+  'mastodon.accessToken': 'MASTODON_ACCESS_TOKEN',
+};
+
+/** As nested as the file; a variable that is set to nothing is not set. */
 function fromEnvironment(environment: NodeJS.ProcessEnv): unknown {
-  return withoutEmpty({
-    dataFolder: environment.PENTIMENTO_DATA,
-    logLevel: environment.PENTIMENTO_LOG_LEVEL,
-    web: { host: environment.PENTIMENTO_HOST, port: environment.PENTIMENTO_PORT },
-    mastodon: { url: environment.MASTODON_URL, accessToken: environment.MASTODON_ACCESS_TOKEN },
-  });
+  const given = Object.entries(variables).filter(([, variable]) => environment[variable]);
+  return given
+    .map(([key, variable]): unknown =>
+      key
+        .split('.')
+        .reduceRight<unknown>((inner, part) => ({ [part]: inner }), environment[variable]),
+    )
+    .reduce(merge, {});
 }
 
 /** Later layers win, key by key. */
@@ -79,15 +115,6 @@ function merge(below: unknown, above: unknown): unknown {
   if (!isRecord(below) || !isRecord(above)) return above ?? below;
   const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
   return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
-}
-
-/** Without what is undefined or '', and without the groups of which nothing is left then. */
-function withoutEmpty(value: unknown): unknown {
-  if (!isRecord(value)) return value === '' ? undefined : value;
-  const entries = Object.entries(value)
-    .map(([key, inner]) => [key, withoutEmpty(inner)] as const)
-    .filter(([, inner]) => inner !== undefined);
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

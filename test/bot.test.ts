@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { expect, it, vi } from 'vitest';
 import { runBot } from '../src/bot.js';
 import { createLog } from '../src/log.js';
+import { Metrics } from '../src/metrics.js';
 import type { Platform } from '../src/platforms/port.js';
 import { RenderPool } from '../src/render/pool.js';
 import { mentionOf, request } from './support/fixtures.js';
@@ -13,7 +14,8 @@ it('takes up no more requests than there are painters, however long their downlo
   const queue = queueAt(databaseFile());
   for (const id of ['1', '2', '3', '4']) queue.admit('memory', mentionOf(id), { request, cost: 1 });
   const log = createLog('silent');
-  const pool = new RenderPool({ workers: 2, silenceMs: 30_000, jobMs: 60_000, log });
+  const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };
+  const pool = new RenderPool({ workers: 2, ...limits, log });
   let downloads = 0;
   const platform: Platform = Object.assign(new MemoryPlatform(), {
     async download(...[, , , signal]: Parameters<Platform['download']>) {
@@ -31,9 +33,12 @@ it('takes up no more requests than there are painters, however long their downlo
       folder: temporaryFolder(),
       size: 64,
       maxDownloadBytes: 1e6,
-      renderAttempts: 3,
+      attempts: 3,
+      weights: {},
+      keepMs: 1e9,
       heartbeatMs: LEASE_MS / 3,
       onProgress: () => undefined,
+      metrics: new Metrics(() => ({})),
       log,
     },
     stop.signal,

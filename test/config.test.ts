@@ -52,7 +52,7 @@ describe('the environment', () => {
       PENTIMENTO_PORT: '0',
       PENTIMENTO_LOG_LEVEL: 'debug',
     });
-    const { render, queue, downloads } = loadConfig({});
+    const { render, queue, retention, downloads } = loadConfig({});
     expect(config).toEqual({
       mastodon: { url: 'https://mastodon.example', accessToken: 'abc' },
       dataFolder: '/var/lib/pentimento',
@@ -60,6 +60,7 @@ describe('the environment', () => {
       logLevel: 'debug',
       render,
       queue,
+      retention,
       downloads,
     });
   });
@@ -79,7 +80,7 @@ describe('the environment', () => {
   ])('with a bad value is refused by the name of the setting: %s', (key, environment) => {
     const message = failure(environment);
     expect(message).toMatch(/^the configuration cannot be used: /);
-    expect(message).toContain(`${key}: `);
+    expect(message).toContain(`${key} (`);
     for (const value of Object.values(environment)) expect(message).not.toContain(value);
   });
 
@@ -93,7 +94,7 @@ describe('the environment', () => {
     ],
   ])('with only %s of an account is refused, not taken for no account', (_, key, environment) => {
     const message = failure(environment);
-    expect(message).toContain(`${key}: `);
+    expect(message).toContain(`${key} (`);
     expect(message).not.toContain('secret-token');
   });
 

@@ -1,16 +1,44 @@
+import Database from 'better-sqlite3';
 import { loadConfig } from '../config.js';
-import { createLog } from '../log.js';
+import { createLog, type Log } from '../log.js';
 import { startBot } from '../start.js';
+
+/**
+ * A reply under way may be waiting for a slow server. Docker kills after 10 s, systemd after 90 s; being killed loses
+ * nothing, but then an orderly end looks like a crash.
+ */
+const DEADLINE_MS = 8000;
 
 /** `pentimento bot`: runs until it is told to stop. */
 export async function botCommand(signal: AbortSignal): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
-  const { sandboxUrl, done } = await startBot(config, log, signal);
+  const { sandbox, done } = await startBot(config, log, signal);
   console.log(
-    sandboxUrl === undefined
+    sandbox === undefined
       ? `Listening on ${config.mastodon?.url ?? ''}.`
-      : `No account is configured, so here is a sandbox to try the bot in: ${sandboxUrl}`,
+      : `No account is configured, so here is a sandbox to try the bot in: ${sandbox.url}`,
   );
-  await done;
+  signal.addEventListener('abort', () => endInTime(log), { once: true });
+  try {
+    await done;
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+function endInTime(log: Log): void {
+  setTimeout(() => {
+    log.warn('a reply is still under way; it will be looked for at the next start');
+    process.exit();
+  }, DEADLINE_MS).unref();
+}
+
+/** What is wrong when the database cannot be written, for somebody who reads the last line of a log. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  return new Error(
+    `the queue cannot be written (${error.message}); see to the disk and start the bot again, nothing is lost`,
+    { cause: error },
+  );
 }

@@ -25,19 +25,19 @@ export async function demoCommand(signal: AbortSignal): Promise<void> {
   const { mastodon: _account, ...config } = loadConfig();
   const log = createLog(process.env.PENTIMENTO_LOG_LEVEL ?? 'warn');
   try {
-    const { sandboxUrl, feed, done } = await startBot(
+    const { sandbox, done } = await startBot(
       { ...config, dataFolder: folder, web: { host: '127.0.0.1', port: 0 } },
       log,
       stopped,
     );
-    if (sandboxUrl === undefined) throw new Error('the sandbox did not start');
+    if (sandbox === undefined) throw new Error('the sandbox did not start');
     const progress = showProgress();
-    feed.subscribe((status) => {
+    sandbox.feed.subscribe((status) => {
       if (status.state === 'painting') progress.update(status.progress);
     });
     try {
       const answer = await Promise.race([
-        ask(sandboxUrl, stopped),
+        ask(sandbox.url, stopped),
         done.then(() => Promise.reject(new Error('the bot stopped before it answered'))),
       ]);
       progress.stop();

@@ -18,6 +18,8 @@ export interface Program<Output extends string = string> {
 export interface Executor {
   /** For people: runtime and device. */
   readonly name: string;
+  /** What it computes on, in a word. */
+  readonly device: 'cpu';
   compile<Output extends string>(
     outputs: Readonly<Record<Output, Tensor>>,
   ): Promise<Program<Output>>;

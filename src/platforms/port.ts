@@ -10,10 +10,11 @@ export interface Platform {
 
   /**
    * Delivers every mention of us at least once, those included that came while nobody listened, until the signal
-   * aborts. `accept` must have kept the mention for good when it returns; it is given repeats and must not mind.
-   * @throws PlatformError of kind "fatal" when listening can never succeed, for example with a revoked token.
+   * aborts. The listener must have kept the mention for good when it returns; it is given repeats and must not mind.
+   * @throws PlatformError of kind "fatal" when listening can never succeed, for example with a revoked token; whatever
+   * the listener throws.
    */
-  listen(accept: (mention: Mention) => void, signal: AbortSignal): Promise<void>;
+  listen(listener: Listener, signal: AbortSignal): Promise<void>;
 
   /**
    * Saves an attached picture.
@@ -26,14 +27,24 @@ export interface Platform {
     signal: AbortSignal,
   ): Promise<void>;
 
-  /** Answers a mention in its thread and gives the answer's id. The same key twice posts once, where possible. */
-  reply(mention: Mention, reply: Reply, key: string): Promise<string>;
+  /** Answers a mention in its thread and gives the answer's id. The same mention twice is answered once, where possible. */
+  reply(mention: Mention, reply: Reply): Promise<string>;
 
   /** The id of our answer to a mention, if the thread already holds one. */
   findReply(mention: Mention): Promise<string | undefined>;
 
+  /** Removes a reply of ours; one that is gone already is fine. */
+  remove(replyId: string): Promise<void>;
+
   /** Shows the person, without words, that the mention was seen. */
   acknowledge(mention: Mention): Promise<void>;
+}
+
+/** Who is told what happens. */
+export interface Listener {
+  readonly mentioned: (mention: Mention) => void;
+  /** A post is gone that may have been a mention of us. Told only while listening. */
+  readonly deleted: (postId: string) => void;
 }
 
 /** A post in which somebody speaks to us, with what it takes to answer it: kept as JSON in the queue. */
@@ -44,7 +55,11 @@ export interface Mention {
     readonly id: string;
     /** As one writes it in a post to address them, without the leading @. */
     readonly handle: string;
+    /** In full, wherever one is: ada@example.social. */
+    readonly address: string;
   };
+  /** The post that this one replies to, if it is a reply. */
+  readonly inReplyTo?: string | undefined;
   /** Plain text; paragraphs are lines. */
   readonly text: string;
   readonly attachments: readonly Attachment[];
@@ -61,6 +76,8 @@ export type Visibility = 'public' | 'unlisted' | 'private' | 'direct';
 export interface Attachment {
   readonly kind: 'picture' | 'other';
   readonly url: string;
+  /** In pixels, if the network tells. */
+  readonly size?: { readonly width: number; readonly height: number } | undefined;
   /** The alt text, or ''. */
   readonly description: string;
 }

@@ -2,39 +2,57 @@ import type { Database } from 'better-sqlite3';
 import type { Mention } from '../platforms/port.js';
 import type { Refusal, RenderRequest } from '../requests/request.js';
 import { tagsFor, virtualTimeOf, type Tags } from './fairness.js';
+import { quotaReached, type Quotas } from './quotas.js';
 import type { Answer } from './states.js';
 
 /**
  * What came of reading a mention: a request and what rendering it takes, in a unit that is the same for all requests;
- * or a refusal, which costs nothing.
+ * or something that costs nothing: a refusal, the wish to have a post of ours removed, or talk that wants no answer.
  */
 export type Outcome =
-  { readonly request: RenderRequest; readonly cost: number } | { readonly refusal: Refusal };
+  | { readonly request: RenderRequest; readonly cost: number }
+  | { readonly refusal: Refusal }
+  | { readonly removal: string }
+  | { readonly talk: true };
 
 interface Admission {
   readonly platform: string;
   readonly mention: Mention;
   readonly outcome: Outcome;
+  /** The person's share, relative to others'. */
+  readonly weight: number;
+  readonly quotas: Quotas;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Writes a mention into the queue, with its place in the fair order; false if it is there already. */
-export function admit(database: Database, { platform, mention, outcome, now }: Admission): boolean {
+/**
+ * Writes a mention into the queue, with its place in the fair order, or as refused if it exceeds a quota. Tells what
+ * was written; undefined if the mention is there already.
+ */
+export function admit(database: Database, admission: Admission): Outcome | undefined {
+  const { platform, mention, weight, quotas, now } = admission;
   const person = mention.author.id;
-  const paints = 'request' in outcome;
-  const cost = paints ? outcome.cost : 0;
-  const answer: Answer | null = paints ? null : { type: 'refused', refusal: outcome.refusal };
-
-  const admission = database.transaction(() => {
+  const withinQuotas = (): Outcome => {
+    const { outcome } = admission;
+    if (!('request' in outcome)) return outcome;
+    const refusal = quotaReached(database, quotas, { platform, person }, now);
+    return refusal === undefined ? outcome : { refusal };
+  };
+  const write = database.transaction(() => {
     const known = database
       .prepare('SELECT 1 FROM requests WHERE platform = ? AND mention_id = ?')
       .get(platform, mention.id);
-    if (known !== undefined) return false;
+    if (known !== undefined) return undefined;
+    const outcome = withinQuotas();
     database
-      .prepare('INSERT INTO people (platform, person) VALUES (?, ?) ON CONFLICT DO NOTHING')
-      .run(platform, person);
-    const tags = takeTags(database, platform, person, cost);
+      .prepare(
+        `INSERT INTO people (platform, person, weight) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET weight = excluded.weight`,
+      )
+      .run(platform, person, weight);
+    const paints = 'request' in outcome;
+    const cost = paints ? outcome.cost : 0;
     database
       .prepare(
         `INSERT INTO requests (platform, mention_id, person, mention, request, state, answer, start_tag, finish_tag,
@@ -49,15 +67,21 @@ export function admit(database: Database, { platform, mention, outcome, now }: A
         mention: JSON.stringify(mention),
         request: paints ? JSON.stringify(outcome.request) : null,
         state: paints ? 'queued' : 'answering',
-        answer: answer && JSON.stringify(answer),
-        ...tags,
+        answer: paints ? null : JSON.stringify(answerTo(outcome)),
+        ...takeTags(database, platform, person, cost),
         cost,
         now,
       });
-    return true;
+    return outcome;
   });
   // Immediate: the write lock comes before the first look, or another process might write in between.
-  return admission.immediate();
+  return write.immediate();
+}
+
+function answerTo(outcome: Exclude<Outcome, { readonly request: RenderRequest }>): Answer {
+  if ('refusal' in outcome) return { type: 'refused', refusal: outcome.refusal };
+  if ('removal' in outcome) return { type: 'removal', postId: outcome.removal };
+  return { type: 'silence' };
 }
 
 interface TagRow {
@@ -74,7 +98,7 @@ function takeTags(database: Database, platform: string, person: string, cost: nu
     .prepare<[string, string], TagRow>(
       `SELECT weight, finish_tag AS lastFinish, last_start AS lastStart,
               (SELECT max(finish_tag) FROM people) AS maxFinish,
-              EXISTS (SELECT 1 FROM requests WHERE state IN ('queued', 'rendering')) AS busy
+              (SELECT sum(n) FROM tallies WHERE state IN ('queued', 'rendering')) > 0 AS busy
        FROM people, dispatch WHERE platform = ? AND person = ?`,
     )
     .get(platform, person);

@@ -4,10 +4,10 @@ import type { Database } from 'better-sqlite3';
 import type { Cursor, Mention } from '../platforms/port.js';
 import type { RenderRequest } from '../requests/request.js';
 import { admit, type Outcome } from './admission.js';
-import type { Answer, Moves } from './states.js';
-
-declare const brand: unique symbol;
-export type RequestId = number & { readonly [brand]: 'RequestId' };
+import { cancel, requestFor, type RequestId } from './desk.js';
+import { learnPace, type Pace } from './forecast.js';
+import type { Quotas } from './quotas.js';
+import type { Answer, Moves, PendingState } from './states.js';
 
 /** The right to work on a request until the lease runs out; extended by `extend`. */
 export interface Claim {
@@ -17,9 +17,13 @@ export interface Claim {
   readonly mention: Mention;
   /** Counted from 1. */
   readonly attempt: number;
+  /** When the mention was taken in, in milliseconds since 1970. */
+  readonly askedAt: number;
 }
 export interface RenderClaim extends Claim {
   readonly request: RenderRequest;
+  /** As it was estimated at admission. */
+  readonly cost: number;
 }
 export interface ReplyClaim extends Claim {
   readonly request: RenderRequest | undefined;
@@ -29,8 +33,23 @@ export interface ReplyClaim extends Claim {
 /** A request that has not been answered yet, in the order of dispatch. */
 export interface Pending {
   readonly mentionId: string;
-  readonly state: keyof Moves;
+  readonly state: PendingState;
 }
+
+export interface QueueOptions {
+  /** How long a claim is good for unless it is extended. */
+  readonly leaseMs: number;
+  readonly quotas: Quotas;
+}
+
+/**
+ * The longest that a request may be put off. What claims to wait for longer was written before the clock was set back.
+ */
+const LONGEST_WAIT_MS = 24 * 60 * 60_000;
+
+/** Whose time has come and whom nobody holds. A lease longer than leases are is from before the clock was set back. */
+const IS_FREE = `(not_before <= @now OR not_before > @now + ${LONGEST_WAIT_MS})
+  AND (lease_until IS NULL OR lease_until <= @now OR lease_until > @until)`;
 
 /** The JSON is our own, under a schema that the migrations keep; it is not checked again when it is read. */
 interface Row {
@@ -40,6 +59,8 @@ interface Row {
   readonly request: string | null;
   readonly answer: string | null;
   readonly attempts: number;
+  readonly cost: number;
+  readonly askedAt: number;
 }
 
 /**
@@ -48,20 +69,23 @@ interface Row {
  */
 export class Queue extends EventEmitter<{ change: [] }> {
   constructor(
-    private readonly database: Database,
-    private readonly leaseMs: number,
+    readonly database: Database,
+    private readonly options: QueueOptions,
     private readonly now: () => number = Date.now,
   ) {
     super();
   }
 
   /**
-   * Takes a mention in: to be rendered, or, if it is refused, to be answered so. One that is there already is left
-   * alone, so giving the same mention twice is harmless.
+   * Takes a mention in: to be rendered, or, if it is refused or exceeds a quota, to be answered so. Tells which;
+   * undefined if it is there already and so is left alone: giving the same mention twice is harmless.
+   * @param weight the person's share, relative to others'
    */
-  admit(platform: string, mention: Mention, outcome: Outcome): boolean {
-    const admitted = admit(this.database, { platform, mention, outcome, now: this.now() });
-    if (admitted) this.emit('change');
+  admit(platform: string, mention: Mention, outcome: Outcome, weight = 1): Outcome | undefined {
+    const { quotas } = this.options;
+    const now = this.now();
+    const admitted = admit(this.database, { platform, mention, outcome, weight, quotas, now });
+    if (admitted !== undefined) this.emit('change');
     return admitted;
   }
 
@@ -72,9 +96,9 @@ export class Queue extends EventEmitter<{ change: [] }> {
         `UPDATE requests
          SET state = 'rendering', attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
          WHERE id = (SELECT id FROM requests
-                     WHERE state IN ('queued', 'rendering') AND not_before <= @now AND coalesce(lease_until, 0) <= @now
+                     WHERE state IN ('queued', 'rendering') AND ${IS_FREE} AND (SELECT paused FROM dispatch) = 0
                      ORDER BY start_tag, id LIMIT 1)
-         RETURNING *, start_tag AS start`,
+         RETURNING *, start_tag AS start, created_at AS askedAt`,
       );
       if (claimed !== undefined)
         this.database
@@ -84,7 +108,8 @@ export class Queue extends EventEmitter<{ change: [] }> {
     })();
     if (row === undefined) return undefined;
     this.emit('change');
-    return { ...claimOf(row), request: JSON.parse(row.request ?? 'null') as RenderRequest };
+    const request = JSON.parse(row.request ?? 'null') as RenderRequest;
+    return { ...claimOf(row), request, cost: row.cost };
   }
 
   /** The next answer to post: the oldest request whose time has come, so that a retried one is not starved by new ones. */
@@ -93,9 +118,9 @@ export class Queue extends EventEmitter<{ change: [] }> {
       `UPDATE requests
        SET attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
        WHERE id = (SELECT id FROM requests
-                   WHERE state = 'answering' AND not_before <= @now AND coalesce(lease_until, 0) <= @now
+                   WHERE state = 'answering' AND ${IS_FREE}
                    ORDER BY id LIMIT 1)
-       RETURNING *, start_tag AS start`,
+       RETURNING *, start_tag AS start, created_at AS askedAt`,
     );
     if (row === undefined) return undefined;
     return {
@@ -110,16 +135,19 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return (
       this.database
         .prepare('UPDATE requests SET lease_until = ? WHERE id = ? AND lease_token = ?')
-        .run(this.now() + this.leaseMs, id, token).changes === 1
+        .run(this.now() + this.options.leaseMs, id, token).changes === 1
     );
   }
 
-  /** A render has an outcome; next it is posted. */
-  rendered(claim: RenderClaim, answer: Answer): boolean {
-    return this.#move(claim, 'rendering', 'answering', {
-      answer: JSON.stringify(answer),
-      attempts: 0,
-    });
+  /** A render has an outcome; next it is posted. A painted picture also tells how fast its device is. */
+  rendered(claim: RenderClaim, answer: Answer, pace?: Pace): boolean {
+    return this.database.transaction(() => {
+      if (pace) learnPace(this.database, pace);
+      return this.#move(claim, 'rendering', 'answering', {
+        answer: JSON.stringify(answer),
+        attempts: 0,
+      });
+    })();
   }
 
   /** Nothing came of a render yet: it is to be tried again, keeping its place. */
@@ -132,14 +160,30 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return this.#move(claim, 'rendering', 'queued', { attempts: claim.attempt - 1 });
   }
 
-  /** The answer stands in the thread. */
-  answered(claim: ReplyClaim, replyId: string): boolean {
-    return this.#move(claim, 'answering', 'answered', { reply_id: replyId });
+  /** The answer stands in the thread, or, if it took no words, has been given. */
+  answered(claim: ReplyClaim, replyId: string | undefined): boolean {
+    return this.#move(claim, 'answering', 'answered', { reply_id: replyId ?? null });
+  }
+
+  /** The painted picture's file is lost or damaged: it is to be painted again. */
+  repaint(claim: ReplyClaim): boolean {
+    return this.#move(claim, 'answering', 'queued', { attempts: 0, answer: null });
   }
 
   /** The answer cannot be posted, now or ever. */
   unanswerable(claim: ReplyClaim): boolean {
     return this.#move(claim, 'answering', 'unanswerable', {});
+  }
+
+  /**
+   * The mention is gone, or its author: whatever was still to be done for it is not done. Tells whether there was
+   * anything. Who holds a claim on it learns so from `extend`.
+   */
+  cancel(platform: string, mentionId: string): boolean {
+    const id = requestFor(this.database, platform, mentionId);
+    const cancelled = id !== undefined && cancel(this.database, id, this.now());
+    if (cancelled) this.emit('change');
+    return cancelled;
   }
 
   /** The answer could not be posted; the lease becomes a wait. */
@@ -190,7 +234,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
     const token = randomUUID();
     const row = this.database
       .prepare<[object], Row & { start: number }>(sql)
-      .get({ token, until: now + this.leaseMs, now });
+      .get({ token, until: now + this.options.leaseMs, now });
     return row && { ...row, token };
   }
 
@@ -199,7 +243,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
     { id, token }: Claim,
     from: From,
     to: Moves[From],
-    changes: Readonly<Record<string, string | number>>,
+    changes: Readonly<Record<string, string | number | null>>,
   ): boolean {
     const columns = Object.keys(changes).map((column) => `${column} = @${column}, `);
     const { changes: moved } = this.database
@@ -219,6 +263,14 @@ function claimOf({
   platform,
   mention,
   attempts,
+  askedAt,
 }: Row & { readonly token: string }): Claim {
-  return { id, token, platform, mention: JSON.parse(mention) as Mention, attempt: attempts };
+  return {
+    id,
+    token,
+    platform,
+    mention: JSON.parse(mention) as Mention,
+    attempt: attempts,
+    askedAt,
+  };
 }

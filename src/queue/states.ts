@@ -7,21 +7,46 @@ import type { Refusal } from '../requests/request.js';
  * `Answer`: a refusal and a painted picture wait for the same thing, to be posted.
  */
 export interface Moves {
-  readonly queued: 'rendering';
+  readonly queued: 'rendering' | 'cancelled';
   /** Back to queued: handed back at shutdown, or to be tried again. */
-  readonly rendering: 'answering' | 'queued';
-  /** Unanswerable: the network refuses our reply for good, for example because the post is gone. */
-  readonly answering: 'answered' | 'unanswerable';
+  readonly rendering: 'answering' | 'queued' | 'cancelled';
+  /**
+   * Unanswerable: the network refuses our reply for good, for example because the post is gone. Back to queued: the
+   * painted picture's file is lost or damaged.
+   */
+  readonly answering: 'answered' | 'unanswerable' | 'queued' | 'cancelled';
 }
+
+/** The states in which somebody still has something to do. */
+export type PendingState = keyof Moves;
+export type State = PendingState | Moves[PendingState];
+
+export const allStates: readonly State[] = [
+  'queued',
+  'rendering',
+  'answering',
+  'answered',
+  'unanswerable',
+  'cancelled',
+];
 
 /** What there is to say. */
 export type Answer =
-  | ({ readonly type: 'painted'; readonly file: string; readonly seconds: number } & Size)
+  | ({ readonly type: 'painted' } & PaintedFile)
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'bad picture'; readonly which: Which; readonly problem: Problem }
-  | { readonly type: 'failed' };
+  | { readonly type: 'failed' }
+  /** The person wants another request of theirs undone: the one that `postId` asked for, or was our reply to. */
+  | { readonly type: 'removal'; readonly postId: string }
+  /** Nothing: not every word wants an answer. */
+  | { readonly type: 'silence' };
 
-interface Size {
+interface PaintedFile {
+  /** Relative to the data folder. */
+  readonly file: string;
+  /** Of the file's bytes, in hexadecimal; what earlier versions painted lacks it. */
+  readonly sha256?: string;
+  readonly seconds: number;
   readonly width: number;
   readonly height: number;
 }

@@ -1,4 +1,5 @@
-import { rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { CHANNELS, type Picture } from '../style/picture.js';
@@ -21,18 +22,20 @@ export function isWritable(file: string): boolean {
 }
 
 /**
- * Writes a picture as its file's ending says. The file appears whole or not at all.
+ * Writes a picture as its file's ending says. The file appears whole or not at all. Gives its SHA-256 in hexadecimal.
  * @throws Error if the ending is unknown (see `isWritable`) or the file cannot be written.
  */
-export async function encodePicture(picture: Picture, file: string): Promise<void> {
+export async function encodePicture(picture: Picture, file: string): Promise<string> {
   const encode = encoders[extname(file).toLowerCase()];
   if (encode === undefined) throw new Error(`${file} does not end in ${outputEndings.join(', ')}`);
   const { width, height } = picture;
   const image = sharp(interleaved(picture), { raw: { width, height, channels: CHANNELS } });
   const unfinished = `${file}.part`;
   try {
-    await encode(image).toFile(unfinished);
+    const bytes = await encode(image).toBuffer();
+    await writeFile(unfinished, bytes);
     await rename(unfinished, file);
+    return createHash('sha256').update(bytes).digest('hex');
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;

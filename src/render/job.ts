@@ -47,6 +47,11 @@ export class PictureError extends Error {
   }
 }
 
+/** Painting took more memory or time than it may, and would again. */
+export class JobTooHeavy extends Error {
+  override readonly name = 'JobTooHeavy';
+}
+
 const progressSchema = z
   .strictObject({
     scale: z.int(),
@@ -59,14 +64,20 @@ const progressSchema = z
 export type RenderProgress = z.infer<typeof progressSchema>;
 
 const paintedSchema = z
-  .strictObject({ width: z.int(), height: z.int(), seconds: z.number() })
+  .strictObject({
+    width: z.int(),
+    height: z.int(),
+    seconds: z.number(),
+    device: z.string(),
+    sha256: z.string(),
+  })
   .readonly();
-/** A finished picture: its size in pixels and how long it took. */
+/** A finished picture: its size in pixels, how long it took and on what, and its file's SHA-256 in hexadecimal. */
 export type Painted = z.infer<typeof paintedSchema>;
 
-/** What the worker tells the bot. A heartbeat says only that its event loop turns. */
+/** What the worker tells the bot. A heartbeat says that its event loop turns, and how many bytes of memory it fills. */
 export const reportSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('heartbeat') }),
+  z.strictObject({ type: z.literal('heartbeat'), memory: z.number() }),
   z.strictObject({ type: z.literal('progress'), progress: progressSchema }),
   z.strictObject({ type: z.literal('painted'), painted: paintedSchema }),
   z.strictObject({

@@ -5,6 +5,7 @@ import PQueue from 'p-queue';
 import type { Log } from '../log.js';
 import { projectRoot } from '../paths.js';
 import {
+  JobTooHeavy,
   PictureError,
   reportSchema,
   type Painted,
@@ -24,6 +25,8 @@ export interface PoolOptions {
   readonly silenceMs: number;
   /** The longest that one picture may take. */
   readonly jobMs: number;
+  /** The most memory that a worker may fill, in bytes. It says every second how much it does. */
+  readonly memoryBytes: number;
   readonly log: Log;
 }
 
@@ -54,8 +57,8 @@ export class RenderPool {
 
   /**
    * Paints a job in a worker process.
-   * @throws PictureError if a picture cannot be used, WorkerLost if the worker did not finish, the signal's reason if
-   * it was aborted.
+   * @throws PictureError if a picture cannot be used, JobTooHeavy if it took too long or too much memory, WorkerLost if
+   * the worker did not finish for any other reason, the signal's reason if it was aborted.
    */
   async paint(job: RenderJob, options: PaintOptions = {}): Promise<Painted> {
     return this.#queue.add(() => this.#paintNow(job, options));
@@ -93,7 +96,7 @@ export class RenderPool {
     onProgress: PaintOptions['onProgress'],
     signal: AbortSignal | undefined,
   ): Promise<Painted> {
-    const { silenceMs, jobMs, log } = this.options;
+    const { silenceMs, jobMs, memoryBytes, log } = this.options;
     return new Promise<Painted>((resolve, reject) => {
       const settle = (finish: () => void) => {
         clearTimeout(silence);
@@ -106,6 +109,10 @@ export class RenderPool {
         log.warn({ worker: worker.pid, why }, 'a render worker is lost');
         settle(() => reject(new WorkerLost(why)));
       };
+      const tooHeavy = (why: string) => {
+        log.warn({ worker: worker.pid, why }, 'a render worker is stopped');
+        settle(() => reject(new JobTooHeavy(why)));
+      };
       const onAbort = () => settle(() => reject(signal?.reason as Error));
       const onExit = (code: number | null, killer: string | null) =>
         lost(`it ended with ${killer ?? `code ${code}`}`);
@@ -114,6 +121,7 @@ export class RenderPool {
         const { data: report } = reportSchema.safeParse(message);
         switch (report?.type) {
           case 'heartbeat':
+            if (report.memory > memoryBytes) tooHeavy(`it filled ${report.memory} bytes`);
             return;
           case 'progress':
             return onProgress?.(report.progress);
@@ -130,7 +138,7 @@ export class RenderPool {
         }
       };
       const silence = setTimeout(() => lost(`it was silent for ${silenceMs} ms`), silenceMs);
-      const deadline = setTimeout(() => lost(`it was not done after ${jobMs} ms`), jobMs);
+      const deadline = setTimeout(() => tooHeavy(`it was not done after ${jobMs} ms`), jobMs);
       worker.on('message', onMessage).once('exit', onExit);
       signal?.addEventListener('abort', onAbort, { once: true });
       worker.send(job, (error) => {

@@ -44,7 +44,8 @@ export async function paint(
     }),
     ...(signal && { signal }),
   });
-  await encodePicture(picture, job.output);
+  const sha256 = await encodePicture(picture, job.output);
   const { width, height } = picture;
-  return { width, height, seconds: (performance.now() - start) / 1000 };
+  const seconds = (performance.now() - start) / 1000;
+  return { width, height, seconds, device: executor.device, sha256 };
 }

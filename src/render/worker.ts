@@ -49,4 +49,4 @@ process.on('disconnect', () => process.exit());
 if (!process.connected) process.exit();
 // A Ctrl-C in the terminal reaches the whole process group; the bot decides what becomes of the job.
 process.on('SIGINT', () => undefined);
-setInterval(() => report({ type: 'heartbeat' }), HEARTBEAT_MS);
+setInterval(() => report({ type: 'heartbeat', memory: process.memoryUsage.rss() }), HEARTBEAT_MS);

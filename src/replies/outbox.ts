@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
+import type { Metrics } from '../metrics.js';
 import { PlatformError, type Platform } from '../platforms/port.js';
+import { holding } from '../queue/holding.js';
 import type { Queue, ReplyClaim } from '../queue/queue.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
-import { altTextFor, sentenceFor } from './sentences.js';
+import { remove } from './removal.js';
+import { altTextFor, sentenceFor, type Spoken } from './sentences.js';
 
 export interface OutboxOptions {
   readonly platforms: readonly Platform[];
@@ -12,6 +17,7 @@ export interface OutboxOptions {
   readonly folder: string;
   /** How often a lease is extended while its work goes on. */
   readonly heartbeatMs: number;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -32,15 +38,26 @@ export async function postAnswers(options: OutboxOptions, signal: AbortSignal): 
 }
 
 async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
-  const { queue, heartbeatMs } = options;
+  const { queue, heartbeatMs, metrics } = options;
   const log = options.log.child({ request: claim.id, attempt: claim.attempt });
-  const heartbeat = setInterval(() => queue.extend(claim), heartbeatMs);
   try {
-    queue.answered(claim, await postOnce(claim, options));
-    log.info({ mention: claim.mention.id }, 'answered');
+    // A post cannot be taken back halfway, so nothing aborts it.
+    const reply = await holding(queue, claim, heartbeatMs, undefined, () =>
+      respond(claim, options),
+    );
+    queue.answered(claim, reply);
+    metrics.replied(claim.answer.type, (Date.now() - claim.askedAt) / 1000);
+    log.info({ mention: claim.mention.id, reply }, 'answered');
   } catch (error) {
+    if (error instanceof PictureLost) {
+      metrics.failed('reply', error.name);
+      log.error({ error }, 'the painted picture is lost or damaged; it will be painted again');
+      queue.repaint(claim);
+      return;
+    }
     const { kind, retryAt } =
       error instanceof PlatformError ? error : { kind: 'unreachable', retryAt: undefined };
+    metrics.failed('reply', kind);
     if (kind === 'refused' || claim.attempt >= ATTEMPTS) {
       log.error({ error }, 'this cannot be answered');
       queue.unanswerable(claim);
@@ -51,20 +68,54 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
     const soonest = Date.now() + backoffMs(retryAt === undefined ? claim.attempt : 1);
     queue.retryReply(claim, Math.max(soonest, retryAt?.getTime() ?? 0));
     if (kind === 'fatal') throw error;
-  } finally {
-    clearInterval(heartbeat);
   }
 }
 
-/** Posts an answer, unless an earlier attempt that seemed to fail, or that we did not live to see, has done so. */
-async function postOnce(claim: ReplyClaim, { platforms, folder }: OutboxOptions): Promise<string> {
-  const { id, mention, request, answer, attempt } = claim;
-  const platform = platforms.find(({ name }) => name === claim.platform);
-  if (platform === undefined) throw new Error(`${claim.platform} is not connected`);
-  const earlier = attempt > 1 ? await platform.findReply(mention) : undefined;
+/** Does what the answer takes; gives the id of our reply, if it took one. */
+async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<string | undefined> {
+  const { platform: name, mention, answer } = claim;
+  const platform = options.platforms.find((candidate) => candidate.name === name);
+  if (platform === undefined) throw new Error(`${name} is not connected`);
+  if (answer.type === 'silence') return undefined;
+  if (answer.type !== 'removal') return postOnce(platform, { ...claim, answer }, options);
+  const { queue, folder } = options;
+  return remove(platform, mention, answer.postId, queue, folder);
+}
+
+/**
+ * Posts an answer, unless the thread holds one already: by an attempt that seemed to fail, or that we did not live to
+ * see, or by a bot with another database, before this one was lost or begun anew.
+ */
+async function postOnce(
+  platform: Platform,
+  { mention, request, answer }: ReplyClaim & { readonly answer: Spoken },
+  { folder }: OutboxOptions,
+): Promise<string> {
+  const earlier = await platform.findReply(mention);
   if (earlier !== undefined) return earlier;
   const text = sentenceFor(answer, request);
   const picture = answer.type === 'painted' &&
-    request && { file: join(folder, answer.file), description: altTextFor(request) };
-  return platform.reply(mention, { text, ...(picture && { picture }) }, `pentimento-${id}`);
+    request && {
+      file: intact(join(folder, answer.file), answer.sha256),
+      description: altTextFor(request),
+    };
+  return platform.reply(mention, { text, ...(picture && { picture }) });
+}
+
+/** A picture that was painted but is not there any more as it was: a power cut, a failing disk, a hand. */
+class PictureLost extends Error {
+  override readonly name = 'PictureLost';
+}
+
+/** The file, if it still is what was painted. Some hundred kilobytes, so there is no harm in waiting for the disk. */
+function intact(file: string, sha256: string | undefined): string {
+  let found: string;
+  try {
+    found = createHash('sha256').update(readFileSync(file)).digest('hex');
+  } catch (error) {
+    throw new PictureLost(`${file} cannot be read`, { cause: error });
+  }
+  if (sha256 !== undefined && found !== sha256)
+    throw new PictureLost(`${file} is not as it was painted`);
+  return file;
 }

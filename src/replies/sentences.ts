@@ -1,5 +1,6 @@
 import type { Answer, Problem } from '../queue/states.js';
-import type { Note, RenderRequest } from '../requests/request.js';
+import { parameters } from '../requests/parameters.js';
+import type { Note, QuotaReached, Refusal, RenderRequest } from '../requests/request.js';
 
 /*
  * Everything the bot says, in one place and one voice: short, warm, and always with what to do next. Plain sentences
@@ -9,8 +10,11 @@ import type { Note, RenderRequest } from '../requests/request.js';
 const HOW_TO =
   'Mention me with two pictures, first a photo and then a painting, and I will repaint the photo in the painting’s style.';
 
+/** What is answered in words. */
+export type Spoken = Exclude<Answer, { readonly type: 'removal' | 'silence' }>;
+
 /** The text of a reply, without the address at its beginning. */
-export function sentenceFor(answer: Answer, request: RenderRequest | undefined): string {
+export function sentenceFor(answer: Spoken, request: RenderRequest | undefined): string {
   switch (answer.type) {
     case 'painted': {
       const strength = request?.strength ?? 50;
@@ -23,7 +27,7 @@ export function sentenceFor(answer: Answer, request: RenderRequest | undefined):
       ].join(' ');
     }
     case 'refused':
-      return refusalSentence(answer.refusal.type);
+      return refusalSentence(answer.refusal);
     case 'bad picture':
       return `I could not use the ${answer.which}: ${problems[answer.problem]}`;
     case 'failed':
@@ -42,19 +46,46 @@ export function altTextFor({ content, styles }: RenderRequest): string {
     .filter((text) => text !== '')
     .join('; ');
   const subject = photo === '' ? 'A photo' : `A photo (${shortened(photo)})`;
-  const manner = paintings === '' ? 'a painting' : `a painting (${shortened(paintings)})`;
+  const models = styles.length === 1 ? 'a painting' : `a blend of ${styles.length} paintings`;
+  const manner = paintings === '' ? models : `${models} (${shortened(paintings)})`;
   return `${subject}, repainted in the style of ${manner}.`;
 }
 
-function refusalSentence(refusal: 'no pictures' | 'one picture' | 'not pictures'): string {
-  switch (refusal) {
+function refusalSentence(refusal: Refusal): string {
+  switch (refusal.type) {
     case 'no pictures':
       return `Hello! ${HOW_TO} Add #strength80 for more paint or #strength20 for more photo.`;
     case 'one picture':
       return `I see one picture, but it takes two. ${HOW_TO}`;
     case 'not pictures':
       return `I can only paint still pictures, and one of your attachments is something else. ${HOW_TO}`;
+    case 'nothing to delete':
+      return 'To have a picture of yours removed, reply to it with #delete. This was not a reply to one of yours.';
+    case 'quota':
+      return `${quotaSentence(refusal)} Please ask again in about ${duration(refusal.seconds)}.`;
   }
+}
+
+function quotaSentence({ quota, limit }: QuotaReached): string {
+  switch (quota) {
+    case 'per person':
+      return `You already have ${pictures(limit)} waiting, and that is as many as I keep for one person.`;
+    case 'per day':
+      return `You have asked for ${pictures(limit)} within a day, and that is as many as I can paint for one person.`;
+    case 'of everybody':
+      return 'So many people have asked me for pictures that my line is full.';
+  }
+}
+
+function pictures(count: number): string {
+  return count === 1 ? 'one picture' : `${count} pictures`;
+}
+
+/** In the unit that one would use aloud, rounded up: who comes back early would be sent away again. */
+export function duration(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes <= 90) return minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  return `${Math.ceil(minutes / 60)} hours`;
 }
 
 const problems: Readonly<Record<Problem, string>> = {
@@ -66,13 +97,14 @@ const problems: Readonly<Record<Problem, string>> = {
 };
 
 function noteSentence({ given, used }: Note): string {
-  return `(${given} is more than strength goes; I took ${used}.)`;
+  const { min, max } = parameters.strength;
+  return `Strength goes from ${min} to ${max} in whole steps, so I took ${used} for ${given}.`;
 }
 
 function nextStep(strength: number): string {
   return strength < 75
-    ? `For more paint, mention me again with both pictures and #strength${Math.min(100, strength + 25)}.`
-    : `For more photo, mention me again with both pictures and #strength${strength - 25}.`;
+    ? `For more paint, reply with #strength${Math.min(100, strength + 25)}.`
+    : `For more photo, reply with #strength${strength - 25}.`;
 }
 
 /** A description without its final period, to stand inside a sentence. */

@@ -18,8 +18,18 @@ export interface Note {
   readonly used: number;
 }
 
-/** Why a mention cannot be painted; each is answered with a sentence. */
+/** Why a mention is not painted; each is answered with a sentence. */
 export type Refusal =
   | { readonly type: 'no pictures' }
   | { readonly type: 'one picture' }
-  | { readonly type: 'not pictures' };
+  | { readonly type: 'not pictures' }
+  | { readonly type: 'nothing to delete' }
+  | QuotaReached;
+
+/** More than the bot takes on, and after how many seconds there is likely to be room again. */
+export interface QuotaReached {
+  readonly type: 'quota';
+  readonly quota: 'per person' | 'per day' | 'of everybody';
+  readonly limit: number;
+  readonly seconds: number;
+}

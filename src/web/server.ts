@@ -7,11 +7,11 @@ import { bracketed, isForeign, isHostAllowed } from './loopback.js';
 
 export interface ServeOptions {
   /** Answers an API, and upgrades to WebSocket; false means that an upgrade is not for it. */
-  readonly sandbox: {
+  readonly sandbox?: {
     readonly app: Hono;
     handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   };
-  /** Answers everything else: the page. */
+  /** Answers everything else. */
   readonly app: Hono;
   /** The address to listen on. Bound to loopback, only requests that name a loopback host are answered. */
   readonly host: string;
@@ -26,7 +26,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves the sandbox and the page on one port. */
+/** Serves the sandbox, if there is one, and everything else on one port. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const root = new Hono();
   root.use(async (c, next) => {
@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     await next();
     return undefined;
   });
-  root.route('/', options.sandbox.app);
+  if (options.sandbox) root.route('/', options.sandbox.app);
   root.route('/', options.app);
   root.notFound((c) => c.json({ error: 'There is nothing here.' }, 404));
 
@@ -60,7 +60,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const { host, origin } = request.headers;
     if (!isHostAllowed(options.host, host) || isForeign(origin, host)) {
       refuse(socket, '403 Forbidden');
-    } else if (!options.sandbox.handleUpgrade(request, socket, head)) {
+    } else if (options.sandbox?.handleUpgrade(request, socket, head) !== true) {
       refuse(socket, '404 Not Found');
     }
   });

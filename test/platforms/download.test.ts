@@ -1,15 +1,41 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTcpServer, type Server } from 'node:net';
+import { createServer as createTcpServer, type LookupFunction, type Server } from 'node:net';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { download } from '../../src/platforms/download.js';
+import { download, type DownloadOptions } from '../../src/platforms/download.js';
 import { PictureTooLarge, PlatformError } from '../../src/platforms/port.js';
 import { temporaryFolder } from '../support/folder.js';
 
 const MAX = 10_000;
 const never = new AbortController().signal;
+
+/** The tests' servers are on this machine, so downloads from them must trust them, as the operator's own server. */
+function trusting(url: string): DownloadOptions {
+  return { trustedOrigin: new URL(url).origin };
+}
+
+const save = (url: string, file: string, options = trusting(url)) =>
+  download(url, file, MAX, never, options);
+
+/** Answers each question for a name's addresses with the next of these, and keeps the names. */
+function names(...answers: readonly (readonly string[])[]) {
+  const asked: string[] = [];
+  const lookup: LookupFunction = (name, _, callback) => {
+    const addresses = answers[asked.push(name) - 1];
+    if (addresses === undefined) return callback(new Error('asked too often'), []);
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+  };
+  return { lookup, asked };
+}
+
+/** Public, so that it is tried, but nobody's: it can only fail, at once or by silence. */
+const NOBODY = '2000::1';
 
 async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -45,9 +71,9 @@ function target() {
   return { file: join(folder, 'picture'), left: () => readdirSync(folder) };
 }
 
-async function failure(url: string, maxBytes = MAX): Promise<PlatformError> {
+async function failure(url: string, options = trusting(url)): Promise<PlatformError> {
   const { file, left } = target();
-  const error: unknown = await download(url, file, maxBytes, never).then(
+  const error: unknown = await save(url, file, options).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -62,7 +88,7 @@ describe('a download', () => {
     const bytes = Buffer.alloc(size, 'picture');
     const url = await serving((_, response) => response.end(bytes));
     const { file } = target();
-    await download(`${url}/a.jpg`, file, MAX, never);
+    await save(`${url}/a.jpg`, file);
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
@@ -70,7 +96,7 @@ describe('a download', () => {
     const url = await serving((_, response) => response.end('new'));
     const { file } = target();
     writeFileSync(file, 'old and longer');
-    await download(url, file, MAX, never);
+    await save(url, file);
     expect(readFileSync(file, 'utf8')).toBe('new');
   });
 });
@@ -90,15 +116,6 @@ describe('a picture of too many bytes is refused', () => {
         more();
       },
     ],
-    [
-      'whose Content-Length is that of a small compressed body',
-      (_, response) => {
-        const bomb = gzipSync(Buffer.alloc(100 * MAX));
-        expect(bomb.length).toBeLessThan(MAX);
-        response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': bomb.length });
-        response.end(bomb);
-      },
-    ],
   ])('%s', async (_, handler) => {
     expect(await failure(await serving(handler))).toBeInstanceOf(PictureTooLarge);
   });
@@ -106,13 +123,46 @@ describe('a picture of too many bytes is refused', () => {
   it('is not taken in beyond a Content-Length that is too small', async () => {
     const url = await raw(`HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n${'x'.repeat(5 * MAX)}`);
     const { file } = target();
-    const failed = await download(url, file, MAX, never).then(
+    const failed = await save(url, file).then(
       () => false,
       () => true,
     );
     // Either is right, depending on what of it arrives together: five bytes, or nothing.
     expect(existsSync(file) ? readFileSync(file, 'utf8') : failed).toBe(failed || 'xxxxx');
   });
+});
+
+describe('a compressed answer', () => {
+  it('is not asked for', async () => {
+    const url = await serving(({ headers }, response) => response.end(headers['accept-encoding']));
+    const { file } = target();
+    await save(url, file);
+    expect(readFileSync(file, 'utf8')).toBe('identity');
+  });
+
+  it.each(['gzip', 'br', 'identity, gzip'])('is refused, as %s', async (encoding) => {
+    const bomb = gzipSync(Buffer.alloc(100 * MAX));
+    expect(bomb.length).toBeLessThan(MAX);
+    const url = await serving((_, response) =>
+      response.writeHead(200, { 'Content-Encoding': encoding }).end(bomb),
+    );
+    expect((await failure(url)).kind).toBe('refused');
+  });
+
+  it('that is not compressed, and says so, is taken', async () => {
+    const url = await serving((_, response) =>
+      response.writeHead(200, { 'Content-Encoding': 'Identity' }).end('picture'),
+    );
+    const { file } = target();
+    await save(url, file);
+    expect(readFileSync(file, 'utf8')).toBe('picture');
+  });
+});
+
+it('headers without end are unreachable', async () => {
+  const url = await raw(`HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\npicture`);
+  const error = await failure(url);
+  expect(error).toMatchObject({ kind: 'unreachable', cause: { code: 'UND_ERR_HEADERS_OVERFLOW' } });
 });
 
 it('a picture that is cut short is unreachable', async () => {
@@ -131,7 +181,7 @@ describe('redirects', () => {
 
   it.each([1, 2, 3])('are followed %i times', async (count) => {
     const { file } = target();
-    await download(`${await chain()}/${count}`, file, MAX, never);
+    await save(`${await chain()}/${count}`, file);
     expect(readFileSync(file, 'utf8')).toBe('picture');
   });
 
@@ -140,13 +190,13 @@ describe('redirects', () => {
   });
 
   it('to another server are followed', async () => {
-    const other = await chain();
+    const { lookup, asked } = names([NOBODY]);
     const url = await serving((_, response) =>
-      response.writeHead(307, { Location: `${other}/0` }).end(),
+      response.writeHead(307, { Location: 'http://elsewhere.test/a.jpg' }).end(),
     );
-    const { file } = target();
-    await download(url, file, MAX, never);
-    expect(readFileSync(file, 'utf8')).toBe('picture');
+    const error = await failure(url, { ...trusting(url), lookup, idleMs: 100 });
+    expect(error.kind).toBe('unreachable'); // and not refused
+    expect(asked).toEqual(['elsewhere.test']);
   });
 
   it.each(['file:///etc/passwd', 'ftp://127.0.0.1/a.jpg', 'data:image/png;base64,AA=='])(
@@ -158,7 +208,7 @@ describe('redirects', () => {
       const { kind, message } = await failure(url);
       expect(kind).toBe('refused');
       expect(message).toContain(new URL(location).protocol);
-      expect((await failure(location)).kind).toBe('refused'); // as at the beginning
+      expect((await failure(location, {})).kind).toBe('refused'); // as at the beginning
     },
   );
 });
@@ -198,6 +248,198 @@ it('a server that is not there is unreachable', async () => {
   expect(error.cause).toBeInstanceOf(Error);
 });
 
+describe('a URL is refused for good', () => {
+  const secret = 'swordfish';
+
+  const revealed = (error: unknown) => inspect(error, { depth: Infinity, showHidden: true });
+
+  /** What becomes of a picture that is at this reference, in which HOST stands for a server that has it. */
+  async function failures(reference: string): Promise<PlatformError[]> {
+    const url = await serving((request, response) => {
+      if (request.url === '/moved') response.writeHead(302, { Location: location });
+      response.end('picture');
+    });
+    const location = reference.replace('HOST', new URL(url).host);
+    return [await failure(location, trusting(url)), await failure(`${url}/moved`)];
+  }
+
+  it.each([
+    ['that cannot be read', `http://[/a.jpg?key=${secret}`],
+    ['with a name and a password', `http://ada:${secret}@HOST/`],
+    ['with a name alone', `http://${secret}@HOST/`],
+    ['with a password alone', `http://:${secret}@HOST/`],
+  ])('%s, at the beginning and as a redirect', async (_, reference) => {
+    for (const error of await failures(reference)) {
+      expect(error.kind).toBe('refused');
+      expect(revealed(error)).not.toContain(secret);
+    }
+  });
+
+  it('that is relative, at the beginning', async () => {
+    const error = await failure(`/a.jpg?key=${secret}`, {});
+    expect(error.kind).toBe('refused');
+    expect(revealed(error)).not.toContain(secret);
+  });
+
+  it('and one that fails otherwise does not get its query into the error', async () => {
+    const url = await serving((request) => request.destroy());
+    const error = await failure(`${url}/a.jpg?key=${secret}`);
+    expect(error.kind).toBe('unreachable');
+    expect(revealed(error)).not.toContain(secret);
+  });
+});
+
+describe('an address that is not public', () => {
+  /** A server that nobody may come to. */
+  async function forbidden() {
+    let connections = 0;
+    const server = createServer((_, response) => response.end('secret'));
+    server.on('connection', () => connections++);
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = new URL(await listening(server));
+    return { port, connections: () => connections };
+  }
+
+  it.each([
+    '127.0.0.1',
+    '127.1',
+    '2130706433',
+    '0x7f.1',
+    '0x7F000001',
+    '0177.0.0.01',
+    '127.0.0.1.',
+    '%31%32%37.0.0.1',
+    '0.0.0.0',
+    '0',
+    '[::]',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '[::127.0.0.1]',
+    '[64:ff9b::127.0.0.1]',
+    'LocalHost',
+  ])('is refused before anything connects, as %s', async (host) => {
+    const { port, connections } = await forbidden();
+    const location = `http://${host}:${port}/`;
+    expect((await failure(location, {})).kind).toBe('refused');
+    const url = await serving((_, response) =>
+      response.writeHead(302, { Location: location }).end(),
+    );
+    expect((await failure(url)).kind).toBe('refused'); // the trusted server does not vouch for others
+    expect(connections()).toBe(0);
+  });
+
+  it.each(['10.0.0.1', '100.64.0.1', '169.254.169.254', '[fd00::1]', '[fe80::1]', '[ff02::1]'])(
+    'is refused elsewhere, too, and over https: %s',
+    async (host) => {
+      expect((await failure(`http://${host}/`, {})).kind).toBe('refused');
+      expect((await failure(`https://${host}/`, {})).kind).toBe('refused');
+    },
+  );
+
+  it('is refused as the answer for a name', async () => {
+    const { port, connections } = await forbidden();
+    const { lookup } = names(['127.0.0.1'], ['::1', '10.0.0.1'], ['::ffff:127.0.0.1']);
+    for (let i = 0; i < 3; i++)
+      expect((await failure(`http://pictures.test:${port}/`, { lookup })).kind).toBe('refused');
+    expect(connections()).toBe(0);
+  });
+
+  it('is left out among the answers for a name', async () => {
+    const { port, connections } = await forbidden();
+    const { lookup } = names(['127.0.0.1', NOBODY]);
+    const error = await failure(`http://pictures.test:${port}/`, { lookup, idleMs: 100 });
+    expect(error.kind).toBe('unreachable');
+    expect(connections()).toBe(0);
+  });
+
+  it('does not slip in behind a check: a name is looked up once for each connection', async () => {
+    const { port, connections } = await forbidden();
+    const { lookup, asked } = names([NOBODY], ['127.0.0.1']);
+    const error = await failure(`http://rebinding.test:${port}/`, { lookup, idleMs: 100 });
+    expect(error.kind).toBe('unreachable');
+    expect(asked).toEqual(['rebinding.test']);
+    expect(connections()).toBe(0);
+  });
+
+  it.each([
+    ['another port', (url: URL) => void (url.port = '1')],
+    ['another scheme', (url: URL) => void (url.protocol = 'https:')],
+    ['another name', (url: URL) => void (url.hostname = 'localhost')],
+  ])('is refused if the trusted server has %s', async (_, change) => {
+    const { port, connections } = await forbidden();
+    const trusted = new URL(`http://127.0.0.1:${port}`);
+    change(trusted);
+    const error = await failure(`http://127.0.0.1:${port}/`, trusting(trusted.href));
+    expect(error.kind).toBe('refused');
+    expect(connections()).toBe(0);
+  });
+
+  it("is taken if it is the trusted server's, by name as well", async () => {
+    const { port } = new URL(await serving((_, response) => response.end('picture')));
+    const { lookup } = names(['127.0.0.1']);
+    const { file } = target();
+    const url = `http://home.test:${port}`;
+    await save(`${url}/a.jpg`, file, { ...trusting(url), lookup });
+    expect(readFileSync(file, 'utf8')).toBe('picture');
+  });
+});
+
+describe('a silence', () => {
+  const idle = async (url: string, options: DownloadOptions = {}) =>
+    failure(url, { ...trusting(url), idleMs: 50, ...options });
+
+  it('instead of an answer is unreachable', async () => {
+    const error = await idle(await serving(() => undefined));
+    expect(error).toMatchObject({
+      kind: 'unreachable',
+      cause: { code: 'UND_ERR_HEADERS_TIMEOUT' },
+    });
+  });
+
+  it('in the middle of a picture is unreachable', async () => {
+    const url = await serving((_, response) =>
+      response.writeHead(200, { 'Content-Length': 100 }).write('half'),
+    );
+    const error = await idle(url);
+    expect(error).toMatchObject({ kind: 'unreachable', cause: { code: 'UND_ERR_BODY_TIMEOUT' } });
+  });
+
+  it('of those who know the name is unreachable', async () => {
+    const error = await idle('http://pictures.test/', { lookup: () => undefined });
+    expect(error).toMatchObject({
+      kind: 'unreachable',
+      cause: { code: 'UND_ERR_CONNECT_TIMEOUT' },
+    });
+  });
+});
+
+describe('all in all a download takes no longer than it may', () => {
+  const late = { kind: 'unreachable', message: 'no picture within 0.1 seconds' };
+  const totalMs = 100;
+
+  it('when the server trickles', async () => {
+    const url = await serving((_, response) => {
+      const drip = setInterval(() => response.write('.'), 5);
+      response.on('close', () => clearInterval(drip));
+    });
+    expect(await failure(url, { ...trusting(url), totalMs })).toMatchObject(late);
+  });
+
+  it('when the server says nothing', async () => {
+    const url = await serving(() => undefined);
+    expect(await failure(url, { ...trusting(url), totalMs })).toMatchObject(late);
+  });
+
+  it('when nobody answers for the name', async () => {
+    const options = { lookup: () => undefined, totalMs };
+    expect(await failure('http://pictures.test/', options)).toMatchObject(late);
+  });
+});
+
 describe('an abort', () => {
   const reason = new Error('we are closing');
 
@@ -206,13 +448,22 @@ describe('an abort', () => {
     const stop = new AbortController();
     const url = await serving(handler(() => stop.abort(reason)));
     const { file, left } = target();
-    await expect(download(url, file, MAX, stop.signal)).rejects.toBe(reason);
+    await expect(download(url, file, MAX, stop.signal, trusting(url))).rejects.toBe(reason);
     expect(left()).toEqual([]);
   }
 
   it('before it begins', async () => {
     const { file, left } = target();
     const started = download('http://127.0.0.1:9/', file, MAX, AbortSignal.abort(reason));
+    await expect(started).rejects.toBe(reason);
+    expect(left()).toEqual([]);
+  });
+
+  it('while the name is looked up', async () => {
+    const stop = new AbortController();
+    const lookup = () => stop.abort(reason);
+    const { file, left } = target();
+    const started = download('http://pictures.test/', file, MAX, stop.signal, { lookup });
     await expect(started).rejects.toBe(reason);
     expect(left()).toEqual([]);
   });

@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { createLog } from '../../src/log.js';
 import { catchUpFrom } from '../../src/platforms/mastodon/catch-up.js';
 import { connectMastodon } from '../../src/platforms/mastodon/platform.js';
-import type { Cursor, Mention, Platform } from '../../src/platforms/port.js';
+import type { Cursor, Listener, Mention, Platform } from '../../src/platforms/port.js';
 import { restClient, runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
 import { doorTo } from '../support/door.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -45,13 +46,18 @@ async function connected(): Promise<Connected> {
 function listen(platform: Platform) {
   const heard: Mention[] = [];
   const controller = new AbortController();
-  const done = platform.listen((mention) => heard.push(mention), controller.signal);
+  const deleted: string[] = [];
+  const listener: Listener = {
+    mentioned: (mention) => heard.push(mention),
+    deleted: (postId) => deleted.push(postId),
+  };
+  const done = platform.listen(listener, controller.signal);
   const stop = async () => {
     controller.abort();
     await done;
   };
   onTestFinished(stop);
-  return { heard, stop };
+  return { heard, deleted, stop };
 }
 
 const say = ({ rest }: Person, text: string, more = {}) =>
@@ -132,7 +138,7 @@ describe('listening on Mastodon', () => {
     });
     expect(parrot.status).toBe(200);
     const { id } = await say(ada, 'hello');
-    const ours = await platform.reply(mentionBy('ada', id), { text: '@pentimento hello' }, 'key');
+    const ours = await platform.reply(mentionBy('ada', id), { text: '@pentimento hello' });
     await (await person('ben')).rest.v1.statuses.$select(ours).favourite();
     await say(ada, 'last');
     await vi.waitFor(() => expect(heard.at(-1)?.text).toContain('last'), patient);
@@ -180,7 +186,7 @@ describe('replying on Mastodon', () => {
       .jpeg()
       .toFile(file);
     const reply = { text: 'Here it is.', picture: { file, description: 'A gray thing.' } };
-    const replyId = await platform.reply(mentionBy('ada', id), reply, 'key');
+    const replyId = await platform.reply(mentionBy('ada', id), reply);
     const posted = await ada.rest.v1.statuses.$select(replyId).fetch();
     expect(posted).toMatchObject({ inReplyToId: id, visibility: 'unlisted' });
     expect(posted.content).toContain('Here it is.');
@@ -189,15 +195,13 @@ describe('replying on Mastodon', () => {
     expect(await platform.findReply(mentionBy('ada', id))).toBe(replyId);
   });
 
-  it('posts once for one key, and finds no reply where there is none of ours', async () => {
+  it('posts once for one mention, and finds no reply where there is none of ours', async () => {
     const { platform, ada, person } = await connected();
     const { id } = await say(ada, 'please');
     const ben = await person('ben');
     await ben.rest.v1.statuses.create({ status: '@ada me too', inReplyToId: id });
     expect(await platform.findReply(mentionBy('ada', id))).toBeUndefined();
-    const twice = [1, 2].map(() =>
-      platform.reply(mentionBy('ada', id), { text: 'Hello.' }, 'same'),
-    );
+    const twice = [1, 2].map(() => platform.reply(mentionBy('ada', id), { text: 'Hello.' }));
     const [first, second] = await Promise.all(twice);
     expect(second).toBe(first);
   });
@@ -208,7 +212,7 @@ describe('replying on Mastodon', () => {
       const { platform, ada } = await connected();
       const { id } = await say(ada, 'please', { visibility });
       const mention = { ...mentionBy('ada', id), visibility };
-      const replyId = await platform.reply(mention, { text: 'Hello.' }, 'key');
+      const replyId = await platform.reply(mention, { text: 'Hello.' });
       const posted = await ada.rest.v1.statuses.$select(replyId).fetch();
       expect(posted.visibility).toBe(visibility === 'public' ? 'unlisted' : visibility);
     },
@@ -218,8 +222,153 @@ describe('replying on Mastodon', () => {
     const { platform, ada } = await connected();
     const { id } = await say(ada, 'never mind');
     await ada.rest.v1.statuses.$select(id).remove();
-    const reply = platform.reply(mentionBy('ada', id), { text: 'Hello.' }, 'key');
+    const reply = platform.reply(mentionBy('ada', id), { text: 'Hello.' });
     await expect(reply).rejects.toMatchObject({ kind: 'refused' });
+  });
+});
+
+it('an answer to another post in the thread is not taken for the answer', async () => {
+  const { platform, ada } = await connected();
+  const { id: first } = await say(ada, 'one');
+  const { id: second } = await say(ada, 'two', { inReplyToId: first });
+  await platform.reply(mentionBy('ada', second), { text: 'Hello.' });
+  expect(await platform.findReply(mentionBy('ada', first))).toBeUndefined();
+});
+
+describe('posts that are gone', () => {
+  it('are told to the listener while it listens', async () => {
+    const { platform, ada } = await connected();
+    const { heard, deleted } = listen(platform);
+    const { id } = await say(ada, 'never mind');
+    await vi.waitFor(() => expect(heard).not.toHaveLength(0), patient);
+    await ada.rest.v1.statuses.$select(id).remove();
+    await vi.waitFor(() => expect(deleted).toContain(id), patient);
+  });
+
+  it('our replies can be removed, and removed again', async () => {
+    const { platform, ada } = await connected();
+    const { id } = await say(ada, 'please');
+    const reply = await platform.reply(mentionBy('ada', id), { text: 'Hello.' });
+    await platform.remove(reply);
+    await platform.remove(reply);
+    expect(await platform.findReply(mentionBy('ada', id))).toBeUndefined();
+  });
+});
+
+describe('a server that sends what it likes', () => {
+  const notification = (id: string, content: unknown) => ({
+    id,
+    type: 'mention',
+    created_at: new Date().toISOString(),
+    status: {
+      id: `status ${id}`,
+      account: { id: '7', acct: 'ada@there.example' },
+      content,
+      visibility: 'public',
+    },
+  });
+  const nested = `${'<b>'.repeat(20_000)}deep${'</b>'.repeat(20_000)}`;
+  const hostile = [
+    notification('1', '<p>first</p>'),
+    notification('2', nested),
+    notification('3', 42),
+    { id: '4', type: 'mention', status: 'none' },
+    { hello: 'world' },
+    null,
+    notification('5', '<p>last</p>'),
+  ];
+
+  /** A server with these notifications, both in the list and, as soon as somebody listens, in the stream. */
+  async function serverWith(list: readonly unknown[]) {
+    const asked: { readonly url: string; readonly authorization: string | undefined }[] = [];
+    const answers: Readonly<Record<string, () => unknown>> = {
+      '/api/v1/accounts/verify_credentials': () => ({ id: '1' }),
+      '/api/v2/instance': () => ({
+        configuration: { urls: { streaming: url.replace('http', 'ws') } },
+      }),
+      '/api/v1/notifications': () => list.toReversed(),
+    };
+    const server = createServer((request, response) => {
+      const path = (request.url ?? '').split('?')[0] ?? '';
+      asked.push({ url: request.url ?? '', authorization: request.headers.authorization });
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(answers[path]?.() ?? {}));
+    }).listen(0, '127.0.0.1');
+    const sockets = new WebSocketServer({ server });
+    sockets.on('connection', (socket, request) => {
+      asked.push({ url: request.url ?? '', authorization: request.headers.authorization });
+      for (const each of list)
+        socket.send(JSON.stringify({ event: 'notification', payload: JSON.stringify(each) }));
+      for (const text of ['', '{', '[]', '{"event":"delete"}', '{"event":5,"payload":[]}'])
+        socket.send(text);
+    });
+    onTestFinished(() => {
+      sockets.close();
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise((resolve) => server.once('listening', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const cursor: Cursor = { get: () => undefined, set: () => undefined };
+    const log = createLog('silent');
+    const accessToken = 'secret-token';
+    return {
+      asked,
+      platform: await connectMastodon({ name: 'here', url, accessToken, cursor, log }),
+    };
+  }
+
+  it('is read past what cannot be read, in the list and in the stream', async () => {
+    const { platform } = await serverWith(hostile);
+    const { heard } = listen(platform);
+    const times = (text: string) => heard.filter((mention) => mention.text === text).length;
+    await vi.waitFor(() => expect([times('first'), times('last')]).toEqual([2, 2]), patient);
+    expect(heard.find(({ id }) => id === 'status 2')?.text.length ?? 0).toBeLessThan(100_000);
+  });
+
+  it('sees the token in a header only, and is asked for the mentions that it holds back', async () => {
+    const { platform, asked } = await serverWith([]);
+    listen(platform);
+    const paths = () => asked.map(({ url }) => url.split('?')[0]);
+    await vi.waitFor(() => {
+      expect(paths()).toContain('/api/v1/streaming');
+      expect(paths()).toContain('/api/v1/notifications');
+    }, patient);
+    expect(asked.map(({ url }) => url).join()).not.toContain('secret');
+    for (const { authorization } of asked) expect(authorization).toBe('Bearer secret-token');
+    const listing = asked.find(({ url }) => url.startsWith('/api/v1/notifications'));
+    expect(listing?.url).toContain('include_filtered=true');
+  });
+
+  it('does not keep what the listener could not keep from ending the listening', async () => {
+    const { platform } = await serverWith([notification('1', 'hello')]);
+    const full = new Error('the disk is full');
+    const mentioned = () => {
+      throw full;
+    };
+    const listener = { mentioned, deleted: () => undefined };
+    await expect(platform.listen(listener, new AbortController().signal)).rejects.toBe(full);
+  });
+});
+
+describe('downloading from Mastodon', () => {
+  it('takes a picture from its own server, though that is on this machine', async () => {
+    const { platform, ada } = await connected();
+    const file = new Blob([new Uint8Array(await gray())]);
+    const { url } = await ada.rest.v2.media.create({ file });
+    const saved = join(temporaryFolder(), 'picture');
+    const attachment = { kind: 'picture', url: url ?? '', description: '' } as const;
+    await platform.download(attachment, saved, 1e6, new AbortController().signal);
+    expect(await sharp(saved).metadata()).toMatchObject({ width: 64, height: 48 });
+  });
+
+  it('takes none from another server on this machine', async () => {
+    const { platform } = await connected();
+    const url = await httpServer((_, response) => response.end('secret'));
+    const saved = join(temporaryFolder(), 'picture');
+    const attachment = { kind: 'picture', url, description: '' } as const;
+    const download = platform.download(attachment, saved, 1e6, new AbortController().signal);
+    await expect(download).rejects.toMatchObject({ kind: 'refused' });
   });
 });
 
@@ -276,7 +425,7 @@ describe('what servers answer becomes a failure of the right kind', () => {
 function mentionBy(handle: string, id: string): Mention {
   return {
     id,
-    author: { id: '1', handle },
+    author: { id: '1', handle, address: `${handle}@here.example` },
     text: '',
     attachments: [],
     visibility: 'public',

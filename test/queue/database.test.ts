@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/queue/database.js';
-import { mentionOf, request } from '../support/fixtures.js';
+import { listed, tallies } from '../../src/queue/desk.js';
+import { migrations } from '../../src/queue/migrations.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
 import { databaseFile, queueAt } from '../support/queue.js';
 
 function open(file: string): Database.Database {
@@ -16,12 +18,20 @@ const schemaOf = (database: Database.Database) =>
 describe('opening a database', () => {
   it('gives a new file the schema', () => {
     const database = open(databaseFile());
-    expect(database.pragma('user_version', { simple: true })).toBe(1);
+    expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
     const tables = database
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
       .pluck()
       .all();
-    expect(tables).toEqual(['cursors', 'dispatch', 'people', 'requests']);
+    expect(tables).toEqual([
+      'blocks',
+      'cursors',
+      'dispatch',
+      'paces',
+      'people',
+      'requests',
+      'tallies',
+    ]);
   });
 
   it('keeps what an existing one holds', () => {
@@ -55,6 +65,63 @@ describe('opening a database', () => {
   });
 });
 
+/** A database as version `count` of the program left it, with a request in every state that there was. */
+function leftBy(count: number): { readonly file: string; readonly states: readonly string[] } {
+  const file = databaseFile();
+  const old = new Database(file);
+  for (const sql of migrations.slice(0, count)) old.exec(sql);
+  old.pragma(`user_version = ${count}`);
+  const states = ['queued', 'rendering', 'answering', 'answered', 'unanswerable'];
+  if (count > 0) {
+    old.exec("INSERT INTO people (platform, person) VALUES ('here', 'ada')");
+    const insert = old.prepare(
+      `INSERT INTO requests (platform, mention_id, person, mention, request, state, answer, start_tag, finish_tag,
+                             cost, created_at, changed_at, lease_token, lease_until)
+       VALUES ('here', ?, 'ada', ?, ?, ?, ?, ?, ?, 1, 1000, 2000, ?, ?)`,
+    );
+    for (const [i, state] of states.entries())
+      insert.run(
+        state,
+        JSON.stringify(mentionOf(state)),
+        JSON.stringify(request),
+        state,
+        state.startsWith('answer') ? JSON.stringify(painted) : null,
+        i,
+        i + 1,
+        state === 'rendering' ? 'token' : null,
+        state === 'rendering' ? 3000 : null,
+      );
+    old.exec("UPDATE dispatch SET last_start = 1; INSERT INTO cursors VALUES ('here', '5')");
+  }
+  old.close();
+  return { file, states: count > 0 ? states : [] };
+}
+
+it.each(migrations.map((_, i) => i))(
+  'a database that version %i left becomes the same as a new one, and loses nothing',
+  (count) => {
+    const { file, states } = leftBy(count);
+    const database = open(file);
+    expect(schemaOf(database)).toEqual(schemaOf(open(databaseFile())));
+    expect(database.pragma('foreign_key_check')).toEqual([]);
+    const found = Object.entries(tallies(database)).filter(([, n]) => n > 0);
+    expect(found.map(([state]) => state).sort()).toEqual([...states].sort());
+    for (const state of ['answered', 'queued'] as const)
+      expect(listed(database, state, 9)).toHaveLength(states.length > 0 ? 1 : 0);
+    database.close();
+
+    const queue = queueAt(file, () => 4000);
+    expect(queue.cursor('here').get()).toBe(states.length > 0 ? '5' : undefined);
+    const order = [queue.claimRender(), queue.claimRender()].map((claim) => claim?.mention);
+    expect(order).toEqual(
+      states.length > 0 ? [mentionOf('queued'), mentionOf('rendering')] : [undefined, undefined],
+    );
+    if (states.length > 0) expect(queue.claimReply()).toMatchObject({ answer: painted });
+    for (const state of states)
+      expect(queue.admit('here', mentionOf(state), { request, cost: 1 })).toBeUndefined();
+  },
+);
+
 describe('the schema refuses', () => {
   const filled = () => {
     const file = databaseFile();
@@ -70,7 +137,7 @@ describe('the schema refuses', () => {
 
   it.each([
     ['a weight of nothing', 'UPDATE people SET weight = 0', 'CHECK'],
-    ['a second virtual time', 'INSERT INTO dispatch VALUES (2, 0)', 'CHECK'],
+    ['a second virtual time', 'INSERT INTO dispatch VALUES (2, 0, 0)', 'CHECK'],
     ['a request of nobody', "UPDATE requests SET person = 'nobody'", 'FOREIGN KEY'],
     ['a word for a cost', "UPDATE requests SET cost = 'much'", 'REAL'],
     [

@@ -126,21 +126,21 @@ describe.each([
     fc.assert(property, { numRuns: Math.min(numRuns, 50), seed: 3 });
   });
 
-  it('a flood of 100 delays a newcomer by no more than the job that is running', () => {
+  it('a flood of 1000 delays a newcomer by no more than the job that is running', () => {
     const property = fc.property(fc.integer({ min: 0, max: 99 }), cost, (before, cost) => {
       const line = lineOf();
-      for (let id = 1; id <= 100; id++)
+      for (let id = 1; id <= 1000; id++)
         line.admit({ id, person: 'flooder', cost: 1 + (id % MAX_COST) });
       for (let i = 0; i < before; i++) {
         line.finish();
         line.dispatch();
       }
-      line.admit({ id: 101, person: 'newcomer', cost });
+      line.admit({ id: 1001, person: 'newcomer', cost });
       // Before anything has run at all, the flooder's first request has the same tag and the smaller id.
       if (before === 0) expect(line.dispatch()?.person).toBe('flooder');
       expect(line.dispatch()?.person).toBe('newcomer');
     });
-    fc.assert(property, { numRuns: Math.min(numRuns, 20), seed: 4 });
+    fc.assert(property, { numRuns: Math.min(numRuns, 10), seed: 4 });
   });
 
   it('who has twice the weight gets twice the share', () => {

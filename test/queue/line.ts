@@ -4,7 +4,7 @@ import { openDatabase } from '../../src/queue/database.js';
 import { tagsFor, virtualTimeOf } from '../../src/queue/fairness.js';
 import { Queue, type RenderClaim } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { databaseFile, LEASE_MS } from '../support/queue.js';
+import { databaseFile, options } from '../support/queue.js';
 
 /** A request as the fairness properties see it. */
 export interface Job {
@@ -67,19 +67,16 @@ export function realLine(weights: Weights = {}): Line {
     const database = openDatabase(file);
     database.pragma('synchronous = OFF'); // for speed: no power is cut here
     open.push(database);
-    return new Queue(database, LEASE_MS, () => 1_000_000);
+    return new Queue(database, options, () => 1_000_000);
   };
   let queue = reopened();
   onTestFinished(() => void open.pop()?.close());
-  for (const [person, weight] of Object.entries(weights))
-    open[0]
-      ?.prepare('INSERT INTO people (platform, person, weight) VALUES (?, ?, ?)')
-      .run('here', person, weight);
   return {
     admit(job) {
       const id = String(job.id);
       jobs.set(id, job);
-      queue.admit('here', mentionOf(id, job.person), { request, cost: job.cost });
+      const { person, cost } = job;
+      queue.admit('here', mentionOf(id, person), { request, cost }, weights[person]);
     },
     dispatch() {
       const claim = queue.claimRender();

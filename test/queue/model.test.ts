@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/queue/database.js';
 import { Queue, type Claim, type RenderClaim, type ReplyClaim } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { databaseFile, LEASE_MS } from '../support/queue.js';
+import { databaseFile, LEASE_MS, options } from '../support/queue.js';
 import { QueueModel, type Claimed } from './model.js';
 
 /** Two processes with the same database: every command says through which of them it goes. */
@@ -19,7 +19,7 @@ class TwoQueues {
     if (open) return open;
     const database = openDatabase(this.file);
     database.pragma('synchronous = OFF'); // for speed: no power is cut here
-    const queue = new Queue(database, LEASE_MS, () => this.now);
+    const queue = new Queue(database, options, () => this.now);
     this.#queues.set(which, queue);
     return queue;
   }
@@ -60,7 +60,9 @@ const admit = fc
       const outcome =
         cost === null ? { refusal: { type: 'one picture' as const } } : { request, cost };
       const admitted = real.at(which).admit('here', mention, outcome);
-      expect(admitted).toBe(model.admit(mention.id, mention.author.id, cost ?? 'refused'));
+      expect(admitted !== undefined).toBe(
+        model.admit(mention.id, mention.author.id, cost ?? 'refused'),
+      );
     }),
   );
 
@@ -94,6 +96,7 @@ const renderMoves = {
 const replyMoves = {
   extend: (queue: Queue, claim: ReplyClaim) => queue.extend(claim),
   answered: (queue: Queue, claim: ReplyClaim) => queue.answered(claim, 'reply'),
+  repaint: (queue: Queue, claim: ReplyClaim) => queue.repaint(claim),
   unanswerable: (queue: Queue, claim: ReplyClaim) => queue.unanswerable(claim),
   retryReply: (queue: Queue, claim: ReplyClaim, until: number) => queue.retryReply(claim, until),
 };
@@ -140,6 +143,7 @@ const replyMove = fc
         const expected = {
           extend: () => model.extend(claims, index),
           answered: () => model.release(claims, index, { state: 'answered' }),
+          repaint: () => model.release(claims, index, { state: 'queued', attempts: 0 }),
           unanswerable: () => model.release(claims, index, { state: 'unanswerable' }),
           retryReply: () => model.release(claims, index, { notBefore: until }),
         }[move]();
@@ -148,6 +152,12 @@ const replyMove = fc
       (model) => model.replyClaims.length > age,
     ),
   );
+
+const cancel = fc.tuple(which, fc.nat(30)).map(([which, number]) =>
+  command(`cancel(${which}, ${number})`, (model, real) => {
+    expect(real.at(which).cancel('here', `m${number}`)).toBe(model.cancel(`m${number}`));
+  }),
+);
 
 const pass = fc.constantFrom(1, LEASE_MS / 2, LEASE_MS).map((ms) =>
   command(`pass(${ms})`, (model, real) => {
@@ -159,7 +169,7 @@ const pass = fc.constantFrom(1, LEASE_MS / 2, LEASE_MS).map((ms) =>
 const reopen = which.map((which) => command(`reopen(${which})`, (_, real) => real.close(which)));
 
 it('two queues on one file do what the model does, whatever is asked of them, in whatever order', () => {
-  const commands = [admit, claimRender, renderMove, claimReply, replyMove, pass, reopen];
+  const commands = [admit, claimRender, renderMove, claimReply, replyMove, cancel, pass, reopen];
   const property = fc.property(fc.commands(commands, { maxCommands: 100, size: 'max' }), (all) => {
     const real = new TwoQueues(databaseFile());
     try {

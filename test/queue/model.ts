@@ -1,8 +1,6 @@
 import { tagsFor, virtualTimeOf } from '../../src/queue/fairness.js';
-import type { Moves } from '../../src/queue/states.js';
+import type { State } from '../../src/queue/states.js';
 import { LEASE_MS } from '../support/queue.js';
-
-type State = keyof Moves | Moves[keyof Moves];
 
 interface ModelRequest {
   readonly id: number;
@@ -84,6 +82,14 @@ export class QueueModel {
   release(claims: ModelRequest[], index: number, changes: Partial<ModelRequest>): boolean {
     const request = this.#held(claims, index);
     if (request) Object.assign(request, changes, { holder: undefined, leaseUntil: 0 });
+    return request !== undefined;
+  }
+
+  cancel(mentionId: string): boolean {
+    const request = this.#in('queued', 'rendering', 'answering').find(
+      (one) => one.mentionId === mentionId,
+    );
+    if (request) Object.assign(request, { state: 'cancelled', holder: undefined, leaseUntil: 0 });
     return request !== undefined;
   }
 

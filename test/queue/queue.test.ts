@@ -14,8 +14,10 @@ const refusal = { refusal: { type: 'one picture' } } as const;
 describe('a mention', () => {
   it('that comes twice is one request, and the first is kept', () => {
     const { queue } = newQueue();
-    expect(queue.admit('here', mentionOf('1', 'ada', { text: 'first' }), outcome)).toBe(true);
-    expect(queue.admit('here', mentionOf('1', 'bela', { text: 'second' }), refusal)).toBe(false);
+    expect(queue.admit('here', mentionOf('1', 'ada', { text: 'first' }), outcome)).toBeDefined();
+    expect(
+      queue.admit('here', mentionOf('1', 'bela', { text: 'second' }), refusal),
+    ).toBeUndefined();
     expect(queue.pending()).toEqual([{ mentionId: '1', state: 'queued' }]);
     expect(claimed(queue.claimRender()).mention.text).toBe('first');
     expect(queue.claimReply()).toBeUndefined();
@@ -23,8 +25,8 @@ describe('a mention', () => {
 
   it('with the same id on another platform is another request', () => {
     const { queue } = newQueue();
-    expect(queue.admit('here', mentionOf('1'), outcome)).toBe(true);
-    expect(queue.admit('there', mentionOf('1'), outcome)).toBe(true);
+    expect(queue.admit('here', mentionOf('1'), outcome)).toBeDefined();
+    expect(queue.admit('there', mentionOf('1'), outcome)).toBeDefined();
     expect([queue.claimRender()?.platform, queue.claimRender()?.platform]).toEqual([
       'here',
       'there',
@@ -37,7 +39,8 @@ describe('a mention', () => {
     queue.admit('here', mentionOf('2'), refusal);
     queue.answered(claimed(queue.claimReply()), 'reply');
     queue.unanswerable(claimed(queue.claimReply()));
-    for (const id of ['1', '2']) expect(queue.admit('here', mentionOf(id), outcome)).toBe(false);
+    for (const id of ['1', '2'])
+      expect(queue.admit('here', mentionOf(id), outcome)).toBeUndefined();
     expect(queue.pending()).toEqual([]);
   });
 
@@ -130,6 +133,87 @@ describe('a lease', () => {
     clock.time += LEASE_MS;
     expect(claimed(after.claimRender()).mention.id).toBe('1');
   });
+});
+
+describe('a clock that is set back', () => {
+  const DAY = 24 * 60 * 60_000;
+
+  it('by a year makes nobody wait for a year: neither a lease nor a wait is so long', () => {
+    const { queue, clock } = newQueue();
+    clock.time += 365 * DAY;
+    for (const id of ['1', '2', '3']) queue.admit('here', mentionOf(id), outcome);
+    queue.admit('here', mentionOf('4'), refusal);
+    claimed(queue.claimRender());
+    queue.retryRender(claimed(queue.claimRender()), clock.time + DAY / 24);
+    claimed(queue.claimReply());
+    clock.time -= 365 * DAY;
+    const ids = [queue.claimRender(), queue.claimRender(), queue.claimRender()];
+    expect(ids.map((claim) => claim?.mention.id)).toEqual(['1', '2', '3']);
+    expect(queue.claimReply()?.mention.id).toBe('4');
+  });
+
+  it('by less than a lease takes none away', () => {
+    const { queue, clock } = newQueue();
+    queue.admit('here', mentionOf('1'), outcome);
+    const claim = claimed(queue.claimRender());
+    clock.time += LEASE_MS / 2;
+    queue.extend(claim);
+    clock.time -= LEASE_MS / 2;
+    expect(queue.extend(claim)).toBe(true);
+    expect(queue.claimRender()).toBeUndefined();
+  });
+});
+
+it('a machine that slept for a day goes on with what it held', () => {
+  const { queue, clock } = newQueue();
+  queue.admit('here', mentionOf('1'), outcome);
+  const claim = claimed(queue.claimRender());
+  clock.time += 24 * 60 * 60_000;
+  expect(queue.extend(claim)).toBe(true);
+  expect(queue.claimRender()).toBeUndefined();
+  expect(queue.rendered(claim, painted)).toBe(true);
+});
+
+describe('a mention that is gone', () => {
+  it.each([
+    ['while it waits', () => undefined],
+    ['while it is painted', (queue: Queue) => queue.claimRender()],
+    [
+      'while it is answered',
+      (queue: Queue) => {
+        queue.rendered(claimed(queue.claimRender()), painted);
+        return queue.claimReply();
+      },
+    ],
+  ])('%s, is not worked on any more', (_, advance) => {
+    const { queue, clock } = newQueue();
+    queue.admit('here', mentionOf('1'), outcome);
+    const claim = advance(queue);
+    expect(queue.cancel('here', '1')).toBe(true);
+    if (claim) expect(queue.extend(claim), 'who holds it is told').toBe(false);
+    clock.time += 10 * LEASE_MS;
+    expect([queue.claimRender(), queue.claimReply(), queue.pending()]).toEqual([
+      undefined,
+      undefined,
+      [],
+    ]);
+  });
+
+  it('after it was answered, or that we never knew, changes nothing', () => {
+    const { queue } = newQueue();
+    queue.admit('here', mentionOf('1'), refusal);
+    queue.answered(claimed(queue.claimReply()), 'reply');
+    expect([queue.cancel('here', '1'), queue.cancel('there', '1')]).toEqual([false, false]);
+  });
+});
+
+it('a picture that is lost before it is posted is painted again, with all its attempts', () => {
+  const { queue } = newQueue();
+  queue.admit('here', mentionOf('1'), outcome);
+  queue.rendered(claimed(queue.claimRender()), painted);
+  expect(queue.repaint(claimed(queue.claimReply()))).toBe(true);
+  expect(queue.claimReply()).toBeUndefined();
+  expect(claimed(queue.claimRender())).toMatchObject({ request, attempt: 1 });
 });
 
 it('a render that is handed back does not count as an attempt and is next again', () => {

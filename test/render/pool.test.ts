@@ -11,7 +11,8 @@ import { temporaryFolder } from '../support/folder.js';
 
 function pool(changes: Partial<PoolOptions> = {}): RenderPool {
   const log = createLog('silent');
-  const made = new RenderPool({ workers: 1, silenceMs: 30_000, jobMs: 60_000, log, ...changes });
+  const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };
+  const made = new RenderPool({ workers: 1, ...limits, log, ...changes });
   onTestFinished(() => made.close());
   return made;
 }

@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../src/log.js';
+import { Metrics } from '../../src/metrics.js';
+import { shown } from '../../src/queue/desk.js';
 import { PlatformError } from '../../src/platforms/port.js';
 import type { Queue } from '../../src/queue/queue.js';
 import { postAnswers } from '../../src/replies/outbox.js';
 import { sentenceFor } from '../../src/replies/sentences.js';
 import { mentionOf, painted, picture, request } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/folder.js';
 import { MemoryPlatform } from '../support/platform.js';
 import { claimed, databaseFile, LEASE_MS, queueAt } from '../support/queue.js';
 
@@ -16,6 +22,9 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function outbox() {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'pictures'));
+  writeFileSync(join(folder, painted.file), 'a picture');
   const file = databaseFile();
   const queue = queueAt(file);
   const platform = new MemoryPlatform();
@@ -25,8 +34,9 @@ function outbox() {
       {
         platforms: [platform],
         queue,
-        folder: '/data',
+        folder,
         heartbeatMs: LEASE_MS / 3,
+        metrics: new Metrics(() => ({})),
         log: createLog('silent'),
       },
       stop.signal,
@@ -39,7 +49,7 @@ function outbox() {
     onTestFinished(() => void database.close());
     return database.prepare('SELECT state, reply_id AS reply FROM requests ORDER BY id').all();
   };
-  return { queue, platform, stop, run, states };
+  return { queue, platform, folder, stop, run, states };
 }
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -54,7 +64,7 @@ function paintOne(queue: Queue, id = '1'): void {
 
 describe('an answer', () => {
   it('is posted once, with its picture and its alt text', async () => {
-    const { queue, platform, run, states } = outbox();
+    const { queue, platform, folder, run, states } = outbox();
     paintOne(queue);
     void run();
     await pass(HOUR);
@@ -64,15 +74,13 @@ describe('an answer', () => {
         reply: {
           text: sentenceFor(painted, request),
           picture: {
-            file: '/data/pictures/1.jpg',
+            file: join(folder, 'pictures/1.jpg'),
             description: 'A photo (My cat), repainted in the style of a painting.',
           },
         },
-        key: 'pentimento-1',
       },
     ]);
     expect(states()).toEqual([{ state: 'answered', reply: 'reply to 1' }]);
-    expect(platform.looks, 'a first attempt need not look').toBe(0);
   });
 
   it('that refuses is words only', async () => {
@@ -95,6 +103,85 @@ describe('an answer', () => {
   });
 });
 
+it('an answer that another database already gave is not given again', async () => {
+  const { queue, platform, run, states } = outbox();
+  paintOne(queue);
+  await platform.reply(mentionOf('1'), { text: 'from before the disk was lost' });
+  void run();
+  await pass(HOUR);
+  expect(platform.posts).toHaveLength(1);
+  expect(states()).toEqual([{ state: 'answered', reply: 'reply to 1' }]);
+});
+
+describe('a picture that is not as it was painted', () => {
+  it.each([
+    ['gone', (file: string) => rmSync(file)],
+    ['cut short by a power cut', (file: string) => writeFileSync(file, 'a pic')],
+  ])('because it is %s, is painted again instead of being posted', async (_, damage) => {
+    const { queue, platform, folder, run } = outbox();
+    const answer = { ...painted, sha256: createHash('sha256').update('a picture').digest('hex') };
+    queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+    queue.rendered(claimed(queue.claimRender()), answer);
+    damage(join(folder, painted.file));
+    void run();
+    await pass(HOUR);
+    expect(platform.posts).toEqual([]);
+    const claim = claimed(queue.claimRender());
+    writeFileSync(join(folder, painted.file), 'a picture');
+    queue.rendered(claim, answer);
+    await pass(HOUR);
+    expect(platform.posts).toHaveLength(1);
+  });
+});
+
+describe('#delete', () => {
+  const wish = (postId: string, person = 'ada') =>
+    [mentionOf('wish', person), { removal: postId }] as const;
+
+  it.each([
+    ['our reply', 'reply to 1'],
+    ['their own post', '1'],
+  ])(
+    'in reply to %s, removes our reply, the picture and the words, without a word',
+    async (_, postId) => {
+      const { queue, platform, folder, run } = outbox();
+      paintOne(queue);
+      void run();
+      await pass(0);
+      expect(platform.posts).toHaveLength(1);
+      queue.admit('memory', ...wish(postId));
+      await vi.waitFor(() => expect(queue.pending()).toEqual([]));
+      expect(platform.posts).toEqual([]);
+      expect(existsSync(join(folder, painted.file))).toBe(false);
+      expect(shown(queue.database, 1)).toMatchObject({ handle: undefined, answer: undefined });
+    },
+  );
+
+  it('of what is still waiting, cancels it', async () => {
+    const { queue, platform, run } = outbox();
+    queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+    queue.admit('memory', ...wish('1'));
+    void run();
+    await vi.waitFor(() => expect(queue.pending()).toEqual([]));
+    expect(platform.posts).toEqual([]);
+    expect(shown(queue.database, 1)?.state).toBe('cancelled');
+  });
+
+  it('by somebody else removes nothing and says how it works', async () => {
+    const { queue, platform, folder, run } = outbox();
+    paintOne(queue);
+    void run();
+    await pass(0);
+    queue.admit('memory', ...wish('reply to 1', 'mallory'));
+    await pass(HOUR);
+    expect(platform.posts.map(({ reply }) => reply.text)).toEqual([
+      sentenceFor(painted, request),
+      expect.stringContaining('reply to it with #delete') as unknown,
+    ]);
+    expect(existsSync(join(folder, painted.file))).toBe(true);
+  });
+});
+
 describe('when posting fails', () => {
   it.each(['before', 'after'] as const)(
     'and nobody knows whether it did (%s it was done), it looks before it posts again',
@@ -105,7 +192,7 @@ describe('when posting fails', () => {
       void run();
       await pass(HOUR);
       expect(platform.posts).toHaveLength(1);
-      expect(platform.looks).toBe(1);
+      expect(platform.looks).toBe(2);
       expect(states()).toEqual([{ state: 'answered', reply: 'reply to 1' }]);
     },
   );
@@ -123,7 +210,7 @@ describe('when posting fails', () => {
     const { queue, platform, run, states } = outbox();
     paintOne(queue);
     const { mention } = claimed(queue.claimReply()); // by a process that posts and dies
-    await platform.reply(mention, { text: 'here' }, 'key');
+    await platform.reply(mention, { text: 'here' });
     void run();
     await pass(LEASE_MS + 2000);
     expect(platform.posts).toHaveLength(1);
@@ -146,7 +233,7 @@ describe('when posting fails', () => {
     platform.fails = [{ when: 'before', error: error('later', new Date(Date.now() + 2 * HOUR)) }];
     void run();
     await pass(2 * HOUR - 1);
-    expect(platform.looks).toBe(0);
+    expect(platform.looks).toBe(1);
     await pass(1001);
     expect(platform.posts).toHaveLength(1);
   });

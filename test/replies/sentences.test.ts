@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Answer, Problem, Which } from '../../src/queue/states.js';
-import { altTextFor, sentenceFor } from '../../src/replies/sentences.js';
+import type { Problem, Which } from '../../src/queue/states.js';
+import { altTextFor, sentenceFor, type Spoken } from '../../src/replies/sentences.js';
 import { painted, picture, request } from '../support/fixtures.js';
 
 const problems: readonly Problem[] = [
@@ -11,11 +11,15 @@ const problems: readonly Problem[] = [
   'damaged',
   'too small',
 ];
-const answers: readonly Answer[] = [
+const answers: readonly Spoken[] = [
   painted,
   { type: 'failed' },
-  ...(['no pictures', 'one picture', 'not pictures'] as const).map(
+  ...(['no pictures', 'one picture', 'not pictures', 'nothing to delete'] as const).map(
     (type) => ({ type: 'refused', refusal: { type } }) as const,
+  ),
+  ...(['per person', 'per day', 'of everybody'] as const).map(
+    (quota) =>
+      ({ type: 'refused', refusal: { type: 'quota', quota, limit: 10, seconds: 600 } }) as const,
   ),
   ...(['photo', 'painting'] satisfies Which[]).flatMap((which) =>
     problems.map((problem) => ({ type: 'bad picture', which, problem }) as const),
@@ -28,7 +32,9 @@ describe('what the bot says', () => {
     (text) => {
       expectFriendly(text);
       // It always says how to go on.
-      expect(text).toMatch(/[Mm]ention me|[Pp]lease (post|upload|try)|It takes at least|work\./);
+      expect(text).toMatch(
+        /[Mm]ention me|reply with #|[Pp]lease (post|upload|try|ask)|#delete|It takes at least|work\./,
+      );
     },
   );
 
@@ -47,17 +53,17 @@ describe('what the bot says', () => {
   it('tells of a painted picture how it was made, and how to get more or less of it', () => {
     expect(sentenceFor(painted, request)).toBe(
       'Here is your repainted picture: strength 50, 512×384 pixels, painted in 12 s. ' +
-        'For more paint, mention me again with both pictures and #strength75.',
+        'For more paint, reply with #strength75.',
     );
     expect(sentenceFor(painted, { ...request, strength: 100 })).toContain(
-      'For more photo, mention me again with both pictures and #strength75.',
+      'For more photo, reply with #strength75.',
     );
   });
 
   it('mentions that a value was out of range', () => {
     const note = { type: 'clamped', parameter: 'strength', given: 300, used: 100 } as const;
     const text = sentenceFor(painted, { ...request, strength: 100, notes: [note] });
-    expect(text).toContain('(300 is more than strength goes; I took 100.)');
+    expect(text).toContain('Strength goes from 0 to 100 in whole steps, so I took 100 for 300.');
     expectFriendly(text);
   });
 
@@ -86,7 +92,7 @@ describe('what the bot says', () => {
       fc.integer({ min: 0, max: 100 }),
       fc.array(note, { maxLength: 1 }),
       (seconds, width, height, strength, notes) => {
-        const answer: Answer = { type: 'painted', file: 'a.jpg', seconds, width, height };
+        const answer: Spoken = { type: 'painted', file: 'a.jpg', seconds, width, height };
         const text = sentenceFor(answer, { ...request, strength, notes });
         expectFriendly(text);
         expect(text).not.toContain(' 0 s');
@@ -113,7 +119,7 @@ describe('the alt text', () => {
     [
       ' My cat asleep. ',
       ['Waves.', ' ', 'Stars!'],
-      'A photo (My cat asleep), repainted in the style of a painting (Waves; Stars!).',
+      'A photo (My cat asleep), repainted in the style of a blend of 3 paintings (Waves; Stars!).',
     ],
     ['...', [' . '], 'A photo, repainted in the style of a painting.'],
   ] as const)('of “%s” and %j', (photo, paintings, expected) => {
@@ -125,7 +131,7 @@ describe('the alt text', () => {
     const text = altText(long, [long, long, long]);
     expect(text.length).toBeLessThanOrEqual(1500);
     expect(text).toMatch(
-      /^A photo \(A very long .*…\), repainted in the style of a painting \(A very long .*…\)\.$/,
+      /^A photo \(A very long .*…\), repainted in the style of a blend of 3 paintings \(A very long .*…\)\.$/,
     );
     expect(Buffer.from(text).toString(), 'no half of a character').toBe(text);
   });
@@ -134,7 +140,7 @@ describe('the alt text', () => {
     const description = fc.string({ unit: 'grapheme' });
     const property = fc.property(description, description, description, (photo, one, other) => {
       const text = altText(photo, [one, other]);
-      expect(text).toMatch(/^A photo.*, repainted in the style of a painting.*\.$/su);
+      expect(text).toMatch(/^A photo.*, repainted in the style of a blend of 2 paintings.*\.$/su);
       expect(text).not.toMatch(/undefined|NaN|\[object/);
       for (const original of [photo, one, other])
         if (/^\w+$/.test(original)) expect(text).toContain(original);

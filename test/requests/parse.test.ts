@@ -24,7 +24,7 @@ function parsed(attachments: readonly Attachment[], text = '') {
 /** What a text with two pictures asks for. */
 function requestIn(text: string) {
   const result = parsed([photo, painting], text);
-  if (result.type !== 'request') throw new Error(`it was refused: ${result.refusal.type}`);
+  if (result.type !== 'request') throw new Error(`it is a ${result.type}`);
   return result.request;
 }
 
@@ -78,15 +78,56 @@ describe('strength', () => {
     expect(requestIn(text)).toMatchObject({ strength, notes: [] });
   });
 
-  it('above 100 becomes 100, with a note', () => {
-    expect(requestIn('#strength101')).toMatchObject({
-      strength: 100,
-      notes: [{ type: 'clamped', parameter: 'strength', given: 101, used: 100 }],
+  it.each([
+    ['#strength101', 101, 100],
+    ['#strength-20', -20, 0],
+    ['#strength −5', -5, 0],
+    ['#strength 33.4', 33.4, 33],
+  ])('in “%s” is %f, which becomes %i, with a note', (text, given, used) => {
+    expect(requestIn(text)).toMatchObject({
+      strength: used,
+      notes: [{ type: 'clamped', parameter: 'strength', given, used }],
     });
   });
 
   it('too great before a correction leaves no note', () => {
     expect(requestIn('#strength500 #strength50').notes).toEqual([]);
+  });
+});
+
+describe('in reply to a painted picture', () => {
+  const earlier = { content: photo, styles: [painting, another], strength: 20, notes: [] } as const;
+  const reply = (text: string, attachments: readonly Attachment[] = []) =>
+    parse(mentionOf('2', 'ada', { text, attachments, inReplyTo: 'reply' }), earlier);
+
+  it('a hashtag alone has the same pictures painted again', () => {
+    expect(reply('#strength90')).toEqual({
+      type: 'request',
+      request: { content: photo, styles: [painting, another], strength: 90, notes: [] },
+    });
+  });
+
+  it('words alone ask for nothing', () => {
+    expect(reply('thank you!')).toEqual({ type: 'talk' });
+  });
+
+  it('two new pictures count, and not the old ones', () => {
+    expect(reply('', [another, painting])).toMatchObject({
+      request: { content: another, styles: [painting], strength: 50 },
+    });
+    expect(reply('#strength90', [another])).toMatchObject({ refusal: { type: 'one picture' } });
+  });
+
+  it('#delete wants it gone, whatever else is there', () => {
+    expect(reply('please #Delete this #strength90')).toEqual({ type: 'removal', postId: 'reply' });
+    expect(reply('#deleted')).toEqual({ type: 'talk' });
+  });
+});
+
+it('#delete in reply to nothing is told how it works', () => {
+  expect(parsed([], '#delete')).toEqual({
+    type: 'refusal',
+    refusal: { type: 'nothing to delete' },
   });
 });
 
@@ -100,7 +141,7 @@ it('whatever the text and the attachments, there is an answer, and what is asked
   const attachments = fc.array(fc.constantFrom(photo, painting, another, video), { maxLength: 5 });
   const property = fc.property(text, attachments, (text, attachments) => {
     const result = parsed(attachments, text);
-    if (result.type === 'refusal') return;
+    if (result.type !== 'request') return;
     const { strength, content, styles } = result.request;
     expect(Number.isInteger(strength) && strength >= 0 && strength <= 100).toBe(true);
     expect([content, ...styles]).toEqual(attachments);

@@ -13,18 +13,18 @@ export const request: RenderRequest = {
   strength: 50,
   notes: [],
 };
-export const painted: Answer = {
+export const painted = {
   type: 'painted',
   file: 'pictures/1.jpg',
   seconds: 12.3,
   width: 512,
   height: 384,
-};
+} as const satisfies Answer;
 
 export function mentionOf(id: string, person = 'ada', changes: Partial<Mention> = {}): Mention {
   return {
     id,
-    author: { id: person, handle: person },
+    author: { id: person, handle: person, address: `${person}@here.example` },
     text: '',
     attachments: [picture, picture],
     visibility: 'public',

@@ -3,7 +3,6 @@ import type { Mention, Platform, Reply } from '../../src/platforms/port.js';
 export interface Posted {
   readonly mention: Mention;
   readonly reply: Reply;
-  readonly key: string;
 }
 
 /**
@@ -17,11 +16,11 @@ export class MemoryPlatform implements Platform {
   looks = 0;
   fails: { readonly when: 'before' | 'after'; readonly error: Error }[] = [];
 
-  async reply(mention: Mention, reply: Reply, key: string): Promise<string> {
+  async reply(mention: Mention, reply: Reply): Promise<string> {
     const fail = this.fails.shift();
     await Promise.resolve();
     if (fail?.when === 'before') throw fail.error;
-    this.posts.push({ mention, reply, key });
+    this.posts.push({ mention, reply });
     if (fail) throw fail.error;
     return `reply to ${mention.id}`;
   }
@@ -30,6 +29,12 @@ export class MemoryPlatform implements Platform {
     this.looks++;
     const found = this.posts.some((post) => post.mention.id === mention.id);
     return Promise.resolve(found ? `reply to ${mention.id}` : undefined);
+  }
+
+  remove(replyId: string): Promise<void> {
+    const at = this.posts.findIndex(({ mention }) => `reply to ${mention.id}` === replyId);
+    if (at >= 0) this.posts.splice(at, 1);
+    return Promise.resolve();
   }
 
   listen(): Promise<void> {

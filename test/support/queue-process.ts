@@ -4,12 +4,13 @@
  */
 import { openDatabase } from '../../src/queue/database.js';
 import { Queue } from '../../src/queue/queue.js';
+import { options } from './queue.js';
 import { mentionOf, painted, request } from './fixtures.js';
 
 const [file = '', count] = process.argv.slice(2);
 const database = openDatabase(file);
 database.pragma('synchronous = OFF'); // for speed: no power is cut here
-const queue = new Queue(database, 600_000);
+const queue = new Queue(database, { ...options, leaseMs: 600_000 });
 
 process.once('message', () => {
   const admitted: string[] = [];

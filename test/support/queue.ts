@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/queue/database.js';
-import { Queue } from '../../src/queue/queue.js';
+import { Queue, type QueueOptions } from '../../src/queue/queue.js';
 import { temporaryFolder } from './folder.js';
 
 export const LEASE_MS = 1000;
+
+/** Quotas that nothing here reaches. */
+export const options = {
+  leaseMs: LEASE_MS,
+  quotas: { waiting: 1e9, waitingPerPerson: 1e9, perPersonAndDay: 1e9 },
+} satisfies QueueOptions;
 
 /** A clock that only moves when it is told to. */
 export class Clock {
@@ -18,12 +24,12 @@ export function databaseFile(): string {
 }
 
 /** A queue over a real file, closed when the current test has finished. */
-export function queueAt(file: string, now?: () => number): Queue {
+export function queueAt(file: string, now?: () => number, quotas = options.quotas): Queue {
   const database = openDatabase(file);
   // What is proven here does not depend on a power cut, and waiting for the disk takes most of the time.
   database.pragma('synchronous = OFF');
   onTestFinished(() => void database.close());
-  return new Queue(database, LEASE_MS, now);
+  return new Queue(database, { ...options, quotas }, now);
 }
 
 /** Claims that must be there. */

@@ -8,6 +8,7 @@ import { toOnnx } from './lower.js';
 export function onnxExecutor(threads: number = availableParallelism()): Executor {
   return {
     name: `ONNX Runtime, CPU, ${threads} threads`,
+    device: 'cpu',
     async compile(outputs) {
       const graph = toOnnx(outputs);
       const session = await InferenceSession.create(encodeModel(graph), {

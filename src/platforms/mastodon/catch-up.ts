@@ -1,6 +1,6 @@
 import type { mastodon } from 'masto';
+import { z } from 'zod';
 import type { Cursor } from '../port.js';
-import { notificationSchema, type Notification } from './entities.js';
 import { asking } from './failures.js';
 
 /** The largest page that servers give. */
@@ -13,12 +13,17 @@ const OVERLAP_MS = 10 * 60_000;
 /** A bot that has never run answers what was said to it within the last day, not what lies there from years ago. */
 const FIRST_LOOK_BACK_MS = 24 * 60 * 60_000;
 
+/** What reading on takes. A notification of which even that cannot be read is passed over, or it would stop the reading. */
+const entrySchema = z.object({ id: z.string(), createdAt: z.string().optional() });
+
 /** Servers hold mentions by strangers back from people's eyes, but a bot is there for strangers. masto lacks the word. */
 type ListParams = mastodon.rest.v1.ListNotificationsParams & { readonly includeFiltered: true };
 
 /**
  * Makes a function that reads the notifications that came since the last time, oldest first. Calls while one is under
  * way wait for it and do not start another.
+ * It throws a PlatformError if the server does not answer, and whatever `onNotification` throws: then the place up to
+ * which we have read stays where it was.
  *
  * Pages are read upward with `min_id`: `since_id` would give the newest page and skip what lies between. The cursor
  * follows behind by OVERLAP_MS, so that each round reads again what late notifications may have slipped into.
@@ -42,31 +47,41 @@ export function catchUpFrom(
         ...bounds,
       };
       const found: readonly unknown[] = await client.v1.notifications.list(params);
-      return found.map((each) => notificationSchema.parse(each));
+      return found.flatMap((notification) => {
+        const { data: entry } = entrySchema.safeParse(notification);
+        return entry === undefined ? [] : [{ ...entry, notification }];
+      });
     });
+
+  const tell = (oldestFirst: readonly { readonly notification: unknown }[]) => {
+    for (const { notification } of oldestFirst) onNotification(notification);
+  };
 
   /** With no place to start from, pages are read downward until they are too old. Gives the newest position. */
   const firstLook = async () => {
     const horizon = Date.now() - FIRST_LOOK_BACK_MS;
-    const recent: Notification[] = [];
+    const recent: Awaited<ReturnType<typeof page>> = [];
     for (let oldest: string | undefined; ;) {
       const found = await page(oldest === undefined ? undefined : { maxId: oldest });
       const young = found.filter(({ createdAt }) => Date.parse(createdAt ?? '') >= horizon);
       recent.push(...young);
-      oldest = found.at(-1)?.id;
-      if (oldest === undefined || young.length < found.length) break;
+      const last = found.at(-1)?.id;
+      // A server that does not know max_id gives the same page again.
+      if (last === undefined || last === oldest || young.length < found.length) break;
+      oldest = last;
     }
-    recent.toReversed().forEach(onNotification);
+    tell(recent.toReversed());
     return recent[0]?.id;
   };
 
   const upwardFrom = async (start: string) => {
     for (let position = start; ;) {
       const found = await page({ minId: position });
-      found.toReversed().forEach(onNotification);
-      const [newest] = found;
-      if (newest === undefined) return position;
-      position = newest.id;
+      tell(found.toReversed());
+      const newest = found[0]?.id;
+      // A server that does not know min_id gives the same page again.
+      if (newest === undefined || newest === position) return position;
+      position = newest;
     }
   };
 

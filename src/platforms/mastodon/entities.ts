@@ -13,6 +13,8 @@ const accountSchema = z.object({
   bot: z.boolean().optional().default(false),
 });
 
+const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() });
+
 const statusSchema = z.object({
   id: z.string(),
   account: accountSchema,
@@ -21,12 +23,14 @@ const statusSchema = z.object({
   sensitive: z.boolean().catch(false),
   spoilerText: z.string().catch(''),
   language: z.string().nullish().catch(null),
+  inReplyToId: z.string().nullish().catch(null),
   mediaAttachments: z
     .array(
       z.object({
         type: z.string(),
         url: z.string().nullable(),
         description: z.string().nullish(),
+        meta: z.object({ original: sizeSchema }).nullish().catch(null),
       }),
     )
     .catch([]),
@@ -40,19 +44,34 @@ export const notificationSchema = z.object({
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
+/** Our account. */
+export interface Self {
+  readonly id: string;
+  /** The server's name, which the handles of accounts there do without. */
+  readonly host: string;
+}
+
 /**
  * The mention that a notification tells of; undefined if it is none, or one that must not be answered: our own, or
  * another bot's (two polite bots would thank each other for ever).
  */
-export function toMention({ type, status }: Notification, selfId: string): Mention | undefined {
+export function toMention(
+  { type, status }: Notification,
+  { id: selfId, host }: Self,
+): Mention | undefined {
   if (type !== 'mention' || !status) return undefined;
   const { account } = status;
   if (account.id === selfId || account.bot) return undefined;
   return {
     id: status.id,
-    author: { id: account.id, handle: account.acct },
+    author: {
+      id: account.id,
+      handle: account.acct,
+      address: account.acct.includes('@') ? account.acct : `${account.acct}@${host}`,
+    },
+    inReplyTo: status.inReplyToId ?? undefined,
     text: toText(status.content),
-    attachments: status.mediaAttachments.flatMap(({ type: kind, url, description }) =>
+    attachments: status.mediaAttachments.flatMap(({ type: kind, url, description, meta }) =>
       url === null
         ? []
         : [
@@ -60,6 +79,7 @@ export function toMention({ type, status }: Notification, selfId: string): Menti
               kind: kind === 'image' || kind === 'gifv' ? ('picture' as const) : ('other' as const),
               url,
               description: description ?? '',
+              size: meta?.original,
             },
           ],
     ),
@@ -70,9 +90,15 @@ export function toMention({ type, status }: Notification, selfId: string): Menti
   };
 }
 
+/** Ten times the longest posts that servers are known to allow; the markup of a hostile one is not read to its end. */
+const MAX_HTML = 100_000;
+/** Real posts nest a handful deep. The library works by recursion, and deeper nesting would exhaust the stack. */
+const MAX_DEPTH = 50;
+
 function toText(html: string): string {
-  return convert(html, {
+  return convert(html.slice(0, MAX_HTML), {
     wordwrap: false,
+    limits: { maxDepth: MAX_DEPTH },
     selectors: [
       { selector: 'a', options: { ignoreHref: true } },
       { selector: 'p', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },

@@ -36,8 +36,14 @@ function asPlatformError(what: string, error: unknown): PlatformError {
       undefined,
       options,
     );
-  const reason = error instanceof Error ? error.message : String(error);
-  return new PlatformError('unreachable', `${what}: ${reason}`, undefined, options);
+  return new PlatformError('unreachable', `${what}: ${reasonOf(error)}`, undefined, options);
+}
+
+/** `fetch failed` says nothing; what it failed of is in the cause. A TypeError of masto's comes of a page in place of JSON. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return `${error.message} (${error.cause.message})`;
+  return error instanceof TypeError ? 'not an answer we understand' : error.message;
 }
 
 /** Mastodon names the time when a rate limit ends as an ISO date; there is no Retry-After. */

@@ -3,7 +3,13 @@ import { createRestAPIClient, type mastodon } from 'masto';
 import { z } from 'zod';
 import type { Log } from '../../log.js';
 import { download } from '../download.js';
-import type { Cursor, Mention, Platform, Visibility } from '../port.js';
+import {
+  PlatformError,
+  type Cursor,
+  type Mention,
+  type Platform,
+  type Visibility,
+} from '../port.js';
 import { catchUpFrom } from './catch-up.js';
 import { notificationSchema, toMention } from './entities.js';
 import { asking } from './failures.js';
@@ -46,26 +52,43 @@ const contextSchema = z.object({
 export async function connectMastodon(options: MastodonOptions): Promise<Platform> {
   const { name, url, accessToken, cursor, log } = options;
   const client = createRestAPIClient({ url, accessToken, timeout: TIMEOUT_MS });
-  const self = await asking('signing in', async () =>
+  const { id } = await asking('signing in', async () =>
     selfSchema.parse(await client.v1.accounts.verifyCredentials()),
   );
+  const self = { id, host: new URL(url).hostname };
   const streaming = await asking('reading the instance', async () =>
     instanceSchema.parse(await client.v2.instance.fetch()),
   );
   const streamUrl = new URL('/api/v1/streaming', streaming.configuration.urls.streaming).href;
 
+  /** One notification that cannot be read must not keep us from the next. */
+  const read = (payload: unknown): Mention | undefined => {
+    try {
+      return toMention(notificationSchema.parse(payload), self);
+    } catch (error) {
+      log.warn({ error }, 'a notification that cannot be read is passed over');
+      return undefined;
+    }
+  };
+
   return {
     name,
 
-    async listen(accept, signal) {
+    async listen(listener, signal) {
+      const broken = new AbortController();
       const onNotification = (payload: unknown) => {
-        const { data } = notificationSchema.safeParse(payload);
-        const mention = data && toMention(data, self.id);
-        if (mention) accept(mention);
+        const mention = read(payload);
+        if (mention) listener.mentioned(mention);
       };
       const catchUp = catchUpFrom(client, cursor, onNotification);
-      const tryToCatchUp = () =>
-        catchUp().catch((error: unknown) => log.warn({ error }, 'could not catch up'));
+      const tryToCatchUp = async () => {
+        try {
+          await catchUp();
+        } catch (error) {
+          if (!(error instanceof PlatformError) || error.kind === 'fatal') broken.abort(error);
+          else log.warn({ error }, 'could not catch up');
+        }
+      };
       // The stream comes first: what arrives while catching up is then not missed.
       const timer = setInterval(() => void tryToCatchUp(), CATCH_UP_MS);
       try {
@@ -76,17 +99,20 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
             log,
             onConnected: () => void tryToCatchUp(),
             onNotification,
+            onDelete: listener.deleted,
           },
-          signal,
+          AbortSignal.any([signal, broken.signal]),
         );
       } finally {
         clearInterval(timer);
       }
+      broken.signal.throwIfAborted();
     },
 
-    download: ({ url: source }, file, maxBytes, signal) => download(source, file, maxBytes, signal),
+    download: ({ url: source }, file, maxBytes, signal) =>
+      download(source, file, maxBytes, signal, { trustedOrigin: new URL(url).origin }),
 
-    async reply(mention, { text, picture }, key) {
+    async reply(mention, { text, picture }) {
       const mediaIds: string[] = [];
       if (picture) {
         const file = await openAsBlob(picture.file);
@@ -107,7 +133,8 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
         mediaIds,
       };
       return asking('replying', async () => {
-        const requestInit = { headers: { 'Idempotency-Key': key } };
+        // Made from the mention and nothing of ours, so that it is the same even if our database has been lost.
+        const requestInit = { headers: { 'Idempotency-Key': `pentimento-${mention.id}` } };
         return statusSchema.parse(await client.v1.statuses.create(status, { requestInit })).id;
       });
     },
@@ -119,6 +146,14 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
       return descendants.find(
         ({ inReplyToId, account }) => inReplyToId === mention.id && account.id === self.id,
       )?.id;
+    },
+
+    async remove(replyId) {
+      try {
+        await asking('removing a reply', () => client.v1.statuses.$select(replyId).remove());
+      } catch (error) {
+        if (!(error instanceof PlatformError) || error.kind !== 'refused') throw error;
+      }
     },
 
     async acknowledge(mention) {

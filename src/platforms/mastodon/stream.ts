@@ -20,6 +20,8 @@ export interface StreamOptions {
   readonly onConnected: () => void;
   /** Called with the payload of each `notification` event, unchecked. */
   readonly onNotification: (payload: unknown) => void;
+  /** Called with the id of each post that is gone. */
+  readonly onDelete: (postId: string) => void;
 }
 
 /** Servers ping every 30 seconds: after two and a half of those in silence the connection is dead. */
@@ -32,7 +34,7 @@ const messageSchema = z.object({ event: z.string(), payload: z.string() });
 
 /**
  * Follows the user stream, reconnecting as often as needed, until the signal aborts.
- * @throws PlatformError of kind "fatal" when the server says that the token is not valid.
+ * @throws PlatformError of kind "fatal" when the server says that the token is not valid; whatever a callback throws.
  */
 export async function followStream(options: StreamOptions, signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted; failures++) {
@@ -46,7 +48,7 @@ export async function followStream(options: StreamOptions, signal: AbortSignal):
 
 /** One connection from opening to its end; tells whether it ever opened. */
 function connection(options: StreamOptions, signal: AbortSignal): Promise<boolean> {
-  const { url, accessToken, log, onConnected, onNotification } = options;
+  const { url, accessToken, log, onConnected, onNotification, onDelete } = options;
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${url}?stream=user`, {
       // In a header and not in the URL, which servers and proxies write into their logs. Some servers want a name.
@@ -66,8 +68,14 @@ function connection(options: StreamOptions, signal: AbortSignal): Promise<boolea
     socket.on('ping', () => silence.refresh());
     socket.on('message', (data: Buffer) => {
       silence.refresh();
-      const payload = notificationIn(data.toString('utf8'));
-      if (payload !== undefined) onNotification(payload);
+      const message = messageIn(data.toString('utf8'));
+      try {
+        if (message?.event === 'notification') onNotification(camelCased(message.payload));
+        if (message?.event === 'delete') onDelete(String(message.payload));
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        socket.terminate();
+      }
     });
     socket.on('unexpected-response', (_, response) => {
       response.resume();
@@ -85,11 +93,13 @@ function connection(options: StreamOptions, signal: AbortSignal): Promise<boolea
   });
 }
 
-/** The payload of a `notification` event; undefined for any other message, and for what cannot be read. */
-function notificationIn(text: string): unknown {
+/** A message with its payload unpacked: JSON, or the bare id of a `delete`. Undefined for what cannot be read. */
+function messageIn(
+  text: string,
+): { readonly event: string; readonly payload: unknown } | undefined {
   try {
     const { event, payload } = messageSchema.parse(JSON.parse(text));
-    return event === 'notification' ? camelCased(JSON.parse(payload)) : undefined;
+    return { event, payload: event === 'notification' ? JSON.parse(payload) : payload };
   } catch {
     return undefined; // catching up will find what was in it
   }

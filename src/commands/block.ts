@@ -1,0 +1,25 @@
+import { block, blocked, unblock } from '../queue/blocks.js';
+import { withDatabase } from './open.js';
+
+/** `pentimento block [PATTERN]`: without a pattern it lists who is blocked. */
+export async function blockCommand(pattern: string | undefined): Promise<void> {
+  await withDatabase((database) => {
+    if (pattern === undefined) {
+      const patterns = blocked(database);
+      console.log(patterns.length === 0 ? 'Nobody is blocked.' : patterns.join('\n'));
+    } else if (block(database, pattern, Date.now())) {
+      console.log(`${pattern} is blocked: what they ask from now on is passed over in silence.`);
+    } else {
+      console.log(`${pattern} was blocked already.`);
+    }
+  });
+}
+
+/** `pentimento unblock PATTERN` */
+export async function unblockCommand(pattern: string): Promise<void> {
+  await withDatabase((database) => {
+    if (!unblock(database, pattern))
+      throw new Error(`${pattern} is not blocked; "pentimento block" lists who is`);
+  });
+  console.log(`${pattern} is answered again.`);
+}

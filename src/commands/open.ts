@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { loadConfig } from '../config.js';
+import { DATABASE_FILE, openDatabase } from '../queue/database.js';
+
+/**
+ * Does something with the queue's database, which a bot may be using at the same time.
+ * @throws Error if there is none yet
+ */
+export async function withDatabase<T>(act: (database: Database) => T | Promise<T>): Promise<T> {
+  const { dataFolder } = loadConfig();
+  const file = join(dataFolder, DATABASE_FILE);
+  if (!existsSync(file))
+    throw new Error(`there is no queue in ${dataFolder} yet; "pentimento bot" makes one`);
+  const database = openDatabase(file);
+  try {
+    return await act(database);
+  } finally {
+    database.close();
+  }
+}

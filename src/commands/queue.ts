@@ -1,0 +1,100 @@
+import {
+  cancel,
+  isPaused,
+  listed,
+  retry,
+  setPaused,
+  shown,
+  tallies,
+  type Listed,
+} from '../queue/desk.js';
+import { placeOf } from '../queue/forecast.js';
+import type { State } from '../queue/states.js';
+import { duration } from '../replies/sentences.js';
+import { withDatabase } from './open.js';
+
+/** `pentimento queue list`: a line for each request, and how many there are. */
+export async function queueList({
+  state,
+  limit,
+}: {
+  state: State | 'pending';
+  limit: number;
+}): Promise<void> {
+  await withDatabase((database) => {
+    const found = listed(database, state, limit);
+    for (const request of found) console.log(lineFor(request));
+    const counts = Object.entries(tallies(database)).filter(([, n]) => n > 0);
+    const summary = counts.map(([name, n]) => `${n} ${name}`).join(', ');
+    console.log(summary === '' ? 'Nobody has asked for anything yet.' : summary);
+    if (isPaused(database)) console.log('Painting is paused; "pentimento queue resume" goes on.');
+  });
+}
+
+/** `pentimento queue show ID`: everything that is known of a request. */
+export async function queueShow(id: number): Promise<void> {
+  await withDatabase((database) => {
+    const request = shown(database, id);
+    if (request === undefined) throw unknown(id);
+    const place = placeOf(database, id);
+    const { replyId, answer, notBefore } = request;
+    const lines: readonly (readonly [string, string | undefined])[] = [
+      ['request', String(id)],
+      ['from', `${request.handle ?? '(forgotten)'} on ${request.platform}`],
+      ['mention', request.mentionId],
+      ['state', request.state],
+      ['attempts', String(request.attempts)],
+      ['asked', new Date(request.createdAt).toISOString()],
+      ['changed', new Date(request.changedAt).toISOString()],
+      ['not before', notBefore > 0 ? new Date(notBefore).toISOString() : undefined],
+      ['ahead', place && String(place.ahead)],
+      ['done in', place && `about ${duration(place.seconds)}`],
+      ['answer', answer && JSON.stringify(answer)],
+      ['reply', replyId],
+    ];
+    for (const [name, value] of lines)
+      if (value !== undefined) console.log(`${name.padEnd(11)} ${value}`);
+  });
+}
+
+/** `pentimento queue cancel ID` */
+export async function queueCancel(id: number): Promise<void> {
+  await withDatabase((database) => {
+    if (shown(database, id) === undefined) throw unknown(id);
+    if (!cancel(database, id, Date.now()))
+      throw new Error(`request ${id} is done with, so there is nothing to cancel`);
+    console.log(`Request ${id} is cancelled. "pentimento queue retry ${id}" takes that back.`);
+  });
+}
+
+/** `pentimento queue retry ID` */
+export async function queueRetry(id: number): Promise<void> {
+  await withDatabase((database) => {
+    const request = shown(database, id);
+    if (request === undefined) throw unknown(id);
+    if (!retry(database, id, Date.now()))
+      throw new Error(`request ${id} is ${request.state}, so there is nothing to try again`);
+    console.log(`Request ${id} is tried again.`);
+  });
+}
+
+/** `pentimento queue pause` and `pentimento queue resume` */
+export async function queuePause(paused: boolean): Promise<void> {
+  await withDatabase((database) => setPaused(database, paused));
+  console.log(
+    paused
+      ? 'Nothing new is painted until "pentimento queue resume". Mentions are still taken in, and answers go out.'
+      : 'Painting goes on.',
+  );
+}
+
+function lineFor({ id, createdAt, state, handle, attempts, answer }: Listed): string {
+  const asked = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');
+  const more = attempts > 1 ? ` (attempt ${attempts})` : '';
+  const came = answer === undefined ? '' : `: ${answer.type}`;
+  return `${String(id).padStart(6)}  ${asked}  ${(handle ?? '(forgotten)').padEnd(24)}  ${state}${came}${more}`;
+}
+
+function unknown(id: number): Error {
+  return new Error(`there is no request ${id}; "pentimento queue list" shows what there is`);
+}

@@ -1,0 +1,67 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** From a GPU's second or two to a slow CPU's quarter of an hour. */
+const RENDER_BUCKETS = [1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 1280];
+/** From a bot with nothing else to do to a line of a day. */
+const WAITING_BUCKETS = [5, 15, 30, 60, 120, 300, 900, 1800, 3600, 4 * 3600, 12 * 3600, 24 * 3600];
+
+/** What happened, for Prometheus. Counts begin anew with the process, as Prometheus expects. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly #rendered = new Histogram({
+    name: 'pentimento_render_seconds',
+    help: 'Time to paint a picture',
+    labelNames: ['device'],
+    buckets: RENDER_BUCKETS,
+    registers: [this.registry],
+  });
+  readonly #waited = new Histogram({
+    name: 'pentimento_waiting_seconds',
+    help: 'Time from taking a mention in to answering it',
+    buckets: WAITING_BUCKETS,
+    registers: [this.registry],
+  });
+  readonly #replied = new Counter({
+    name: 'pentimento_replies_total',
+    help: 'Answers that were given, by what was answered',
+    labelNames: ['answer'],
+    registers: [this.registry],
+  });
+  readonly #failed = new Counter({
+    name: 'pentimento_failures_total',
+    help: 'What went wrong, by where and how; most is tried again',
+    labelNames: ['stage', 'kind'],
+    registers: [this.registry],
+  });
+
+  /** @param countByState how many requests there are in each state, asked at every scrape */
+  constructor(countByState: () => Readonly<Record<string, number>>) {
+    collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: 'pentimento_requests',
+      help: 'Requests in each state; those that wait are "queued"',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        for (const [state, n] of Object.entries(countByState())) this.set({ state }, n);
+      },
+    });
+  }
+
+  /** A picture was painted. */
+  rendered(device: string, seconds: number): void {
+    this.#rendered.observe({ device }, seconds);
+  }
+
+  /** A mention was answered so many seconds after it was taken in. */
+  replied(answer: string, seconds: number): void {
+    this.#replied.inc({ answer });
+    this.#waited.observe(seconds);
+  }
+
+  /** @param kind what a program would tell failures apart by: an error's name, or a PlatformError's kind */
+  failed(stage: 'render' | 'reply', kind: string): void {
+    this.#failed.inc({ stage, kind });
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import type { Config } from './config.js';
+import { connectMastodon, type MastodonOptions } from './platforms/mastodon/platform.js';
+import { PlatformError, type Platform } from './platforms/port.js';
+import { DATABASE_FILE, openDatabase } from './queue/database.js';
+import { LOCK_FILE, lockFolder } from './queue/lock.js';
+import { Queue } from './queue/queue.js';
+import { serve, type RunningServer, type ServeOptions } from './web/server.js';
+
+/*
+ * Opens what a bot needs; whatever cannot be opened is explained to the operator, with the setting to look at.
+ */
+
+export interface OpenQueue {
+  readonly queue: Queue;
+  /** Closes it and lets another bot have the data folder. */
+  readonly close: () => void;
+}
+
+/** @throws Error if the data folder cannot be used, or another bot uses it */
+export async function openQueue(config: Config, leaseMs: number): Promise<OpenQueue> {
+  const { dataFolder: folder, queue: settings } = config;
+  try {
+    await mkdir(folder, { recursive: true });
+    const unlock = lockFolder(join(folder, LOCK_FILE));
+    const quotas = {
+      waiting: settings.maxWaiting,
+      waitingPerPerson: settings.maxWaitingPerPerson,
+      perPersonAndDay: settings.maxPerPersonAndDay,
+    };
+    const queue = new Queue(openDatabase(join(folder, DATABASE_FILE)), { leaseMs, quotas });
+    const close = () => {
+      queue.close();
+      unlock();
+    };
+    return { queue, close };
+  } catch (error) {
+    throw explained(`the data folder ${folder} cannot be used`, reasonOf(error), error);
+  }
+}
+
+/** @throws Error if the server cannot be reached or will not have us */
+export async function signIn(options: MastodonOptions): Promise<Platform> {
+  try {
+    return await connectMastodon(options);
+  } catch (error) {
+    const advice =
+      error instanceof PlatformError && error.kind === 'fatal'
+        ? 'it does not accept the access token; check MASTODON_ACCESS_TOKEN'
+        : `is it the address of a Mastodon server, and is that reachable? Check MASTODON_URL (${reasonOf(error)})`;
+    throw explained(`cannot sign in at ${options.url}`, advice, error);
+  }
+}
+
+/** @throws Error if nothing can listen at the configured address */
+export async function openServer(
+  { web: { host, port } }: Config,
+  app: Hono,
+  sandbox?: ServeOptions['sandbox'],
+): Promise<RunningServer> {
+  try {
+    return await serve({ host, port, app, ...(sandbox && { sandbox }) });
+  } catch (error) {
+    const reason = reasonOf(error).includes('EADDRINUSE')
+      ? 'something else listens there already; choose another port with PENTIMENTO_PORT'
+      : reasonOf(error);
+    throw explained(`cannot listen at ${host}:${port}`, reason, error);
+  }
+}
+
+function explained(what: string, why: string, cause: unknown): Error {
+  return new Error(`${what}: ${why}`, { cause });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

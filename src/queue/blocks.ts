@@ -1,0 +1,45 @@
+import type { Database } from 'better-sqlite3';
+
+/*
+ * Who is not answered. A pattern is an account's full address (ada@example.social) or a domain (example.social), which
+ * stands for everybody there and on every subdomain.
+ */
+
+/** A pattern as it is kept: in lower case and without the @ that people put in front. */
+function normalized(pattern: string): string {
+  return pattern.trim().replace(/^@/, '').toLowerCase();
+}
+
+/** Blocks an account or a domain; tells whether it was not blocked before. */
+export function block(database: Database, pattern: string, now: number): boolean {
+  const sql = 'INSERT INTO blocks VALUES (?, ?) ON CONFLICT DO NOTHING';
+  return database.prepare(sql).run(normalized(pattern), now).changes === 1;
+}
+
+/** Ends a block; tells whether there was one. */
+export function unblock(database: Database, pattern: string): boolean {
+  return (
+    database.prepare('DELETE FROM blocks WHERE pattern = ?').run(normalized(pattern)).changes === 1
+  );
+}
+
+export function blocked(database: Database): readonly string[] {
+  return database.prepare<[], string>('SELECT pattern FROM blocks ORDER BY pattern').pluck().all();
+}
+
+/** @param address ada@example.social */
+export function isBlocked(database: Database, address: string): boolean {
+  const patterns = patternsFor(address);
+  const marks = patterns.map(() => '?').join(', ');
+  return (
+    database.prepare(`SELECT 1 FROM blocks WHERE pattern IN (${marks})`).get(...patterns) !==
+    undefined
+  );
+}
+
+/** Every pattern that would block an address: itself, its domain, and the domains above that. */
+function patternsFor(address: string): readonly string[] {
+  const whole = normalized(address);
+  const labels = whole.slice(whole.lastIndexOf('@') + 1).split('.');
+  return [whole, ...labels.map((_, i) => labels.slice(i).join('.'))];
+}

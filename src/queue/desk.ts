@@ -1,0 +1,168 @@
+import type { Database } from 'better-sqlite3';
+import type { Mention } from '../platforms/port.js';
+import type { RenderRequest } from '../requests/request.js';
+import type { Answer, State } from './states.js';
+
+/*
+ * What an operator sees of the queue and does to it, also from another process while the bot runs: the bot looks into
+ * the database at least every second (see waiting.ts).
+ */
+
+declare const brand: unique symbol;
+export type RequestId = number & { readonly [brand]: 'RequestId' };
+
+/** A request as an operator sees it. */
+export interface Listed {
+  readonly id: RequestId;
+  readonly platform: string;
+  readonly mentionId: string;
+  readonly person: string;
+  /** As one addresses them; undefined once the request has been forgotten. */
+  readonly handle: string | undefined;
+  readonly state: State;
+  readonly attempts: number;
+  /** Undefined while there is none. */
+  readonly answer: Answer | undefined;
+  readonly replyId: string | undefined;
+  /** Milliseconds since 1970, as are the two below. */
+  readonly createdAt: number;
+  readonly changedAt: number;
+  /** Nothing happens before; 0 if nothing has been put off. */
+  readonly notBefore: number;
+}
+
+interface Row extends Omit<Listed, 'handle' | 'answer' | 'replyId'> {
+  readonly mention: string | null;
+  readonly answer: string | null;
+  readonly replyId: string | null;
+}
+
+const COLUMNS = `id, platform, mention_id AS mentionId, person, mention, state, attempts, answer, reply_id AS replyId,
+  created_at AS createdAt, changed_at AS changedAt, not_before AS notBefore`;
+
+/** What is pending, in the order in which it will be painted, or what is in one state, newest first. */
+export function listed(
+  database: Database,
+  state: State | 'pending',
+  limit: number,
+): readonly Listed[] {
+  const rows =
+    state === 'pending'
+      ? database
+          .prepare<[number], Row>(
+            `SELECT ${COLUMNS} FROM requests WHERE state IN ('queued', 'rendering', 'answering')
+           ORDER BY start_tag, id LIMIT ?`,
+          )
+          .all(limit)
+      : database
+          .prepare<[State, number], Row>(
+            `SELECT ${COLUMNS} FROM requests WHERE state = ? ORDER BY id DESC LIMIT ?`,
+          )
+          .all(state, limit);
+  return rows.map(asListed);
+}
+
+/** One request; undefined if there is none with this id. */
+export function shown(database: Database, id: number): Listed | undefined {
+  const row = database
+    .prepare<[number], Row>(`SELECT ${COLUMNS} FROM requests WHERE id = ?`)
+    .get(id);
+  return row && asListed(row);
+}
+
+/** The request that a mention became; undefined if we do not know the mention. */
+export function requestFor(
+  database: Database,
+  platform: string,
+  mentionId: string,
+): RequestId | undefined {
+  return database
+    .prepare<[string, string], RequestId>(
+      'SELECT id FROM requests WHERE platform = ? AND mention_id = ?',
+    )
+    .pluck()
+    .get(platform, mentionId);
+}
+
+/**
+ * The person's own request that a post belongs to: the post is either their mention or our reply to it.
+ */
+export function requestOf(
+  database: Database,
+  platform: string,
+  person: string,
+  postId: string,
+): RequestId | undefined {
+  return database
+    .prepare<[string, string, string, string, string, string], RequestId>(
+      `SELECT id FROM requests WHERE platform = ? AND person = ? AND mention_id = ?
+       UNION ALL
+       SELECT id FROM requests WHERE platform = ? AND reply_id = ? AND person = ?`,
+    )
+    .pluck()
+    .get(platform, person, postId, platform, postId, person);
+}
+
+/** What a post of ours was painted for, so that it can be painted again; undefined if it is none, or forgotten. */
+export function requestBehind(
+  database: Database,
+  platform: string,
+  replyId: string,
+): RenderRequest | undefined {
+  const request = database
+    .prepare<[string, string], string | null>(
+      'SELECT request FROM requests WHERE platform = ? AND reply_id = ?',
+    )
+    .pluck()
+    .get(platform, replyId);
+  return typeof request === 'string' ? (JSON.parse(request) as RenderRequest) : undefined;
+}
+
+/**
+ * Ends what is pending. Who is painting it at the moment stops within seconds. Tells whether there was something to end.
+ */
+export function cancel(database: Database, id: number, now: number): boolean {
+  const sql = `UPDATE requests SET state = 'cancelled', lease_token = NULL, lease_until = NULL, changed_at = ?
+    WHERE id = ? AND state IN ('queued', 'rendering', 'answering')`;
+  return database.prepare(sql).run(now, id).changes === 1;
+}
+
+/**
+ * Tries again at once: what waits for another attempt waits no longer, what could not be answered is to be answered,
+ * what was cancelled goes back into the line. Tells whether there was something to try.
+ */
+export function retry(database: Database, id: number, now: number): boolean {
+  const sql = `UPDATE requests
+    SET state = CASE WHEN state IN ('queued', 'answering') THEN state
+                     WHEN answer IS NULL THEN 'queued' ELSE 'answering' END,
+        attempts = 0, not_before = 0, changed_at = ?
+    WHERE id = ? AND mention IS NOT NULL AND lease_token IS NULL
+      AND state IN ('queued', 'answering', 'unanswerable', 'cancelled')`;
+  return database.prepare(sql).run(now, id).changes === 1;
+}
+
+/** While paused, mentions come in and answers go out, but nothing is taken up for painting. */
+export function setPaused(database: Database, paused: boolean): void {
+  database.prepare('UPDATE dispatch SET paused = ?').run(paused ? 1 : 0);
+}
+
+export function isPaused(database: Database): boolean {
+  return database.prepare('SELECT paused FROM dispatch').pluck().get() === 1;
+}
+
+/** How many requests there are in each state. */
+export function tallies(database: Database): Readonly<Record<State, number>> {
+  const rows = database
+    .prepare<[], { readonly state: State; readonly n: number }>('SELECT state, n FROM tallies')
+    .all();
+  return Object.fromEntries(rows.map(({ state, n }) => [state, n])) as Record<State, number>;
+}
+
+function asListed({ mention, answer, replyId, ...row }: Row): Listed {
+  return {
+    ...row,
+    handle: mention === null ? undefined : (JSON.parse(mention) as Mention).author.handle,
+    answer: answer === null ? undefined : (JSON.parse(answer) as Answer),
+    replyId: replyId ?? undefined,
+  };
+}

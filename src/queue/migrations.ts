@@ -1,0 +1,131 @@
+/*
+ * Numbered migrations: entry n brings a database from version n to n + 1, as `PRAGMA user_version` counts. An entry
+ * is never changed once it has been released; a new one is added.
+ */
+export const migrations: readonly string[] = [
+  `
+  -- Everybody who ever asked, with what fairness needs to know of them.
+  CREATE TABLE people (
+    platform   TEXT NOT NULL,
+    person     TEXT NOT NULL,
+    weight     REAL NOT NULL DEFAULT 1 CHECK (weight > 0),
+    finish_tag REAL NOT NULL DEFAULT 0, -- of their latest request
+    PRIMARY KEY (platform, person)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE requests (
+    id          INTEGER PRIMARY KEY,
+    platform    TEXT NOT NULL,
+    mention_id  TEXT NOT NULL,
+    person      TEXT NOT NULL,
+    mention     TEXT NOT NULL, -- JSON
+    request     TEXT,          -- JSON; NULL if it was refused at once
+    state       TEXT NOT NULL
+                CHECK (state IN ('queued', 'rendering', 'answering', 'answered', 'unanswerable')),
+    answer      TEXT,          -- JSON, from 'answering' on
+    start_tag   REAL NOT NULL,
+    finish_tag  REAL NOT NULL,
+    cost        REAL NOT NULL,
+    attempts    INTEGER NOT NULL DEFAULT 0, -- claims in the current state
+    not_before  INTEGER NOT NULL DEFAULT 0, -- ms since 1970: wait so long before the next claim
+    lease_token TEXT,                       -- who holds it …
+    lease_until INTEGER,                    -- … and until when unless the lease is extended
+    reply_id    TEXT,
+    created_at  INTEGER NOT NULL,
+    changed_at  INTEGER NOT NULL,
+    FOREIGN KEY (platform, person) REFERENCES people,
+    UNIQUE (platform, mention_id)           -- a mention seen twice is one request
+  ) STRICT;
+  CREATE INDEX requests_waiting ON requests (start_tag, id) WHERE state IN ('queued', 'rendering');
+  CREATE INDEX requests_to_answer ON requests (id) WHERE state = 'answering';
+
+  -- One row: the start tag of the request dispatched last, or, after an idle time, what virtual time has leapt to.
+  CREATE TABLE dispatch (
+    only_row   INTEGER PRIMARY KEY CHECK (only_row = 1),
+    last_start REAL NOT NULL
+  ) STRICT;
+  INSERT INTO dispatch VALUES (1, 0);
+
+  -- How far each account has read its notifications.
+  CREATE TABLE cursors (
+    platform TEXT PRIMARY KEY,
+    position TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- A request can be cancelled: by its author or by the operator. SQLite cannot change a CHECK, so the table is made anew.
+  CREATE TABLE new_requests (
+    id          INTEGER PRIMARY KEY,
+    platform    TEXT NOT NULL,
+    mention_id  TEXT NOT NULL,
+    person      TEXT NOT NULL,
+    mention     TEXT,          -- JSON; NULL once it has been forgotten, then only the key is left
+    request     TEXT,          -- JSON; NULL if it was refused at once
+    state       TEXT NOT NULL
+                CHECK (state IN ('queued', 'rendering', 'answering', 'answered', 'unanswerable', 'cancelled')),
+    answer      TEXT,          -- JSON, from 'answering' on
+    start_tag   REAL NOT NULL,
+    finish_tag  REAL NOT NULL,
+    cost        REAL NOT NULL,
+    attempts    INTEGER NOT NULL DEFAULT 0, -- claims in the current state
+    not_before  INTEGER NOT NULL DEFAULT 0, -- ms since 1970: wait so long before the next claim
+    lease_token TEXT,                       -- who holds it …
+    lease_until INTEGER,                    -- … and until when unless the lease is extended
+    reply_id    TEXT,
+    created_at  INTEGER NOT NULL,
+    changed_at  INTEGER NOT NULL,
+    FOREIGN KEY (platform, person) REFERENCES people,
+    UNIQUE (platform, mention_id)           -- a mention seen twice is one request
+  ) STRICT;
+  INSERT INTO new_requests
+    SELECT id, platform, mention_id, person, mention, request, state, answer, start_tag, finish_tag, cost, attempts,
+           not_before, lease_token, lease_until, reply_id, created_at, changed_at
+    FROM requests;
+  DROP TABLE requests;
+  ALTER TABLE new_requests RENAME TO requests;
+  CREATE INDEX requests_waiting ON requests (start_tag, id) WHERE state IN ('queued', 'rendering');
+  CREATE INDEX requests_to_answer ON requests (id) WHERE state = 'answering';
+  -- For quotas, which count a person's requests.
+  CREATE INDEX requests_waiting_of_person ON requests (platform, person, start_tag)
+    WHERE state IN ('queued', 'rendering');
+  CREATE INDEX requests_of_person ON requests (platform, person, created_at);
+  CREATE INDEX requests_by_reply ON requests (platform, reply_id) WHERE reply_id IS NOT NULL;
+  -- For retention, which looks for what has long been done with.
+  CREATE INDEX requests_to_forget ON requests (changed_at)
+    WHERE mention IS NOT NULL AND state IN ('answered', 'unanswerable', 'cancelled');
+
+  -- How many requests are in each state, kept by triggers: counting a long line at every admission would take longer
+  -- the longer the line is.
+  CREATE TABLE tallies (
+    state TEXT PRIMARY KEY,
+    n     INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO tallies VALUES
+    ('queued', 0), ('rendering', 0), ('answering', 0), ('answered', 0), ('unanswerable', 0), ('cancelled', 0);
+  UPDATE tallies SET n = (SELECT count(*) FROM requests WHERE requests.state = tallies.state);
+  CREATE TRIGGER tally_admitted AFTER INSERT ON requests BEGIN
+    UPDATE tallies SET n = n + 1 WHERE state = new.state;
+  END;
+  CREATE TRIGGER tally_moved AFTER UPDATE OF state ON requests WHEN old.state <> new.state BEGIN
+    UPDATE tallies SET n = n - 1 WHERE state = old.state;
+    UPDATE tallies SET n = n + 1 WHERE state = new.state;
+  END;
+
+  CREATE INDEX people_finish ON people (finish_tag);
+
+  -- While it is 1, nothing is taken up for rendering; answers go out and mentions come in.
+  ALTER TABLE dispatch ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));
+
+  -- How fast each device has rendered lately, in units of cost per second.
+  CREATE TABLE paces (
+    device          TEXT PRIMARY KEY,
+    cost_per_second REAL NOT NULL CHECK (cost_per_second > 0)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Who is not answered: an account (ada@example.social) or a domain with everything below it (example.social).
+  CREATE TABLE blocks (
+    pattern    TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,69 @@
+import type { Database } from 'better-sqlite3';
+import type { QuotaReached } from '../requests/request.js';
+import { placeOf } from './forecast.js';
+
+/** How much the bot takes on. */
+export interface Quotas {
+  /** Requests that wait or are being painted, of everybody together. */
+  readonly waiting: number;
+  /** The same, of one person. */
+  readonly waitingPerPerson: number;
+  /** Requests of one person within 24 hours. */
+  readonly perPersonAndDay: number;
+}
+
+export interface Person {
+  readonly platform: string;
+  readonly person: string;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** The shortest wait worth naming: nobody comes back in eleven seconds. */
+const SHORTEST_SECONDS = 60;
+
+/** Which quota a person's next request would exceed, if any, and when it is worth coming back. */
+export function quotaReached(
+  database: Database,
+  quotas: Quotas,
+  { platform, person }: Person,
+  now: number,
+): QuotaReached | undefined {
+  const reached = (quota: QuotaReached['quota'], limit: number, seconds: number): QuotaReached => ({
+    type: 'quota',
+    quota,
+    limit,
+    seconds: Math.max(SHORTEST_SECONDS, Math.ceil(seconds)),
+  });
+  const secondsUntilPainted = (id: number) => placeOf(database, id)?.seconds ?? 0;
+
+  // The oldest of the requests that fill their day: when it is a day old, there is room again.
+  const oldest = database
+    .prepare<[string, string, number, number], { readonly createdAt: number }>(
+      `SELECT created_at AS createdAt FROM requests
+       WHERE platform = ? AND person = ? AND created_at > ? AND cost > 0
+       ORDER BY created_at DESC LIMIT 1 OFFSET ?`,
+    )
+    .get(platform, person, now - DAY_MS, quotas.perPersonAndDay - 1);
+  if (oldest !== undefined)
+    return reached('per day', quotas.perPersonAndDay, (oldest.createdAt + DAY_MS - now) / 1000);
+
+  const theirs = database
+    .prepare<[string, string, number], { readonly id: number }>(
+      `SELECT id FROM requests WHERE platform = ? AND person = ? AND state IN ('queued', 'rendering')
+       ORDER BY start_tag, id LIMIT ?`,
+    )
+    .all(platform, person, quotas.waitingPerPerson);
+  const [first] = theirs;
+  if (first !== undefined && theirs.length === quotas.waitingPerPerson)
+    return reached('per person', quotas.waitingPerPerson, secondsUntilPainted(first.id));
+
+  const next = database
+    .prepare<[number], { readonly id: number }>(
+      `SELECT id FROM requests WHERE state IN ('queued', 'rendering')
+         AND (SELECT sum(n) FROM tallies WHERE state IN ('queued', 'rendering')) >= ?
+       ORDER BY start_tag, id LIMIT 1`,
+    )
+    .get(quotas.waiting);
+  return next && reached('of everybody', quotas.waiting, secondsUntilPainted(next.id));
+}

@@ -1,0 +1,70 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import type { RequestId } from './desk.js';
+import type { Answer } from './states.js';
+
+/*
+ * What is done with is kept for a while (for the operator, and so that #delete finds it) and then forgotten: its files
+ * and everything that a person wrote. Only the mention's id stays, so that seeing the mention again does not paint it
+ * again.
+ */
+
+/** A request to forget, and the file that goes with it. */
+interface Forgettable {
+  readonly id: RequestId;
+  /** Relative to the data folder. */
+  readonly file: string | undefined;
+}
+
+interface Row {
+  readonly id: RequestId;
+  readonly answer: string | null;
+}
+
+/** Some of what was done with before the given time (ms since 1970), oldest first. */
+export function forgettable(
+  database: Database,
+  before: number,
+  limit: number,
+): readonly Forgettable[] {
+  return database
+    .prepare<[number, number], Row>(
+      `SELECT id, answer FROM requests
+       WHERE changed_at < ? AND mention IS NOT NULL AND state IN ('answered', 'unanswerable', 'cancelled')
+       ORDER BY changed_at LIMIT ?`,
+    )
+    .all(before, limit)
+    .map(asForgettable);
+}
+
+/** Forgets one request, if it is done with: a person's right. */
+export async function forgetNow(database: Database, folder: string, id: RequestId): Promise<void> {
+  const row = database
+    .prepare<[number], Row>(
+      `SELECT id, answer FROM requests
+       WHERE id = ? AND mention IS NOT NULL AND state IN ('answered', 'unanswerable', 'cancelled')`,
+    )
+    .get(id);
+  if (row !== undefined) await forget(database, folder, asForgettable(row));
+}
+
+/** Removes a request's file, and then every word of it: until then the file's name must not be lost. */
+export async function forget(
+  database: Database,
+  folder: string,
+  { id, file }: Forgettable,
+): Promise<void> {
+  if (file !== undefined) await rm(join(folder, file), { force: true });
+  database
+    .prepare(
+      `UPDATE requests SET mention = NULL, request = NULL, answer = NULL
+       WHERE id = ? AND state IN ('answered', 'unanswerable', 'cancelled')`,
+    )
+    .run(id);
+}
+
+function asForgettable({ id, answer }: Row): Forgettable {
+  const parsed = answer === null ? undefined : (JSON.parse(answer) as Answer);
+  return { id, file: parsed?.type === 'painted' ? parsed.file : undefined };
+}

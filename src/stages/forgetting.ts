@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../log.js';
+import type { Queue } from '../queue/queue.js';
+import { forget, forgettable } from '../queue/retention.js';
+
+export interface ForgettingOptions {
+  readonly queue: Queue;
+  /** Where painted pictures lie. */
+  readonly folder: string;
+  /** How long what is done with is kept. */
+  readonly keepMs: number;
+  readonly log: Log;
+}
+
+const INTERVAL_MS = 60 * 60_000;
+/** So that a first run over a long past does not hold the database for long at a time. */
+const BATCH = 100;
+
+/** Forgets what has been done with for long enough, now and every hour, until the signal aborts. */
+export async function forgetStage(options: ForgettingOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await sweep(options, signal);
+    } catch (error) {
+      options.log.error({ error }, 'could not forget what is due; it will be tried again');
+    }
+    await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function sweep(
+  { queue, folder, keepMs, log }: ForgettingOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const before = Date.now() - keepMs;
+  let forgotten = 0;
+  while (!signal.aborted) {
+    const batch = forgettable(queue.database, before, BATCH);
+    for (const each of batch) await forget(queue.database, folder, each);
+    forgotten += batch.length;
+    if (batch.length < BATCH) break;
+  }
+  if (forgotten > 0) log.info({ forgotten }, 'forgotten');
+}

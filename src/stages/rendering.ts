@@ -1,0 +1,190 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log } from '../log.js';
+import type { Metrics } from '../metrics.js';
+import {
+  PictureTooLarge,
+  PlatformError,
+  type Attachment,
+  type Mention,
+  type Platform,
+} from '../platforms/port.js';
+import { hasRoom } from '../queue/disk.js';
+import { ClaimLost, holding } from '../queue/holding.js';
+import type { Queue, RenderClaim } from '../queue/queue.js';
+import type { Answer, Problem, Which } from '../queue/states.js';
+import { backoffMs, nextChange } from '../queue/waiting.js';
+import { JobTooHeavy, PictureError, type PictureProblem } from '../render/job.js';
+import type { RenderPool } from '../render/pool.js';
+import { parameters } from '../requests/parameters.js';
+
+export interface RenderingOptions {
+  readonly platforms: readonly Platform[];
+  readonly queue: Queue;
+  readonly pool: RenderPool;
+  /** Where downloads and painted pictures lie. */
+  readonly folder: string;
+  /** Longest side of the results. */
+  readonly size: number;
+  readonly maxDownloadBytes: number;
+  /** How often a render is tried before we apologize. */
+  readonly attempts: number;
+  /** How often a lease is extended while its work goes on. */
+  readonly heartbeatMs: number;
+  /** Called with 0..1 as a picture comes along. */
+  readonly onProgress: (mention: Mention, fraction: number) => void;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/**
+ * Render: as many requests at a time as there are painters, their downloads included. More would only count as attempts
+ * at what nobody is painting yet, and would be dispatched before somebody who comes next and should be first.
+ */
+export async function renderStage(options: RenderingOptions, signal: AbortSignal): Promise<void> {
+  const { queue, pool, folder } = options;
+  // Whatever lies there belongs to a process that is no more.
+  await rm(join(folder, 'downloads'), { recursive: true, force: true });
+  await mkdir(join(folder, 'pictures'), { recursive: true });
+  const underWay = new Set<Promise<void>>();
+  const warn = everyMinute(() =>
+    options.log.error(
+      { folder },
+      'the disk is nearly full; nothing is painted until there is room',
+    ),
+  );
+  while (!signal.aborted) {
+    const room = await hasRoom(folder);
+    if (!room) warn();
+    const claim = room && underWay.size < pool.size ? queue.claimRender() : undefined;
+    if (claim === undefined) {
+      // A render whose outcome cannot be written down ends the bot, which the supervisor restarts.
+      await Promise.race([nextChange(queue, signal), ...underWay]);
+    } else {
+      const work = render(claim, options, signal).finally(() => underWay.delete(work));
+      underWay.add(work);
+    }
+  }
+  await Promise.all(underWay);
+}
+
+function everyMinute(act: () => void): () => void {
+  let last = -Infinity;
+  return () => {
+    if (performance.now() - last < 60_000) return;
+    last = performance.now();
+    act();
+  };
+}
+
+async function render(
+  claim: RenderClaim,
+  options: RenderingOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { queue, pool, attempts, heartbeatMs, metrics } = options;
+  const log = options.log.child({ request: claim.id, attempt: claim.attempt });
+  if (claim.attempt > attempts) {
+    log.error('given up after too many attempts');
+    queue.rendered(claim, { type: 'failed' });
+    return;
+  }
+  try {
+    const { answer, device } = await holding(queue, claim, heartbeatMs, signal, (stop) =>
+      paintRequest(claim, options, stop),
+    );
+    if (answer.type === 'painted' && device !== undefined) {
+      const { seconds } = answer;
+      queue.rendered(claim, answer, { device, costPerSecond: (pool.size * claim.cost) / seconds });
+      metrics.rendered(device, seconds);
+      log.info({ answer: answer.type, seconds, device }, 'rendered');
+    } else {
+      queue.rendered(claim, answer);
+      log.info({ answer: answer.type }, 'rendered');
+    }
+  } catch (error) {
+    if (error instanceof ClaimLost) {
+      log.info('the request was cancelled while it was being painted');
+    } else if (signal.aborted) {
+      queue.handBack(claim);
+    } else if (error instanceof JobTooHeavy) {
+      metrics.failed('render', error.name);
+      log.error({ error }, 'too heavy; it will not be tried again');
+      queue.rendered(claim, { type: 'failed' });
+    } else {
+      metrics.failed('render', error instanceof Error ? error.name : 'unknown');
+      log.warn({ error }, 'a render failed; it will be tried again');
+      queue.retryRender(claim, Date.now() + backoffMs(claim.attempt));
+    }
+  }
+}
+
+interface Rendered {
+  readonly answer: Answer;
+  /** What painted it, if anything was painted. */
+  readonly device?: string;
+}
+
+/** Fetches the pictures and has them painted; a picture that cannot be used is an answer, too. */
+async function paintRequest(
+  { id, platform: name, mention, request }: RenderClaim,
+  { platforms, pool, folder, size, maxDownloadBytes, onProgress }: RenderingOptions,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  const platform = platforms.find((candidate) => candidate.name === name);
+  if (platform === undefined) throw new Error(`${name} is not connected`);
+  const downloads = join(folder, 'downloads', String(id));
+  await mkdir(downloads, { recursive: true });
+  const photo = join(downloads, 'photo');
+  const fetched = async (attachment: Attachment, file: string): Promise<string> => {
+    try {
+      await platform.download(attachment, file, maxDownloadBytes, signal);
+      return file;
+    } catch (error) {
+      throw asPictureError(error, file);
+    }
+  };
+  try {
+    await fetched(request.content, photo);
+    const styles = [];
+    for (const [i, style] of request.styles.entries())
+      styles.push({ file: await fetched(style, join(downloads, `painting${i + 1}`)), weight: 1 });
+    const file = join('pictures', `${id}.jpg`);
+    const { device, ...painted } = await pool.paint(
+      {
+        content: photo,
+        styles,
+        output: join(folder, file),
+        size,
+        strength: request.strength,
+        seed: parameters.seed.default,
+      },
+      { signal, onProgress: ({ fraction }) => onProgress(mention, fraction) },
+    );
+    return { answer: { type: 'painted', file, ...painted }, device };
+  } catch (error) {
+    if (!(error instanceof PictureError)) throw error;
+    const which: Which = error.file === photo ? 'photo' : 'painting';
+    return { answer: { type: 'bad picture', which, problem: problemOf[error.problem] } };
+  } finally {
+    await rm(downloads, { recursive: true, force: true });
+  }
+}
+
+/** A picture that its server will never give us is as unusable as a damaged one. */
+function asPictureError(error: unknown, file: string): unknown {
+  if (error instanceof PictureTooLarge)
+    return new PictureError('too many pixels', file, error.message);
+  if (error instanceof PlatformError && error.kind === 'refused')
+    return new PictureError('missing', file, error.message);
+  return error;
+}
+
+const problemOf: Readonly<Record<PictureProblem, Problem>> = {
+  missing: 'unreachable',
+  empty: 'damaged',
+  'not a picture': 'unreadable',
+  damaged: 'damaged',
+  'too many pixels': 'too large',
+  'too small': 'too small',
+};

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { block, blocked, isBlocked, unblock } from '../../src/queue/blocks.js';
+import { databaseFile, queueAt } from '../support/queue.js';
+
+it('an account is blocked alone, a domain with everybody there and below', () => {
+  const { database } = queueAt(databaseFile());
+  block(database, '@Ada@Mean.example', 1);
+  block(database, 'bad.example', 1);
+  const judged = [
+    'ada@mean.example',
+    'ADA@mean.EXAMPLE',
+    'bela@mean.example',
+    'anyone@bad.example',
+    'anyone@sub.bad.example',
+    'anyone@notbad.example',
+    'bad.example@good.example',
+    'anyone@example',
+  ].map((address) => [address, isBlocked(database, address)]);
+  expect(Object.fromEntries(judged)).toEqual({
+    'ada@mean.example': true,
+    'ADA@mean.EXAMPLE': true,
+    'bela@mean.example': false,
+    'anyone@bad.example': true,
+    'anyone@sub.bad.example': true,
+    'anyone@notbad.example': false,
+    'bad.example@good.example': false,
+    'anyone@example': false,
+  });
+});
+
+it('blocks are listed, tell what they changed, and can be undone', () => {
+  const { database } = queueAt(databaseFile());
+  expect([block(database, 'b.example', 1), block(database, 'B.example', 2)]).toEqual([true, false]);
+  block(database, 'a.example', 3);
+  expect(blocked(database)).toEqual(['a.example', 'b.example']);
+  expect([unblock(database, '@B.example'), unblock(database, 'b.example')]).toEqual([true, false]);
+  expect(isBlocked(database, 'anyone@b.example')).toBe(false);
+});

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
+
+const HOUR_MS = 3_600_000;
+const plenty = { waiting: 1e9, waitingPerPerson: 1e9, perPersonAndDay: 1e9 };
+
+function queueWith(quotas: Partial<typeof plenty>) {
+  const clock = new Clock();
+  const queue = queueAt(databaseFile(), clock.now, { ...plenty, ...quotas });
+  let count = 0;
+  /** Asks for a picture and tells why it is refused, if it is. */
+  const ask = (person = 'ada', cost = 1) => {
+    const outcome = queue.admit('here', mentionOf(String(++count), person), { request, cost });
+    return outcome && 'refusal' in outcome ? outcome.refusal : undefined;
+  };
+  const paint = () => queue.rendered(claimed(queue.claimRender()), painted);
+  return { queue, clock, ask, paint };
+}
+
+describe('how much a person may have waiting', () => {
+  it('is limited; what is being painted counts, what is painted does not', () => {
+    const { queue, ask, paint } = queueWith({ waitingPerPerson: 2 });
+    expect([ask(), ask()]).toEqual([undefined, undefined]);
+    expect(ask()).toMatchObject({ type: 'quota', quota: 'per person', limit: 2 });
+    const claim = claimed(queue.claimRender());
+    expect(ask()).toMatchObject({ quota: 'per person' });
+    queue.rendered(claim, painted);
+    expect(ask()).toBeUndefined();
+    expect(ask()).toMatchObject({ quota: 'per person' });
+    paint();
+    expect(ask()).toBeUndefined();
+  });
+
+  it('is each person’s own affair', () => {
+    const { ask } = queueWith({ waitingPerPerson: 1 });
+    expect([ask('ada'), ask('bela'), ask('cleo')]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('says to come back when their first picture will be done', () => {
+    const { queue, ask } = queueWith({ waitingPerPerson: 2 });
+    ask('bela', 1000);
+    queue.rendered(claimed(queue.claimRender()), painted, { device: 'cpu', costPerSecond: 2 });
+    ask('bela', 1000); // 500 s
+    queue.claimRender();
+    ask('ada', 800); // 400 s more
+    ask('ada', 800);
+    expect(ask('ada')).toMatchObject({ seconds: 900 });
+  });
+});
+
+describe('how much a person may ask for in a day', () => {
+  it('is limited over any 24 hours, and says when there is room again', () => {
+    const { clock, ask, paint } = queueWith({ perPersonAndDay: 2 });
+    for (let i = 0; i < 2; i++) {
+      expect(ask()).toBeUndefined();
+      paint();
+      clock.time += HOUR_MS;
+    }
+    expect(ask()).toEqual({ type: 'quota', quota: 'per day', limit: 2, seconds: 22 * 3600 });
+    expect(ask('bela')).toBeUndefined();
+    clock.time += 22 * HOUR_MS - 1;
+    expect(ask()).toMatchObject({ quota: 'per day' });
+    clock.time += 1;
+    expect(ask()).toBeUndefined();
+    expect(ask()).toMatchObject({ quota: 'per day', seconds: 3600 });
+  });
+
+  it('does not count what was refused', () => {
+    const { queue, ask } = queueWith({ perPersonAndDay: 1 });
+    for (let i = 0; i < 5; i++)
+      queue.admit('here', mentionOf(`r${i}`), { refusal: { type: 'no pictures' } });
+    expect(ask()).toBeUndefined();
+  });
+});
+
+it('the whole line is limited, whoever asks', () => {
+  const { ask, paint } = queueWith({ waiting: 3 });
+  expect([ask('a'), ask('b'), ask('c')]).toEqual([undefined, undefined, undefined]);
+  expect(ask('d')).toMatchObject({ quota: 'of everybody', limit: 3 });
+  paint();
+  expect(ask('d')).toBeUndefined();
+});
+
+it('a refusal is answered at once and takes nobody’s place', () => {
+  const { queue, ask } = queueWith({ waitingPerPerson: 1 });
+  ask();
+  const refusal = ask();
+  expect(claimed(queue.claimReply()).answer).toEqual({ type: 'refused', refusal });
+  expect(queue.pending().filter(({ state }) => state === 'queued')).toHaveLength(1);
+});
+
+it('no order of asking and painting exceeds a quota, nor is anything refused within them', () => {
+  const quotas = { waiting: 5, waitingPerPerson: 2, perPersonAndDay: 4 };
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom('ada', 'bela', 'cleo', 'dora') },
+    { weight: 1, arbitrary: fc.constantFrom('paint' as const, 'an hour' as const) },
+  );
+  const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    const { queue, clock, ask } = queueWith(quotas);
+    const waiting: string[] = [];
+    const taken: { readonly person: string; readonly at: number }[] = [];
+    for (const step of steps)
+      if (step === 'an hour') clock.time += HOUR_MS;
+      else if (step === 'paint') {
+        const claim = queue.claimRender();
+        if (claim === undefined) continue;
+        waiting.splice(waiting.indexOf(claim.mention.author.id), 1);
+        queue.rendered(claim, painted);
+      } else {
+        const today = taken.filter(
+          ({ person, at }) => person === step && at > clock.time - 24 * HOUR_MS,
+        );
+        const expected =
+          today.length >= quotas.perPersonAndDay ||
+          waiting.filter((person) => person === step).length >= quotas.waitingPerPerson ||
+          waiting.length >= quotas.waiting;
+        expect(ask(step) !== undefined).toBe(expected);
+        if (expected) continue;
+        waiting.push(step);
+        taken.push({ person: step, at: clock.time });
+      }
+  });
+  fc.assert(property, { numRuns: 60, seed: 11 });
+});

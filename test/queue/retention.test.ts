@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { requestFor, shown } from '../../src/queue/desk.js';
+import { forget, forgettable, forgetNow } from '../../src/queue/retention.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/folder.js';
+import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
+
+function answeredOne() {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'pictures'));
+  const file = join(folder, painted.file);
+  writeFileSync(file, 'a picture');
+  const clock = new Clock();
+  const queue = queueAt(databaseFile(), clock.now);
+  queue.admit('here', mentionOf('1', 'ada', { text: 'private words' }), { request, cost: 1 });
+  queue.rendered(claimed(queue.claimRender()), painted);
+  const id = requestFor(queue.database, 'here', '1');
+  if (id === undefined) throw new Error('it was not admitted');
+  const answer = () => queue.answered(claimed(queue.claimReply()), 'reply');
+  return { folder, file, clock, queue, id, answer };
+}
+
+it('what was answered long ago is forgotten: file and words, but not that it was answered', async () => {
+  const { folder, file, clock, queue, id, answer } = answeredOne();
+  answer();
+  const { database } = queue;
+  expect(forgettable(database, clock.time, 10)).toEqual([]);
+  const [due, ...others] = forgettable(database, clock.time + 1, 10);
+  expect([due, others]).toEqual([{ id, file: painted.file }, []]);
+  if (due) await forget(database, folder, due);
+  expect(existsSync(file)).toBe(false);
+  expect(forgettable(database, clock.time + 1, 10)).toEqual([]);
+  expect(JSON.stringify(database.prepare('SELECT * FROM requests').all())).not.toContain('private');
+  expect(shown(database, id)).toMatchObject({ state: 'answered', handle: undefined });
+  expect(queue.admit('here', mentionOf('1'), { request, cost: 1 })).toBeUndefined();
+});
+
+it('nothing is forgotten that is still pending', async () => {
+  const { folder, file, clock, queue, id } = answeredOne();
+  expect(forgettable(queue.database, clock.time + 1e9, 10)).toEqual([]);
+  await forgetNow(queue.database, folder, id);
+  expect(existsSync(file)).toBe(true);
+  expect(claimed(queue.claimReply()).answer).toEqual(painted);
+});
+
+it('one request is forgotten at once when its author wants so; a file that is gone already is fine', async () => {
+  const { folder, file, queue, id, answer } = answeredOne();
+  answer();
+  await forgetNow(queue.database, folder, id);
+  await forgetNow(queue.database, folder, id);
+  expect(existsSync(file)).toBe(false);
+  expect(shown(queue.database, id)?.answer).toBeUndefined();
+});
