@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { DATABASE_FILE } from '../../src/queue/database.js';
 import { Dice } from './dice.js';
 import type { Scene } from './scene.js';
 
@@ -9,12 +11,16 @@ const BOREDOM_MS = 10_000;
 /** So long may nothing at all happen before the rest counts as lost. The bot's longest honest waits are shorter. */
 const PATIENCE_MS = 180_000;
 
+/** A third attempt at a picture is the last: if it fails, too, the bot rightly apologizes. */
+const LAST_ATTEMPT = 3;
+
 /** The bot, or its worker, is killed so often, while people go on asking. Nothing else goes wrong. */
 export async function killings(scene: Scene, rounds: number): Promise<void> {
   const { crowd, killer, faults, seed, folder } = scene;
   const dice = new Dice(seed, `killings after ${killer.kills.length}`);
   faults.weather = 'odd server';
   for (let round = 0; round < rounds; round++) {
+    await until(() => !statesIn(folder).some(isLastAttempt));
     const death = killer.next();
     await crowd.ask();
     while (await isStillWaiting(death, BOREDOM_MS))
@@ -42,26 +48,29 @@ export async function storm(scene: Scene, mentions: number): Promise<void> {
 /** Waits until every mention has come to its end, or nothing moves any more. */
 export async function settle({ crowd, folder }: Scene): Promise<void> {
   let [done, since] = [-1, Date.now()];
-  while (Date.now() - since < PATIENCE_MS) {
+  await until(() => {
     const now = countFinal(folder);
-    if (now >= crowd.asked.length) return;
     if (now !== done) [done, since] = [now, Date.now()];
-    await sleep(200);
-  }
+    return now >= crowd.asked.length || Date.now() - since > PATIENCE_MS;
+  });
 }
 
 export interface RequestState {
   readonly id: number;
   readonly mention: string;
   readonly state: string;
+  /** At what is to be done in this state. */
+  readonly attempts: number;
 }
 
 /** What the bot's own database says of every mention. */
 export function statesIn(folder: string): readonly RequestState[] {
-  const database = new Database(join(folder, 'pentimento.sqlite3'), { readonly: true });
+  const file = join(folder, DATABASE_FILE);
+  if (!existsSync(file)) return []; // the bot has not even started
+  const database = new Database(file, { readonly: true });
   try {
     return database
-      .prepare<[], RequestState>('SELECT id, mention_id AS mention, state FROM requests')
+      .prepare<[], RequestState>('SELECT id, mention_id AS mention, state, attempts FROM requests')
       .all();
   } finally {
     database.close();
@@ -71,6 +80,14 @@ export function statesIn(folder: string): readonly RequestState[] {
 function countFinal(folder: string): number {
   return statesIn(folder).filter(({ state }) => state === 'answered' || state === 'unanswerable')
     .length;
+}
+
+function isLastAttempt({ state, attempts }: RequestState): boolean {
+  return (state === 'queued' || state === 'rendering') && attempts >= LAST_ATTEMPT - 1;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(100);
 }
 
 function isStillWaiting(event: Promise<void>, ms: number): Promise<boolean> {

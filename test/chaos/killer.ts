@@ -65,7 +65,7 @@ export class Killer {
     return new Promise((done) => {
       this.#armed = { plan, passing: this.#dice.chance(0.3) ? 1 : 0, done };
       if (plan.moment === 'painting') this.#watch(this.#armed);
-      if (plan.moment === 'starting') this.supervisor().kill(); // it must have ended to be started
+      if (plan.moment === 'starting') this.supervisor().restart();
     });
   }
 

@@ -24,13 +24,10 @@ export interface Scene {
   readonly close: () => Promise<void>;
 }
 
-/**
- * Pictures of 64 pixels, and work that a dead process left behind is taken up at once. `attempts` are as many as
- * there can be kills: a picture during which the bot dies so often would rightly be given up otherwise.
- */
+/** Tiny pictures; work that a dead process left behind is taken up at once; and nobody asks too much. */
 const settings = `
-render: { size: 64, attempts: 1000 }
-queue: { leaseSeconds: 1 }
+render: { size: 64 }
+queue: { leaseSeconds: 1, maxWaiting: 100000, maxWaitingPerPerson: 100000, maxPerPersonAndDay: 100000 }
 `;
 
 export async function openScene(seed: number): Promise<Scene> {

@@ -54,6 +54,11 @@ export class Supervisor {
     return child?.exitCode ?? null;
   }
 
+  /** Asks the bot to end; then it is started again. */
+  restart(): void {
+    this.#child?.kill('SIGTERM');
+  }
+
   kill(): void {
     this.#child?.kill('SIGKILL');
   }
