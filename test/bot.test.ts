@@ -1,48 +1,56 @@
 import { once } from 'node:events';
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { runBot } from '../src/bot.js';
 import { createLog } from '../src/log.js';
 import { Metrics } from '../src/metrics.js';
-import type { Platform } from '../src/platforms/port.js';
+import { PlatformError, type Platform } from '../src/platforms/port.js';
 import { RenderPool } from '../src/render/pool.js';
 import { mentionOf, request } from './support/fixtures.js';
 import { temporaryFolder } from './support/folder.js';
 import { MemoryPlatform } from './support/platform.js';
 import { databaseFile, LEASE_MS, queueAt } from './support/queue.js';
 
-it('takes up no more requests than there are painters, however long their downloads take', async () => {
+/** A bot on a network in memory whose downloads are as given, and its queue. */
+function running(download: Platform['download'], workers = 1) {
   const queue = queueAt(databaseFile());
-  for (const id of ['1', '2', '3', '4']) queue.admit('memory', mentionOf(id), { request, cost: 1 });
+  const network = new MemoryPlatform();
   const log = createLog('silent');
   const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };
-  const pool = new RenderPool({ workers: 2, ...limits, log });
+  const options = {
+    platforms: [Object.assign(network, { download })],
+    queue,
+    pool: new RenderPool({ workers, ...limits, log }),
+    folder: temporaryFolder(),
+    size: 64,
+    maxDownloadBytes: 1e6,
+    attempts: 3,
+    weights: {},
+    keepMs: 1e9,
+    heartbeatMs: LEASE_MS / 3,
+    onProgress: () => undefined,
+    metrics: new Metrics(() => ({})),
+    log,
+  };
+  const start = () => {
+    const controller = new AbortController();
+    const bot = runBot(options, controller.signal);
+    return async () => {
+      controller.abort();
+      await bot;
+    };
+  };
+  return { queue, network, start };
+}
+
+it('takes up no more requests than there are painters, however long their downloads take', async () => {
   let downloads = 0;
-  const platform: Platform = Object.assign(new MemoryPlatform(), {
-    async download(...[, , , signal]: Parameters<Platform['download']>) {
-      downloads++;
-      await once(signal, 'abort');
-      signal.throwIfAborted();
-    },
-  });
-  const stop = new AbortController();
-  const running = runBot(
-    {
-      platforms: [platform],
-      queue,
-      pool,
-      folder: temporaryFolder(),
-      size: 64,
-      maxDownloadBytes: 1e6,
-      attempts: 3,
-      weights: {},
-      keepMs: 1e9,
-      heartbeatMs: LEASE_MS / 3,
-      onProgress: () => undefined,
-      metrics: new Metrics(() => ({})),
-      log,
-    },
-    stop.signal,
-  );
+  const { queue, start } = running(async (...[, , , signal]) => {
+    downloads++;
+    await once(signal, 'abort');
+    signal.throwIfAborted();
+  }, 2);
+  for (const id of ['1', '2', '3', '4']) queue.admit('memory', mentionOf(id), { request, cost: 1 });
+  const stop = start();
   await vi.waitFor(() => expect(downloads).toBe(2));
   // Everything that changes the queue is done by now or never: each change wakes the stage at once.
   queue.admit('memory', mentionOf('5'), { request, cost: 1 });
@@ -54,6 +62,28 @@ it('takes up no more requests than there are painters, however long their downlo
     'queued',
     'queued',
   ]);
-  stop.abort();
-  await running;
+  await stop();
+});
+
+it('does not blame a request for a server that is away: it asks again for hours, then for another post', async () => {
+  vi.useFakeTimers({
+    toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
+  });
+  onTestFinished(() => void vi.useRealTimers());
+  const asked: number[] = [];
+  const { queue, network, start } = running(() => {
+    asked.push(Date.now());
+    return Promise.reject(new PlatformError('unreachable', 'nobody is there'));
+  });
+  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  const stop = start();
+  while (network.posts.length === 0) {
+    await vi.advanceTimersByTimeAsync(1000);
+    await new Promise(setImmediate); // for the disk, whose time is real
+  }
+  expect(asked).toHaveLength(12);
+  const hours = ((asked.at(-1) ?? 0) - (asked[0] ?? 0)) / 3_600_000;
+  expect(hours).toBeGreaterThan(1);
+  expect(network.posts[0]?.reply.text).toContain('the photo: it could not be fetched');
+  await stop();
 });

@@ -155,9 +155,12 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return this.#move(claim, 'rendering', 'queued', { not_before: notBefore });
   }
 
-  /** A render was interrupted by ourselves: it is to be tried again and the attempt does not count. */
-  handBack(claim: RenderClaim): boolean {
-    return this.#move(claim, 'rendering', 'queued', { attempts: claim.attempt - 1 });
+  /** A render did not come about, for a reason that is not its own: it is to be tried again and the attempt does not count. */
+  handBack(claim: RenderClaim, notBefore = 0): boolean {
+    return this.#move(claim, 'rendering', 'queued', {
+      attempts: claim.attempt - 1,
+      not_before: notBefore,
+    });
   }
 
   /** The answer stands in the thread, or, if it took no words, has been given. */

@@ -11,6 +11,7 @@ import {
 } from '../platforms/port.js';
 import { hasRoom } from '../queue/disk.js';
 import { ClaimLost, holding } from '../queue/holding.js';
+import type { RequestId } from '../queue/desk.js';
 import type { Queue, RenderClaim } from '../queue/queue.js';
 import type { Answer, Problem, Which } from '../queue/states.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
@@ -38,6 +39,18 @@ export interface RenderingOptions {
 }
 
 /**
+ * How often a picture is asked for whose server does not answer: with the waits in between about two hours. After that
+ * whoever posted it is asked to post it again.
+ */
+const DOWNLOAD_ATTEMPTS = 12;
+
+/**
+ * How many downloads in a row have failed, by request. A server that is away says nothing against a request, so these
+ * are not its few attempts; and a bot that starts anew may as well begin to count anew.
+ */
+type Outages = Map<RequestId, number>;
+
+/**
  * Render: as many requests at a time as there are painters, their downloads included. More would only count as attempts
  * at what nobody is painting yet, and would be dispatched before somebody who comes next and should be first.
  */
@@ -47,6 +60,7 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
   await rm(join(folder, 'downloads'), { recursive: true, force: true });
   await mkdir(join(folder, 'pictures'), { recursive: true });
   const underWay = new Set<Promise<void>>();
+  const outages: Outages = new Map();
   const warn = everyMinute(() =>
     options.log.error(
       { folder },
@@ -61,7 +75,7 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
       // A render whose outcome cannot be written down ends the bot, which the supervisor restarts.
       await Promise.race([nextChange(queue, signal), ...underWay]);
     } else {
-      const work = render(claim, options, signal).finally(() => underWay.delete(work));
+      const work = render(claim, options, outages, signal).finally(() => underWay.delete(work));
       underWay.add(work);
     }
   }
@@ -80,6 +94,7 @@ function everyMinute(act: () => void): () => void {
 async function render(
   claim: RenderClaim,
   options: RenderingOptions,
+  outages: Outages,
   signal: AbortSignal,
 ): Promise<void> {
   const { queue, pool, attempts, heartbeatMs, metrics } = options;
@@ -89,9 +104,11 @@ async function render(
     queue.rendered(claim, { type: 'failed' });
     return;
   }
+  const outage = (outages.get(claim.id) ?? 0) + 1;
+  outages.delete(claim.id);
   try {
     const { answer, device } = await holding(queue, claim, heartbeatMs, signal, (stop) =>
-      paintRequest(claim, options, stop),
+      paintRequest(claim, options, outage === DOWNLOAD_ATTEMPTS, stop),
     );
     if (answer.type === 'painted' && device !== undefined) {
       const { seconds } = answer;
@@ -111,6 +128,11 @@ async function render(
       metrics.failed('render', error.name);
       log.error({ error }, 'too heavy; it will not be tried again');
       queue.rendered(claim, { type: 'failed' });
+    } else if (error instanceof PlatformError) {
+      outages.set(claim.id, outage);
+      metrics.failed('render', error.name);
+      log.warn({ error, outage }, 'a picture cannot be fetched now; it will be tried again');
+      queue.handBack(claim, Date.now() + backoffMs(outage));
     } else {
       metrics.failed('render', error instanceof Error ? error.name : 'unknown');
       log.warn({ error }, 'a render failed; it will be tried again');
@@ -125,10 +147,14 @@ interface Rendered {
   readonly device?: string;
 }
 
-/** Fetches the pictures and has them painted; a picture that cannot be used is an answer, too. */
+/**
+ * Fetches the pictures and has them painted; a picture that cannot be used is an answer, too, and so is, at the last
+ * attempt, one that cannot be fetched.
+ */
 async function paintRequest(
   { id, platform: name, mention, request }: RenderClaim,
   { platforms, pool, folder, size, maxDownloadBytes, onProgress }: RenderingOptions,
+  isLastDownload: boolean,
   signal: AbortSignal,
 ): Promise<Rendered> {
   const platform = platforms.find((candidate) => candidate.name === name);
@@ -141,7 +167,7 @@ async function paintRequest(
       await platform.download(attachment, file, maxDownloadBytes, signal);
       return file;
     } catch (error) {
-      throw asPictureError(error, file);
+      throw asPictureError(error, file, isLastDownload);
     }
   };
   try {
@@ -172,10 +198,10 @@ async function paintRequest(
 }
 
 /** A picture that its server will never give us is as unusable as a damaged one. */
-function asPictureError(error: unknown, file: string): unknown {
+function asPictureError(error: unknown, file: string, isLastDownload: boolean): unknown {
   if (error instanceof PictureTooLarge)
     return new PictureError('too many pixels', file, error.message);
-  if (error instanceof PlatformError && error.kind === 'refused')
+  if (error instanceof PlatformError && (error.kind === 'refused' || isLastDownload))
     return new PictureError('missing', file, error.message);
   return error;
 }

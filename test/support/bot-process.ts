@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
+import { processes } from './processes.js';
 
 export interface BotProcess {
   /** Everything it has written so far, on both outputs. */
@@ -74,18 +75,8 @@ export async function startBotProcess(
 /** Loading the network takes a worker about one second of computing; who has computed for longer is painting. */
 const PAINTING_TICKS = 300; // of 10 ms
 
-/** From the kernel, so that the bot needs no way to be asked. */
 function paintersOf({ pid }: ChildProcess): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => {
-      try {
-        // Past the name in parentheses: state, parent, …; user time is the 14th field in all (see proc(5)).
-        const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-        return Number(fields[1]) === pid && Number(fields[11]) > PAINTING_TICKS;
-      } catch {
-        return false; // it ended while we looked
-      }
-    })
-    .map(Number);
+  return processes()
+    .filter(({ parent, ticks }) => parent === pid && ticks > PAINTING_TICKS)
+    .map((painter) => painter.pid);
 }
