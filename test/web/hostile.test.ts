@@ -20,6 +20,7 @@ const hostile = {
 /** Whatever sticks out of the thread that it is in, and how far the page is wider than its window. */
 const misplaced = (page: Page) =>
   page.evaluate<readonly string[]>(`[...document.querySelectorAll('.thread *')]
+    .filter((element) => element.checkVisibility()) // what is hidden is nowhere
     .filter((element) => {
       const [inner, outer] = [element, element.closest('.thread')].map((one) => one.getBoundingClientRect());
       return inner.left < outer.left - 1 || inner.right > outer.right + 1;
