@@ -273,7 +273,9 @@ describe('settings', () => {
     const { PENTIMENTO_CONFIG } = quickSettings(folder);
     const bad = await pentimento(['queue', 'list'], { folder, env: { PENTIMENTO_CONFIG } });
     expect(bad).toMatchObject({ code: 1, out: '' });
-    expect(bad.err).toMatch(/^pentimento: the configuration cannot be used: web\.port \(PENTIMENTO_PORT\): .*\n$/);
+    expect(bad.err).toMatch(
+      /^pentimento: the configuration cannot be used: web\.port \(PENTIMENTO_PORT\): .*\n$/,
+    );
     const env = { PENTIMENTO_CONFIG, PENTIMENTO_PORT: '0' };
     const { err } = await pentimento(['queue', 'list'], { folder, env });
     expect(err).toContain(`there is no queue in ${join(folder, 'from-file')} yet`);
