@@ -13,6 +13,7 @@ import { backoffMs, nextChange } from './queue/waiting.js';
 import type { Answer, Problem, Which } from './queue/states.js';
 import { PictureError, type PictureProblem } from './render/job.js';
 import type { RenderPool } from './render/pool.js';
+import type { SafetyPolicy } from './render/safety.js';
 import { postAnswers } from './replies/outbox.js';
 import { parameters } from './requests/parameters.js';
 import { parse } from './requests/parse.js';
@@ -26,6 +27,8 @@ export interface BotOptions {
   readonly folder: string;
   /** Longest side of the results. */
   readonly size: number;
+  /** What becomes of indecent pictures. */
+  readonly safety: SafetyPolicy;
   readonly maxDownloadBytes: number;
   /** How often a render is tried before we apologize. */
   readonly renderAttempts: number;
@@ -121,7 +124,7 @@ async function render(claim: RenderClaim, options: BotOptions, signal: AbortSign
 /** Fetches the pictures and has them painted; a picture that cannot be used is an answer, too. */
 async function paintRequest(
   { id, platform: name, mention, request }: RenderClaim,
-  { platforms, pool, folder, size, maxDownloadBytes, onProgress }: BotOptions,
+  { platforms, pool, folder, size, safety, maxDownloadBytes, onProgress }: BotOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
   const platform = platforms.find((candidate) => candidate.name === name);
@@ -152,6 +155,7 @@ async function paintRequest(
         size,
         strength: request.strength,
         seed: parameters.seed.default,
+        safety,
       },
       { signal, onProgress: ({ fraction }) => onProgress(mention, fraction) },
     );
@@ -181,4 +185,5 @@ const problemOf: Readonly<Record<PictureProblem, Problem>> = {
   damaged: 'damaged',
   'too many pixels': 'too large',
   'too small': 'too small',
+  unsafe: 'unsafe',
 };

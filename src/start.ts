@@ -52,6 +52,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
           pool,
           folder,
           size: render.size,
+          safety: config.safety,
           maxDownloadBytes: downloads.maxMegabytes * 1e6,
           renderAttempts: render.attempts,
           heartbeatMs: leaseMs / 3,

@@ -16,16 +16,22 @@ export interface Moves {
 
 /** What there is to say. */
 export type Answer =
-  | ({ readonly type: 'painted'; readonly file: string; readonly seconds: number } & Size)
+  | Painted
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'bad picture'; readonly which: Which; readonly problem: Problem }
   | { readonly type: 'failed' };
 
-interface Size {
+interface Painted {
+  readonly type: 'painted';
+  readonly file: string;
+  readonly seconds: number;
   readonly width: number;
   readonly height: number;
+  /** Whether it is to be hidden until one asks to see it. Answers of older versions do not tell: then it is not. */
+  readonly sensitive?: boolean;
 }
 /** The photo, or one of the paintings. */
 export type Which = 'photo' | 'painting';
 /** What is wrong with a picture. */
-export type Problem = 'unreachable' | 'too large' | 'unreadable' | 'damaged' | 'too small';
+export type Problem =
+  'unreachable' | 'too large' | 'unreadable' | 'damaged' | 'too small' | 'unsafe';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { safetyPolicySchema } from './safety.js';
 
 /*
  * What crosses the border between the bot and its worker process. Both sides check what arrives: the two may have
@@ -18,6 +19,8 @@ export const renderJobSchema = z
     size: z.int().positive(),
     strength: z.number().min(0).max(100),
     seed: z.int(),
+    /** What becomes of indecent pictures; without it, nobody looks. */
+    safety: safetyPolicySchema.optional(),
   })
   .readonly();
 
@@ -32,6 +35,7 @@ const pictureProblems = [
   'damaged',
   'too many pixels',
   'too small',
+  'unsafe',
 ] as const;
 export type PictureProblem = (typeof pictureProblems)[number];
 
@@ -59,9 +63,14 @@ const progressSchema = z
 export type RenderProgress = z.infer<typeof progressSchema>;
 
 const paintedSchema = z
-  .strictObject({ width: z.int(), height: z.int(), seconds: z.number() })
+  .strictObject({
+    width: z.int(),
+    height: z.int(),
+    seconds: z.number(),
+    sensitive: z.boolean(),
+  })
   .readonly();
-/** A finished picture: its size in pixels and how long it took. */
+/** A finished picture: its size in pixels, how long it took, and whether it came from a likely indecent one. */
 export type Painted = z.infer<typeof paintedSchema>;
 
 /** What the worker tells the bot. A heartbeat says only that its event loop turns. */

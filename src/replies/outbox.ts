@@ -62,7 +62,10 @@ async function postOnce(claim: ReplyClaim, { platforms, folder }: OutboxOptions)
   const earlier = attempt > 1 ? await platform.findReply(mention) : undefined;
   if (earlier !== undefined) return earlier;
   const text = sentenceFor(answer, request);
-  const picture = answer.type === 'painted' &&
-    request && { file: join(folder, answer.file), description: altTextFor(request) };
-  return platform.reply(mention, { text, ...(picture && { picture }) }, `pentimento-${id}`);
+  const painted = answer.type === 'painted' &&
+    request && {
+      picture: { file: join(folder, answer.file), description: altTextFor(request) },
+      sensitive: answer.sensitive ?? false,
+    };
+  return platform.reply(mention, { text, ...painted }, `pentimento-${id}`);
 }

@@ -16,26 +16,27 @@ export interface BotProcess {
   readonly url: string;
 }
 
-/** Settings with which a picture takes seconds, and work left behind by a crash is soon taken up. */
-export function quickSettings(folder: string): NodeJS.ProcessEnv {
+/** Settings with which a picture takes seconds, and work left behind by a crash is soon taken up; and more, as YAML. */
+export function quickSettings(folder: string, more = ''): NodeJS.ProcessEnv {
   const file = join(folder, 'settings.yaml');
-  writeFileSync(file, 'render: { size: 96 }\nqueue: { leaseSeconds: 2 }\n');
+  writeFileSync(file, `render: { size: 96 }\nqueue: { leaseSeconds: 2 }\n${more}`);
   return { PENTIMENTO_CONFIG: file, PENTIMENTO_DATA: folder, PENTIMENTO_PORT: '0' };
 }
 
 /**
  * The bot as an operator runs it: its own process, its data in `folder`, signed in to an account or else in its own
- * sandbox.
+ * sandbox; with the quick settings, and more.
  */
 export async function startBotProcess(
   folder: string,
   account?: { readonly url: string; readonly accessToken: string },
+  settings?: string,
 ): Promise<BotProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'bot'], {
     cwd: projectRoot,
     env: {
       ...process.env,
-      ...quickSettings(folder),
+      ...quickSettings(folder, settings),
       ...(account && { MASTODON_URL: account.url, MASTODON_ACCESS_TOKEN: account.accessToken }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -62,7 +63,10 @@ export async function startBotProcess(
   };
 }
 
-/** Loading the network takes a worker about one second of computing; who has computed for longer is painting. */
+/**
+ * Loading the network and looking at two pictures takes a worker about two seconds of computing; who has computed for
+ * longer is painting.
+ */
 const PAINTING_TICKS = 300; // of 10 ms
 
 /** From the kernel, so that the bot needs no way to be asked. */

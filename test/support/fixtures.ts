@@ -13,13 +13,13 @@ export const request: RenderRequest = {
   strength: 50,
   notes: [],
 };
-export const painted: Answer = {
+export const painted = {
   type: 'painted',
   file: 'pictures/1.jpg',
   seconds: 12.3,
   width: 512,
   height: 384,
-};
+} as const satisfies Answer;
 
 export function mentionOf(id: string, person = 'ada', changes: Partial<Mention> = {}): Mention {
   return {

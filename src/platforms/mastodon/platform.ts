@@ -86,7 +86,7 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
 
     download: ({ url: source }, file, maxBytes, signal) => download(source, file, maxBytes, signal),
 
-    async reply(mention, { text, picture }, key) {
+    async reply(mention, { text, picture, sensitive = false }, key) {
       const mediaIds: string[] = [];
       if (picture) {
         const file = await openAsBlob(picture.file);
@@ -101,7 +101,7 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
         status: `@${mention.author.handle} ${text}`,
         inReplyToId: mention.id,
         visibility: noWiderThan(mention.visibility),
-        sensitive: mention.sensitive,
+        sensitive: mention.sensitive || sensitive,
         spoilerText: mention.spoiler,
         language: 'en',
         mediaIds,
