@@ -3,6 +3,7 @@ import type { Metrics } from './metrics.js';
 import type { Mention, Platform } from './platforms/port.js';
 import type { Queue } from './queue/queue.js';
 import type { RenderPool } from './render/pool.js';
+import type { SafetyPolicy } from './render/safety.js';
 import { postAnswers } from './replies/outbox.js';
 import { forgetStage } from './stages/forgetting.js';
 import { listen } from './stages/listening.js';
@@ -18,6 +19,8 @@ export interface BotOptions {
   readonly size: number;
   /** Shares of people other than the 1 that everybody has, by address. */
   readonly weights: Readonly<Record<string, number>>;
+  /** What becomes of indecent pictures. */
+  readonly safety: SafetyPolicy;
   readonly maxDownloadBytes: number;
   /** How often a render is tried before we apologize. */
   readonly attempts: number;

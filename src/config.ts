@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { projectRoot } from './paths.js';
+import { safetyPolicySchema } from './render/safety.js';
 import { parameters } from './requests/parameters.js';
 
 const configSchema = z
@@ -45,6 +46,7 @@ const configSchema = z
       })
       .readonly(),
     retention: z.strictObject({ days: z.number().positive() }).readonly(),
+    safety: safetyPolicySchema,
     downloads: z.strictObject({ maxMegabytes: z.number().positive() }).readonly(),
   })
   .readonly();

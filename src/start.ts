@@ -59,6 +59,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
         folder,
         size: render.size,
         weights: config.queue.weights,
+        safety: config.safety,
         maxDownloadBytes: downloads.maxMegabytes * 1e6,
         attempts: render.attempts,
         heartbeatMs: leaseMs / 3,

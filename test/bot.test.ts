@@ -22,6 +22,7 @@ function running(download: Platform['download'], workers = 1) {
     pool: new RenderPool({ workers, ...limits, log }),
     folder: temporaryFolder(),
     size: 64,
+    safety: { porn: 'off', hentai: 'off', sexy: 'off', threshold: 0.5 } as const,
     maxDownloadBytes: 1e6,
     attempts: 3,
     weights: {},

@@ -25,6 +25,7 @@ describe.skipIf(local)('the defaults', () => {
       logLevel: 'info',
       web: { host: '127.0.0.1', port: 8080 },
       render: { size: 512, workers: 1 },
+      safety: { porn: 'sensitive', hentai: 'sensitive', sexy: 'off', threshold: 0.5 },
     });
     expect(loadConfig({})).not.toHaveProperty('mastodon');
   });
@@ -52,7 +53,7 @@ describe('the environment', () => {
       PENTIMENTO_PORT: '0',
       PENTIMENTO_LOG_LEVEL: 'debug',
     });
-    const { render, queue, retention, downloads } = loadConfig({});
+    const { render, queue, retention, safety, downloads } = loadConfig({});
     expect(config).toEqual({
       mastodon: { url: 'https://mastodon.example', accessToken: 'abc' },
       dataFolder: '/var/lib/pentimento',
@@ -61,6 +62,7 @@ describe('the environment', () => {
       render,
       queue,
       retention,
+      safety,
       downloads,
     });
   });

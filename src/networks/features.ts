@@ -1,6 +1,7 @@
 import * as op from '../graph/operations.js';
 import type { Tensor } from '../graph/tensor.js';
-import { INPUT, type Layer, type Network } from './network.js';
+import { build, convolved, layerOf, type WindowLayer } from './build.js';
+import { INPUT, type Network } from './network.js';
 
 /**
  * The graph of a network's activations at the named layers, for a picture [1, 3, height, width] in 0..1.
@@ -16,16 +17,7 @@ export function features(
   picture: Tensor,
   names: readonly string[],
 ): ReadonlyMap<string, Tensor> {
-  const built = new Map<string, Tensor>([[INPUT, picture]]);
-  const build = (name: string): Tensor => {
-    const known = built.get(name);
-    if (known !== undefined) return known;
-    const layer = layerOf(network, name);
-    const tensor = apply(layer, layer.from.map(build));
-    built.set(name, tensor);
-    return tensor;
-  };
-  return new Map(names.map((name) => [name, build(name)]));
+  return build(network, picture, names, forPainting);
 }
 
 /** By how much the deepest of the layers is smaller than the picture: the picture's sides must be multiples of it. */
@@ -35,7 +27,7 @@ export function reduction(network: Network, names: readonly string[]): number {
     const value = known.get(name);
     if (value !== undefined) return value;
     const layer = layerOf(network, name);
-    const halves = layer.type === 'pool' || (layer.type === 'convolution' && layer.stride === 2);
+    const halves = layer.type === 'maxPool' || (layer.type === 'convolution' && layer.stride === 2);
     const result = Math.max(...layer.from.map(of)) * (halves ? 2 : 1);
     known.set(name, result);
     return result;
@@ -43,28 +35,13 @@ export function reduction(network: Network, names: readonly string[]): number {
   return Math.max(...names.map(of));
 }
 
-function layerOf(network: Network, name: string): Layer {
-  const layer = network.layers.get(name);
-  if (layer === undefined) throw new Error(`the network ${network.name} has no layer "${name}"`);
-  return layer;
-}
-
-function apply(layer: Layer, inputs: readonly Tensor[]): Tensor {
-  if (layer.type === 'concatenate') return op.concatenate(inputs);
-  const [x] = inputs;
-  if (x === undefined) throw new Error(`a ${layer.type} layer without an input`);
+function forPainting(layer: WindowLayer, x: Tensor): Tensor {
   switch (layer.type) {
-    case 'convolution': {
-      const kernel = op.constant(layer.kernel.values, layer.kernel.shape);
-      const bias = op.constant(layer.bias, [layer.bias.length]);
-      const result = op.convolve(x, kernel, bias);
-      return layer.stride === 2 ? op.averagePool(result) : result;
-    }
-    case 'relu':
-      return op.relu(x);
-    case 'pool':
+    case 'convolution':
+      return layer.stride === 2 ? op.averagePool(convolved(layer, x)) : convolved(layer, x);
+    case 'maxPool':
       return op.averagePool(x);
-    case 'boxFilter':
+    case 'averageFilter':
       return op.boxFilter(x);
   }
 }

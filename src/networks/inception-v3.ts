@@ -16,9 +16,17 @@ interface PackagedModel {
  * paints with no download at all. It was trained on ImageNet and then to tell safe pictures from unsafe ones.
  */
 export async function loadInceptionV3(): Promise<Network> {
+  const { model, bytes } = await readPackage();
+  return readTfjsLayers('inception-v3', model, bytes);
+}
+
+/** The model.json, parsed, and the weights as the package has them. */
+export async function readPackage(): Promise<{ readonly model: unknown; readonly bytes: Buffer }> {
   const packaged = InceptionV3Model as PackagedModel;
-  const model = await packaged.modelJson();
+  const { default: model } = await packaged.modelJson();
   const shards = await Promise.all(packaged.weightBundles.map((load) => load()));
-  const bytes = Buffer.concat(shards.map((shard) => Buffer.from(shard.default, 'base64')));
-  return readTfjsLayers('inception-v3', model.default, bytes);
+  return {
+    model,
+    bytes: Buffer.concat(shards.map((shard) => Buffer.from(shard.default, 'base64'))),
+  };
 }

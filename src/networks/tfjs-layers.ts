@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { INPUT, type Layer, type Network, type Weights } from './network.js';
+import { INPUT, type Dense, type Head, type Layer, type Network, type Weights } from './network.js';
+import { find, manifestSchema, readWeights } from './tfjs-weights.js';
 
 /*
- * Reads a network in the TensorFlow.js layers format: a Keras topology as JSON and the weights as bytes, each tensor
- * possibly quantized to uint8 (https://github.com/tensorflow/tfjs/tree/master/tfjs-converter, "quantization").
- * Only what convolutional feature extractors are made of is understood; layers after the features (flatten, dense,
- * dropout) are left out.
+ * Reads a network in the TensorFlow.js layers format: a Keras topology as JSON and the weights as bytes.
+ * Only what convolutional feature extractors are made of is understood, and after it a classifier's head of averages
+ * and dense layers.
  */
 
 const layerSchema = z.object({
@@ -13,6 +13,8 @@ const layerSchema = z.object({
   name: z.string(),
   inbound_nodes: z.array(z.array(z.tuple([z.string()], z.unknown()))),
   config: z.object({
+    batch_input_shape: z.array(z.number().nullable()).optional(),
+    padding: z.enum(['same', 'valid']).optional(),
     strides: z.array(z.number()).optional(),
     pool_size: z.array(z.number()).optional(),
     activation: z.string().optional(),
@@ -25,22 +27,8 @@ const modelSchema = z.object({
   modelTopology: z.object({
     model_config: z.object({ config: z.object({ layers: z.array(layerSchema) }) }),
   }),
-  weightsManifest: z.array(
-    z.object({
-      weights: z.array(
-        z.object({
-          name: z.string(),
-          shape: z.array(z.number().int().nonnegative()),
-          dtype: z.literal('float32'),
-          quantization: z
-            .object({ min: z.number(), scale: z.number(), dtype: z.literal('uint8') })
-            .optional(),
-        }),
-      ),
-    }),
-  ),
+  weightsManifest: manifestSchema,
 });
-type Manifest = z.infer<typeof modelSchema>['weightsManifest'];
 
 /**
  * @param name what to call the network
@@ -54,8 +42,8 @@ export function readTfjsLayers(name: string, model: unknown, bytes: Uint8Array):
   const layers = new Map<string, Layer>();
   // A batch normalization vanishes into the convolution before it; who reads the one is led to the other.
   const standsFor = new Map<string, string>();
-
-  for (const keras of modelTopology.model_config.config.layers) {
+  const all = modelTopology.model_config.config.layers;
+  for (const [i, keras] of all.entries()) {
     const from = (keras.inbound_nodes[0] ?? []).map(([source]) => standsFor.get(source) ?? source);
     if (keras.class_name === 'InputLayer') {
       standsFor.set(keras.name, INPUT);
@@ -65,21 +53,35 @@ export function readTfjsLayers(name: string, model: unknown, bytes: Uint8Array):
       standsFor.set(keras.name, source);
     } else {
       const layer = toLayer(keras, from, weights);
-      if (layer === undefined) break; // the classifier's head begins here
+      if (layer === undefined) {
+        const side = all.find(({ class_name }) => class_name === 'InputLayer')?.config
+          .batch_input_shape?.[1];
+        if (!side) throw new Error('the file does not say which pictures its classifier takes');
+        const head = readHead(all.slice(i), weights);
+        return { name, layers, head: { from: single(keras, from), side, ...head } };
+      }
       layers.set(keras.name, layer);
     }
   }
   return { name, layers };
 }
 
+/** Undefined if the layer is none of the features but begins the classifier's head. */
 function toLayer(
   keras: KerasLayer,
   from: readonly string[],
   weights: ReadonlyMap<string, Weights>,
 ): Layer | undefined {
-  const { strides = [1, 1], pool_size: pool = [], activation } = keras.config;
+  const {
+    strides: [stride = 1] = [],
+    pool_size: [size = 2] = [],
+    padding = 'valid',
+    activation = 'linear',
+  } = keras.config;
   switch (keras.class_name) {
     case 'Conv2D': {
+      if (activation !== 'linear') throw new Error(`${keras.name}: activation ${activation}`);
+      if (stride !== 1 && stride !== 2) throw new Error(`${keras.name}: stride ${stride}`);
       const kernel = toOutInHeightWidth(find(weights, `${keras.name}/kernel`));
       const bias = weights.get(`${keras.name}/bias`)?.values;
       return {
@@ -87,22 +89,54 @@ function toLayer(
         from: [single(keras, from)],
         kernel,
         bias: bias ?? new Float32Array(kernel.shape[0] ?? 0),
-        stride: strides[0] === 2 ? 2 : 1,
+        stride,
+        padding,
       };
     }
     case 'Activation':
-      if (activation !== 'relu') throw new Error(`${keras.name}: activation ${activation ?? '?'}`);
+      requireActivation(keras, 'relu');
       return { type: 'relu', from: [single(keras, from)] };
     case 'MaxPooling2D':
-      return { type: 'pool', from: [single(keras, from)] };
+      if (stride !== 2 || padding !== 'valid')
+        throw new Error(`${keras.name}: maxima with stride ${stride}, ${padding}`);
+      return { type: 'maxPool', from: [single(keras, from)], size };
     case 'AveragePooling2D':
-      if (strides[0] !== 1 || pool[0] !== 3) return undefined;
-      return { type: 'boxFilter', from: [single(keras, from)] };
+      if (stride !== 1 || size !== 3 || padding !== 'same') return undefined;
+      return { type: 'averageFilter', from: [single(keras, from)] };
     case 'Concatenate':
       return { type: 'concatenate', from };
     default:
       return undefined;
   }
+}
+
+/** The layers after the features: a chain of one average over everything, and dense layers. */
+function readHead(
+  chain: readonly KerasLayer[],
+  weights: ReadonlyMap<string, Weights>,
+): Pick<Head, 'window' | 'dense'> {
+  const dense: Dense[] = [];
+  const last = chain.findLast(({ class_name }) => class_name === 'Dense');
+  let window = 1;
+  for (const keras of chain) {
+    switch (keras.class_name) {
+      case 'AveragePooling2D':
+        window = keras.config.pool_size?.[0] ?? 2; // Keras's default
+        break;
+      case 'Flatten': // one number per channel is left, so nothing is to be put in order
+      case 'Dropout': // does nothing at rest
+        break;
+      case 'Dense': {
+        requireActivation(keras, keras === last ? 'softmax' : 'relu');
+        const kernel = find(weights, `${keras.name}/kernel`);
+        dense.push({ kernel, bias: find(weights, `${keras.name}/bias`).values });
+        break;
+      }
+      default:
+        throw new Error(`${keras.name}: a ${keras.class_name} in a classifier's head`);
+    }
+  }
+  return { window, dense };
 }
 
 /**
@@ -136,32 +170,7 @@ function foldBatchNorm(
   };
 }
 
-function readWeights(manifest: Manifest, bytes: Uint8Array): ReadonlyMap<string, Weights> {
-  const weights = new Map<string, Weights>();
-  let offset = 0;
-  for (const { name, shape, quantization } of manifest.flatMap((group) => group.weights)) {
-    const count = shape.reduce((product, extent) => product * extent, 1);
-    const end = offset + count * (quantization === undefined ? 4 : 1);
-    if (end > bytes.length) throw new Error(`the weights end before ${name}`);
-    const part = new Uint8Array(bytes.subarray(offset, end)); // a copy, so that it is aligned
-    const values =
-      quantization === undefined ? new Float32Array(part.buffer) : dequantized(part, quantization);
-    weights.set(name, { shape, values });
-    offset = end;
-  }
-  if (offset !== bytes.length)
-    throw new Error(`${bytes.length - offset} bytes after the last weight`);
-  return weights;
-}
-
-// The two loops below run over 22 million numbers at every start, so they are loops and not `map`.
-
-function dequantized(quantized: Uint8Array, { min, scale }: { min: number; scale: number }) {
-  const values = new Float32Array(quantized.length);
-  for (let i = 0; i < values.length; i++) values[i] = (quantized[i] ?? 0) * scale + min;
-  return values;
-}
-
+// This loop runs over 22 million numbers at every start, so it is no `map`.
 /** From TensorFlow's [height, width, in, out] to [out, in, height, width]. */
 function toOutInHeightWidth({ shape, values }: Weights): Weights {
   const [height = 0, width = 0, c = 0, d = 0] = shape;
@@ -173,14 +182,13 @@ function toOutInHeightWidth({ shape, values }: Weights): Weights {
   return { shape: [d, c, height, width], values: result };
 }
 
-function find(weights: ReadonlyMap<string, Weights>, name: string): Weights {
-  const found = weights.get(name);
-  if (found === undefined) throw new Error(`the weights lack ${name}`);
-  return found;
-}
-
 function single(keras: KerasLayer, from: readonly string[]): string {
   const [source] = from;
   if (source === undefined || from.length > 1) throw new Error(`${keras.name} needs one input`);
   return source;
+}
+
+function requireActivation({ name, config }: KerasLayer, expected: string): void {
+  if (config.activation !== expected)
+    throw new Error(`${name}: activation ${config.activation ?? '?'}`);
 }

@@ -86,6 +86,8 @@ export interface Attachment {
 export interface Reply {
   readonly text: string;
   readonly picture?: { readonly file: string; readonly description: string };
+  /** Whether the picture is to be hidden until one asks to see it; it is anyway if the mention's were. */
+  readonly sensitive?: boolean;
 }
 
 /** How far a place in the stream of notifications has been read; kept across restarts. */

@@ -49,8 +49,11 @@ interface PaintedFile {
   readonly seconds: number;
   readonly width: number;
   readonly height: number;
+  /** Whether it is to be hidden until one asks to see it. Answers of older versions do not tell: then it is not. */
+  readonly sensitive?: boolean;
 }
 /** The photo, or one of the paintings. */
 export type Which = 'photo' | 'painting';
 /** What is wrong with a picture. */
-export type Problem = 'unreachable' | 'too large' | 'unreadable' | 'damaged' | 'too small';
+export type Problem =
+  'unreachable' | 'too large' | 'unreadable' | 'damaged' | 'too small' | 'unsafe';

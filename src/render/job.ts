@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { safetyPolicySchema } from './safety.js';
 
 /*
  * What crosses the border between the bot and its worker process. Both sides check what arrives: the two may have
@@ -18,6 +19,8 @@ export const renderJobSchema = z
     size: z.int().positive(),
     strength: z.number().min(0).max(100),
     seed: z.int(),
+    /** What becomes of indecent pictures; without it, nobody looks. */
+    safety: safetyPolicySchema.optional(),
   })
   .readonly();
 
@@ -32,6 +35,7 @@ const pictureProblems = [
   'damaged',
   'too many pixels',
   'too small',
+  'unsafe',
 ] as const;
 export type PictureProblem = (typeof pictureProblems)[number];
 
@@ -70,9 +74,13 @@ const paintedSchema = z
     seconds: z.number(),
     device: z.string(),
     sha256: z.string(),
+    sensitive: z.boolean(),
   })
   .readonly();
-/** A finished picture: its size in pixels, how long it took and on what, and its file's SHA-256 in hexadecimal. */
+/**
+ * A finished picture: its size in pixels, how long it took and on what, its file's SHA-256 in hexadecimal, and whether it
+ * came from a likely indecent one.
+ */
 export type Painted = z.infer<typeof paintedSchema>;
 
 /** What the worker tells the bot. A heartbeat says that its event loop turns, and how many bytes of memory it fills. */

@@ -1,19 +1,24 @@
 import type { Executor } from '../graph/executor.js';
 import { onnxExecutor } from '../graph/onnx/executor.js';
 import { loadRecipe, type Recipe } from '../networks/recipe.js';
+import type { Picture } from '../style/picture.js';
 import { stylize } from '../style/stylize.js';
+import { classifierOn, type Classify } from './classify.js';
 import { decodePicture } from './decode.js';
 import { encodePicture } from './encode.js';
-import type { Painted, RenderJob, RenderProgress } from './job.js';
+import { PictureError, type Painted, type RenderJob, type RenderProgress } from './job.js';
+import { isOn, verdictOf, type SafetyPolicy } from './safety.js';
 
 /** A network loaded on a device: what it takes to paint. */
 export interface Studio {
   readonly recipe: Recipe;
   readonly executor: Executor;
+  readonly classify: Classify;
 }
 
 export async function openStudio(): Promise<Studio> {
-  return { recipe: await loadRecipe(), executor: onnxExecutor() };
+  const [recipe, executor] = [await loadRecipe(), onnxExecutor()];
+  return { recipe, executor, classify: classifierOn(recipe.network, executor) };
 }
 
 /**
@@ -21,7 +26,7 @@ export async function openStudio(): Promise<Studio> {
  * @throws PictureError if a picture cannot be used; the signal's reason if it is aborted.
  */
 export async function paint(
-  { recipe, executor }: Studio,
+  { recipe, executor, classify }: Studio,
   job: RenderJob,
   onProgress?: (progress: RenderProgress) => void,
   signal?: AbortSignal,
@@ -30,10 +35,14 @@ export async function paint(
   const content = await decodePicture(job.content, job.size, 'exactly');
   const styles = await Promise.all(
     job.styles.map(async ({ file, weight }) => ({
+      file,
       picture: await decodePicture(file, job.size, 'at most'),
       weight,
     })),
   );
+  const sensitive =
+    job.safety !== undefined &&
+    (await isSensitive([{ file: job.content, picture: content }, ...styles], job.safety, classify));
   const picture = await stylize(recipe, executor, {
     content,
     styles,
@@ -47,5 +56,30 @@ export async function paint(
   const sha256 = await encodePicture(picture, job.output);
   const { width, height } = picture;
   const seconds = (performance.now() - start) / 1000;
-  return { width, height, seconds, device: executor.device, sha256 };
+  return { width, height, seconds, device: executor.device, sha256, sensitive };
+}
+
+interface Original {
+  readonly file: string;
+  readonly picture: Picture;
+}
+
+/**
+ * Whether what is painted from these pictures is to be marked as sensitive.
+ * @throws PictureError if one of them is to be refused
+ */
+async function isSensitive(
+  originals: readonly Original[],
+  policy: SafetyPolicy,
+  classify: Classify,
+): Promise<boolean> {
+  if (!isOn(policy)) return false;
+  let sensitive = false;
+  for (const { file, picture } of originals) {
+    const verdict = verdictOf(await classify(picture), policy);
+    if (verdict === 'refuse')
+      throw new PictureError('unsafe', file, 'The picture looks indecent, and is not painted.');
+    if (verdict === 'sensitive') sensitive = true;
+  }
+  return sensitive;
 }

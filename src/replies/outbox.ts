@@ -94,12 +94,15 @@ async function postOnce(
   const earlier = await platform.findReply(mention);
   if (earlier !== undefined) return earlier;
   const text = sentenceFor(answer, request);
-  const picture = answer.type === 'painted' &&
+  const painted = answer.type === 'painted' &&
     request && {
-      file: intact(join(folder, answer.file), answer.sha256),
-      description: altTextFor(request),
+      picture: {
+        file: intact(join(folder, answer.file), answer.sha256),
+        description: altTextFor(request),
+      },
+      sensitive: answer.sensitive ?? false,
     };
-  return platform.reply(mention, { text, ...(picture && { picture }) });
+  return platform.reply(mention, { text, ...painted });
 }
 
 /** A picture that was painted but is not there any more as it was: a power cut, a failing disk, a hand. */

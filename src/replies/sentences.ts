@@ -13,6 +13,9 @@ const HOW_TO =
 /** What is answered in words. */
 export type Spoken = Exclude<Answer, { readonly type: 'removal' | 'silence' }>;
 
+/** A hint of a network that is sometimes wrong, and said so. */
+const SENSITIVE = 'To be on the safe side, I have marked it as sensitive.';
+
 /** The text of a reply, without the address at its beginning. */
 export function sentenceFor(answer: Spoken, request: RenderRequest | undefined): string {
   switch (answer.type) {
@@ -22,6 +25,7 @@ export function sentenceFor(answer: Spoken, request: RenderRequest | undefined):
       const seconds = Math.max(1, Math.round(answer.seconds));
       return [
         `Here is your repainted picture: strength ${strength}, ${size}, painted in ${seconds} s.`,
+        ...(answer.sensitive ? [SENSITIVE] : []),
         ...(request?.notes ?? []).map(noteSentence),
         nextStep(strength),
       ].join(' ');
@@ -94,6 +98,8 @@ const problems: Readonly<Record<Problem, string>> = {
   unreadable: 'I cannot read this kind of file. JPEG, PNG, WebP, AVIF, GIF and TIFF work.',
   damaged: 'the file is damaged or cut short. Please upload it again.',
   'too small': 'it is too small or too narrow to paint. It takes at least 16 pixels on each side.',
+  unsafe:
+    'it looks to me like one that I should not paint. I only guess, so if I am wrong, I am sorry; please try another one.',
 };
 
 function noteSentence({ given, used }: Note): string {

@@ -17,6 +17,7 @@ import type { Answer, Problem, Which } from '../queue/states.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import { JobTooHeavy, PictureError, type PictureProblem } from '../render/job.js';
 import type { RenderPool } from '../render/pool.js';
+import type { SafetyPolicy } from '../render/safety.js';
 import { parameters } from '../requests/parameters.js';
 
 export interface RenderingOptions {
@@ -27,6 +28,8 @@ export interface RenderingOptions {
   readonly folder: string;
   /** Longest side of the results. */
   readonly size: number;
+  /** What becomes of indecent pictures. */
+  readonly safety: SafetyPolicy;
   readonly maxDownloadBytes: number;
   /** How often a render is tried before we apologize. */
   readonly attempts: number;
@@ -153,7 +156,7 @@ interface Rendered {
  */
 async function paintRequest(
   { id, platform: name, mention, request }: RenderClaim,
-  { platforms, pool, folder, size, maxDownloadBytes, onProgress }: RenderingOptions,
+  { platforms, pool, folder, size, safety, maxDownloadBytes, onProgress }: RenderingOptions,
   isLastDownload: boolean,
   signal: AbortSignal,
 ): Promise<Rendered> {
@@ -184,6 +187,7 @@ async function paintRequest(
         size,
         strength: request.strength,
         seed: parameters.seed.default,
+        safety,
       },
       { signal, onProgress: ({ fraction }) => onProgress(mention, fraction) },
     );
@@ -213,4 +217,5 @@ const problemOf: Readonly<Record<PictureProblem, Problem>> = {
   damaged: 'damaged',
   'too many pixels': 'too large',
   'too small': 'too small',
+  unsafe: 'unsafe',
 };

@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 
 /*
- * npm run bench [-- --json]: how fast one iteration of the engine is, and how far from what the machine can do.
+ * npm run bench [-- --json]: how fast one iteration of the engine is, and one look of the classifier, and how far from
+ * what the machine can do.
  */
 
 export interface Case {
-  readonly network: 'inception-v3' | 'vgg19';
+  readonly network: 'inception-v3' | 'vgg19' | 'classifier';
   readonly width: number;
   readonly height: number;
 }
@@ -17,7 +18,7 @@ export interface Measurement {
   readonly network: string;
   readonly width: number;
   readonly height: number;
-  /** Median time of one iteration: all losses and the gradient. */
+  /** Median time of one iteration: all losses and the gradient; or of classifying one picture. */
   readonly iterationMs: number;
   /** What the graph's convolutions and products amount to in that time. */
   readonly gflops: number;
@@ -31,6 +32,7 @@ const cases: readonly Case[] = [
   { network: 'inception-v3', width: 256, height: 192 },
   { network: 'inception-v3', width: 512, height: 384 },
   { network: 'vgg19', width: 256, height: 256 },
+  { network: 'classifier', width: 299, height: 299 },
 ];
 
 const { json } = new Command('npm run bench --')
@@ -55,7 +57,7 @@ if (json === true) console.log(JSON.stringify(measurements, undefined, 2));
 
 function line(m: Measurement): string {
   return [
-    `${m.network} ${m.width}×${m.height}:`.padEnd(32),
+    `${m.network} ${m.width}×${m.height}:`.padEnd(40),
     `${m.iterationMs.toFixed(0)} ms per iteration,`,
     `${m.gflops.toFixed(0)} GFLOP/s,`,
     `${(100 * m.ratio).toFixed(0)} % of the ${m.ceilingGflops.toFixed(0)} GFLOP/s of a matrix product,`,

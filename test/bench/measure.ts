@@ -1,9 +1,12 @@
 import { countArithmetic } from '../../src/graph/arithmetic.js';
 import * as op from '../../src/graph/operations.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
-import { inOrder, sizeOf } from '../../src/graph/tensor.js';
+import { inOrder, sizeOf, type Tensor } from '../../src/graph/tensor.js';
+import { logits } from '../../src/networks/classifier.js';
+import { loadInceptionV3 } from '../../src/networks/inception-v3.js';
 import { loadRecipe } from '../../src/networks/recipe.js';
 import { objectiveGraph } from '../../src/style/objective.js';
+import { shapeOf } from '../../src/style/picture.js';
 import { values } from '../support/random.js';
 import type { Case, Measurement } from './bench.js';
 import { vgg19Shape } from './vgg19-shape.js';
@@ -17,10 +20,10 @@ const ROUNDS = 9;
 /** Large enough that the product runs at the machine's full speed, small enough to be repeated. */
 const SIDE = 2048;
 
-async function measure({ network, width, height }: Case): Promise<Measurement> {
-  const recipe = network === 'inception-v3' ? await loadRecipe() : vgg19Shape();
+async function measure(which: Case): Promise<Measurement> {
+  const { width, height } = which;
   const executor = onnxExecutor();
-  const graph = objectiveGraph(recipe, { width, height });
+  const { network, graph } = await graphOf(which);
   const inputs: Record<string, Float32Array> = {};
   for (const { operation, shape } of inOrder(Object.values(graph)))
     if (operation.type === 'input')
@@ -45,7 +48,7 @@ async function measure({ network, width, height }: Case): Promise<Measurement> {
   const gflops = countArithmetic(Object.values(graph)) / iterationMs / 1e6;
   const ceilingGflops = countArithmetic(Object.values(product)) / median(times.ceiling) / 1e6;
   return {
-    network: recipe.network.name,
+    network,
     width,
     height,
     iterationMs,
@@ -54,6 +57,21 @@ async function measure({ network, width, height }: Case): Promise<Measurement> {
     ratio: gflops / ceilingGflops,
     peakMegabytes,
   };
+}
+
+interface Measured {
+  readonly network: string;
+  readonly graph: Readonly<Record<string, Tensor>>;
+}
+
+async function graphOf({ network, ...size }: Case): Promise<Measured> {
+  if (network === 'classifier') {
+    const classifier = await loadInceptionV3();
+    const classes = logits(classifier, op.input('picture', shapeOf(size)));
+    return { network: `${classifier.name} as a classifier`, graph: { classes } };
+  }
+  const recipe = network === 'vgg19' ? vgg19Shape() : await loadRecipe();
+  return { network: recipe.network.name, graph: { ...objectiveGraph(recipe, size) } };
 }
 
 async function milliseconds(run: () => Promise<unknown>): Promise<number> {

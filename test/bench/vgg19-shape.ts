@@ -22,11 +22,12 @@ export function vgg19Shape(): Recipe {
       );
       const kernel = { shape: [width, channels, 3, 3], values };
       const bias = new Float32Array(width);
-      layers.set(`conv${name}`, { type: 'convolution', from: [from], kernel, bias, stride: 1 });
+      const window = { kernel, bias, stride: 1, padding: 'same' } as const;
+      layers.set(`conv${name}`, { type: 'convolution', from: [from], ...window });
       layers.set(`relu${name}`, { type: 'relu', from: [`conv${name}`] });
       [from, channels] = [`relu${name}`, width];
     }
-    layers.set(`pool${block + 1}`, { type: 'pool', from: [from] });
+    layers.set(`pool${block + 1}`, { type: 'maxPool', from: [from], size: 2 });
     from = `pool${block + 1}`;
   }
   return {

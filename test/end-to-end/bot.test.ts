@@ -8,7 +8,8 @@ import { temporaryFolder } from '../support/folder.js';
 const patient = { timeout: 60_000, interval: 100 };
 
 interface Scene extends RunningSandbox {
-  readonly start: () => ReturnType<typeof startBotProcess>;
+  /** With settings beyond the quick ones, as YAML. */
+  readonly start: (settings?: string) => ReturnType<typeof startBotProcess>;
   readonly ada: Person;
 }
 
@@ -20,7 +21,7 @@ async function scene(): Promise<Scene> {
   return {
     ...sandbox,
     ada: await sandbox.person('ada'),
-    start: () => startBotProcess(folder, { url: sandbox.url, accessToken }),
+    start: (settings) => startBotProcess(folder, { url: sandbox.url, accessToken }, settings),
   };
 }
 
@@ -109,6 +110,31 @@ describe('the bot, as a process of its own, on a real server', () => {
     expect((await answerTo(ada, none)).visibility).toBe('direct');
     expect((await answerTo(ada, one)).content).toContain('it takes two');
     expect((await answerTo(ada, small)).content).toContain('the painting: it is too small');
+  });
+
+  // No picture that is truly indecent is kept here. But no probability is quite 0, so with a threshold as low as this
+  // the most harmless picture counts, and all that follows is real.
+  it.each([
+    ['is not marked by default', '', false],
+    ['is marked when the operator’s threshold is next to nothing', 'threshold: 1e-12', true],
+  ])(
+    'answers by a picture that is hidden if it was found sensitive: a harmless one %s',
+    async (_, safety, sensitive) => {
+      const { ada, start } = await scene();
+      await start(`safety: { ${safety} }`);
+      const answer = await answerTo(ada, await mention(ada, 'please', await pair()));
+      expect(answer.mediaAttachments).toHaveLength(1);
+      expect(answer.sensitive).toBe(sensitive);
+      expect(answer.content.includes('marked it as sensitive')).toBe(sensitive);
+    },
+  );
+
+  it('answers by a kind sentence and no picture when the operator has such pictures refused', async () => {
+    const { ada, start } = await scene();
+    await start('safety: { porn: refuse, threshold: 1e-12 }');
+    const answer = await answerTo(ada, await mention(ada, 'please', await pair()));
+    expect(answer.mediaAttachments).toHaveLength(0);
+    expect(answer.content).toContain('I could not use the photo: it looks to me');
   });
 
   it('answers a mention that was posted while it was down, and those before only once', async () => {

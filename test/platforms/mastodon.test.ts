@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -215,6 +216,30 @@ describe('replying on Mastodon', () => {
       const replyId = await platform.reply(mention, { text: 'Hello.' });
       const posted = await ada.rest.v1.statuses.$select(replyId).fetch();
       expect(posted.visibility).toBe(visibility === 'public' ? 'unlisted' : visibility);
+    },
+  );
+
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])(
+    'marks its picture as sensitive if the mention was (%s) or the answer is (%s)',
+    async (asked, answered) => {
+      const { platform, ada } = await connected();
+      const { id } = await say(ada, 'please');
+      const mention = { ...mentionBy('ada', id), sensitive: asked };
+      const file = join(temporaryFolder(), 'painted.png');
+      await writeFile(file, await gray());
+      const reply = {
+        text: 'Here.',
+        picture: { file, description: 'Gray.' },
+        sensitive: answered,
+      };
+      const replyId = await platform.reply(mention, reply);
+      const posted = await ada.rest.v1.statuses.$select(replyId).fetch();
+      expect(posted.sensitive).toBe(asked || answered);
     },
   );
 

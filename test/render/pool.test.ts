@@ -57,6 +57,17 @@ describe('the render pool', () => {
     await expect(one.paint(job())).resolves.toMatchObject({ height: 64 });
   });
 
+  it('brings over what was found of the pictures, and goes on with the same worker after a refusal', async () => {
+    const one = pool();
+    // So low a threshold that a harmless picture counts.
+    const safety = { porn: 'sensitive', hentai: 'off', sexy: 'off', threshold: 1e-12 } as const;
+    await expect(one.paint(job({ safety }))).resolves.toMatchObject({ sensitive: true });
+    const refused = one.paint(job({ safety: { ...safety, porn: 'refuse' } }));
+    await expect(refused).rejects.toThrow(PictureError);
+    await expect(refused).rejects.toMatchObject({ problem: 'unsafe' });
+    await expect(one.paint(job())).resolves.toMatchObject({ sensitive: false });
+  });
+
   it('gives a job up when its worker is killed, and starts another for the next', async () => {
     const one = pool();
     const killed = one.paint(job(), {

@@ -77,10 +77,20 @@ describe('an answer', () => {
             file: join(folder, 'pictures/1.jpg'),
             description: 'A photo (My cat), repainted in the style of a painting.',
           },
+          sensitive: false, // an older version's answer does not tell
         },
       },
     ]);
     expect(states()).toEqual([{ state: 'answered', reply: 'reply to 1' }]);
+  });
+
+  it('is marked as sensitive if what it was painted from is', async () => {
+    const { queue, platform, run } = outbox();
+    queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+    queue.rendered(claimed(queue.claimRender()), { ...painted, sensitive: true });
+    void run();
+    await pass(HOUR);
+    expect(platform.posts[0]?.reply).toMatchObject({ sensitive: true });
   });
 
   it('that refuses is words only', async () => {

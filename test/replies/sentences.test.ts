@@ -10,9 +10,11 @@ const problems: readonly Problem[] = [
   'unreadable',
   'damaged',
   'too small',
+  'unsafe',
 ];
 const answers: readonly Spoken[] = [
   painted,
+  { ...painted, sensitive: true },
   { type: 'failed' },
   ...(['no pictures', 'one picture', 'not pictures', 'nothing to delete'] as const).map(
     (type) => ({ type: 'refused', refusal: { type } }) as const,
@@ -58,6 +60,12 @@ describe('what the bot says', () => {
     expect(sentenceFor(painted, { ...request, strength: 100 })).toContain(
       'For more photo, reply with #strength75.',
     );
+  });
+
+  it('says when a picture is marked as sensitive, and that it is only to be safe', () => {
+    const text = sentenceFor({ ...painted, sensitive: true }, request);
+    expect(text).toContain('To be on the safe side, I have marked it as sensitive.');
+    expect(sentenceFor({ ...painted, sensitive: false }, request)).not.toContain('sensitive');
   });
 
   it('mentions that a value was out of range', () => {

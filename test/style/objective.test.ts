@@ -73,6 +73,7 @@ describe('the objective', () => {
             },
             bias: new Float32Array(3),
             stride: 1,
+            padding: 'same',
           },
         ],
       ]),

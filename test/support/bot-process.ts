@@ -18,12 +18,12 @@ export interface BotProcess {
 }
 
 /**
- * Settings with which a picture takes seconds, and work left behind by a crash is soon taken up. The account is empty,
+ * Settings with which a picture takes seconds, and work left behind by a crash is soon taken up; and more, as YAML. The account is empty,
  * not missing: a developer's own one, in the environment or in .env, must not be used.
  */
-export function quickSettings(folder: string): NodeJS.ProcessEnv {
+export function quickSettings(folder: string, more = ''): NodeJS.ProcessEnv {
   const file = join(folder, 'settings.yaml');
-  writeFileSync(file, 'render: { size: 96 }\nqueue: { leaseSeconds: 2 }\n');
+  writeFileSync(file, `render: { size: 96 }\nqueue: { leaseSeconds: 2 }\n${more}`);
   return {
     PENTIMENTO_CONFIG: file,
     PENTIMENTO_DATA: folder,
@@ -35,17 +35,18 @@ export function quickSettings(folder: string): NodeJS.ProcessEnv {
 
 /**
  * The bot as an operator runs it: its own process, its data in `folder`, signed in to an account or else in its own
- * sandbox.
+ * sandbox; with the quick settings, and more.
  */
 export async function startBotProcess(
   folder: string,
   account?: { readonly url: string; readonly accessToken: string },
+  settings?: string,
 ): Promise<BotProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'bot'], {
     cwd: projectRoot,
     env: {
       ...process.env,
-      ...quickSettings(folder),
+      ...quickSettings(folder, settings),
       ...(account && { MASTODON_URL: account.url, MASTODON_ACCESS_TOKEN: account.accessToken }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -72,7 +73,10 @@ export async function startBotProcess(
   };
 }
 
-/** Loading the network takes a worker about one second of computing; who has computed for longer is painting. */
+/**
+ * Loading the network and looking at two pictures takes a worker about two seconds of computing; who has computed for
+ * longer is painting.
+ */
 const PAINTING_TICKS = 300; // of 10 ms
 
 function paintersOf({ pid }: ChildProcess): readonly number[] {

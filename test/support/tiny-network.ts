@@ -8,9 +8,9 @@ const tinyNetwork: Network = {
   layers: new Map<string, Layer>([
     ['conv1', convolution('input', [4, 3, 3, 3], 2, 1)],
     ['relu1', { type: 'relu', from: ['conv1'] }],
-    ['pool1', { type: 'pool', from: ['relu1'] }],
+    ['pool1', { type: 'maxPool', from: ['relu1'], size: 3 }],
     ['conv2a', convolution('pool1', [3, 4, 1, 3], 1, 2)],
-    ['box2', { type: 'boxFilter', from: ['pool1'] }],
+    ['box2', { type: 'averageFilter', from: ['pool1'] }],
     ['conv2b', convolution('box2', [2, 4, 1, 1], 1, 3)],
     ['mixed2', { type: 'concatenate', from: ['conv2a', 'conv2b'] }],
     ['relu2', { type: 'relu', from: ['mixed2'] }],
@@ -39,5 +39,6 @@ function convolution(
     kernel: { shape, values: weights },
     bias,
     stride,
+    padding: 'same',
   } as const;
 }

@@ -112,7 +112,7 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
     download: ({ url: source }, file, maxBytes, signal) =>
       download(source, file, maxBytes, signal, { trustedOrigin: new URL(url).origin }),
 
-    async reply(mention, { text, picture }) {
+    async reply(mention, { text, picture, sensitive = false }) {
       const mediaIds: string[] = [];
       if (picture) {
         const file = await openAsBlob(picture.file);
@@ -127,7 +127,7 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
         status: `@${mention.author.handle} ${text}`,
         inReplyToId: mention.id,
         visibility: noWiderThan(mention.visibility),
-        sensitive: mention.sensitive,
+        sensitive: mention.sensitive || sensitive,
         spoilerText: mention.spoiler,
         language: 'en',
         mediaIds,
