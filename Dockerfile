@@ -3,7 +3,8 @@
 #   docker build -t pentimento .
 #   docker run -p 127.0.0.1:8080:8080 -v pentimento:/data pentimento                      (a sandbox to try it in)
 #   docker run -v pentimento:/data --env-file .env pentimento                             (with an account)
-#   docker run -v "$PWD:/pictures" -w /pictures pentimento render --content … --style …   (one picture)
+#   docker run --user "$(id -u):$(id -g)" -v "$PWD:/pictures" -w /pictures \
+#     pentimento render --content … --style …                                             (one picture)
 
 FROM node:22-bookworm-slim AS build
 # Only for better-sqlite3, on machines for which it has no binary ready.
@@ -29,5 +30,8 @@ RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 8080
+# Only the bot serves this; a render is over before it is asked for the first time.
+HEALTHCHECK --interval=30s --start-period=60s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PENTIMENTO_PORT || 8080}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/cli.js"]
 CMD ["bot"]
