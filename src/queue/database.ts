@@ -24,6 +24,21 @@ export function openDatabase(file: string): Database.Database {
   return database;
 }
 
+/**
+ * Commits what may be lost in a power cut, without waiting for the disk. Write-ahead logging keeps the order of commits,
+ * so the next one that waits makes this one durable, too; and the file stays consistent whatever happens.
+ * https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
+export function undurably<T>(database: Database.Database, commit: () => T): T {
+  const before = Number(database.pragma('synchronous', { simple: true }));
+  database.pragma('synchronous = NORMAL');
+  try {
+    return commit();
+  } finally {
+    database.pragma(`synchronous = ${before}`);
+  }
+}
+
 function migrate(database: Database.Database, file: string): void {
   const version = Number(database.pragma('user_version', { simple: true }));
   if (version > migrations.length)

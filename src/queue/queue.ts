@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3';
 import type { Cursor, Mention } from '../platforms/port.js';
 import type { RenderRequest } from '../requests/request.js';
 import { admit, type Outcome } from './admission.js';
+import { undurably } from './database.js';
 import { cancel, requestFor, type RequestId } from './desk.js';
 import { learnPace, type Pace } from './forecast.js';
 import type { Quotas } from './quotas.js';
@@ -89,9 +90,12 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return admitted;
   }
 
-  /** The next request to render: the smallest start tag that is waiting, or whose worker let its lease run out. */
+  /**
+   * The next request to render: the smallest start tag that is waiting, or whose worker let its lease run out. A power cut
+   * ends a claim's holder, so the claim itself need not outlast it.
+   */
   claimRender(): RenderClaim | undefined {
-    const row = this.database.transaction(() => {
+    const claim = this.database.transaction(() => {
       const claimed = this.#claim(
         `UPDATE requests
          SET state = 'rendering', attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
@@ -105,7 +109,8 @@ export class Queue extends EventEmitter<{ change: [] }> {
           .prepare('UPDATE dispatch SET last_start = max(last_start, ?)')
           .run(claimed.start);
       return claimed;
-    })();
+    });
+    const row = undurably(this.database, claim);
     if (row === undefined) return undefined;
     this.emit('change');
     const request = JSON.parse(row.request ?? 'null') as RenderRequest;
@@ -114,14 +119,13 @@ export class Queue extends EventEmitter<{ change: [] }> {
 
   /** The next answer to post: the oldest request whose time has come, so that a retried one is not starved by new ones. */
   claimReply(): ReplyClaim | undefined {
-    const row = this.#claim(
-      `UPDATE requests
+    const sql = `UPDATE requests
        SET attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
        WHERE id = (SELECT id FROM requests
                    WHERE state = 'answering' AND ${IS_FREE}
                    ORDER BY id LIMIT 1)
-       RETURNING *, start_tag AS start, created_at AS askedAt`,
-    );
+       RETURNING *, start_tag AS start, created_at AS askedAt`;
+    const row = undurably(this.database, () => this.#claim(sql));
     if (row === undefined) return undefined;
     return {
       ...claimOf(row),

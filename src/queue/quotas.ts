@@ -58,12 +58,18 @@ export function quotaReached(
   if (first !== undefined && theirs.length === quotas.waitingPerPerson)
     return reached('per person', quotas.waitingPerPerson, secondsUntilPainted(first.id));
 
-  const next = database
-    .prepare<[number], { readonly id: number }>(
-      `SELECT id FROM requests WHERE state IN ('queued', 'rendering')
-         AND (SELECT sum(n) FROM tallies WHERE state IN ('queued', 'rendering')) >= ?
-       ORDER BY start_tag, id LIMIT 1`,
+  // Asked for by itself: as a condition of the query below it would be looked at for every row of the line.
+  const full = database
+    .prepare<[number], { readonly total: number }>(
+      `SELECT sum(n) AS total FROM tallies WHERE state IN ('queued', 'rendering') HAVING total >= ?`,
     )
     .get(quotas.waiting);
+  const next =
+    full &&
+    database
+      .prepare<[], { readonly id: number }>(
+        `SELECT id FROM requests WHERE state IN ('queued', 'rendering') ORDER BY start_tag, id LIMIT 1`,
+      )
+      .get();
   return next && reached('of everybody', quotas.waiting, secondsUntilPainted(next.id));
 }
