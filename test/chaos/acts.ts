@@ -8,8 +8,11 @@ import type { Scene } from './scene.js';
 
 /** If nobody could be killed for so long, perhaps the bot has nothing to do. */
 const BOREDOM_MS = 10_000;
-/** So long may nothing at all happen before the rest counts as lost. The bot's longest honest waits are shorter. */
-const PATIENCE_MS = 180_000;
+/**
+ * So long may nothing at all happen before the rest counts as lost. The bot's longest honest wait is shorter: a mention
+ * that is not streamed is read within a minute, and, since that may fail, within some more.
+ */
+const PATIENCE_MS = 300_000;
 
 /** A third attempt at a picture is the last: if it fails, too, the bot rightly apologizes. */
 const LAST_ATTEMPT = 3;
@@ -39,10 +42,11 @@ export async function storm(scene: Scene, mentions: number): Promise<void> {
   const dice = new Dice(seed, `storm after ${crowd.asked.length}`);
   faults.weather = 'storm';
   for (let asked = 0; asked < mentions + ENCORE; asked++) {
-    if (asked >= mentions && Object.values(faults.counts()).every((count) => count > 0)) return;
+    if (asked >= mentions && Object.values(faults.counts()).every((count) => count > 0)) break;
     await crowd.ask();
     await sleep(dice.between(0, asked < mentions ? 600 : 4000));
   }
+  faults.weather = 'fair'; // or the unluckiest answer would wait longer and longer, and never be done
 }
 
 /** Waits until every mention has come to its end, or nothing moves any more. */

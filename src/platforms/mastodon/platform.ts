@@ -27,8 +27,8 @@ export interface MastodonOptions {
 
 /** A server that does not answer within this time is not going to. Uploads may take a while. */
 const TIMEOUT_MS = 60_000;
-/** Between two catch-ups while the stream is up: for what servers forget to send. */
-const CATCH_UP_MS = 5 * 60_000;
+/** Between two catch-ups while the stream is up: for what servers forget to send. Servers allow 60 requests a minute. */
+const CATCH_UP_MS = 60_000;
 
 const selfSchema = z.object({ id: z.string() });
 const instanceSchema = z.object({
