@@ -5,8 +5,8 @@ export type Log = Logger;
 
 /**
  * One JSON line per event on standard error, so that standard output stays free for results; on a terminal, in the form
- * that people read. Whatever a field named
- * like a secret holds is blotted out before it is written, at any depth that our own objects reach.
+ * that people read. Whatever a field named like a secret holds is blotted out before it is written, at any depth that our
+ * own objects reach.
  */
 export function createLog(
   level: string,
@@ -41,10 +41,19 @@ function readable(): DestinationStream {
 /** A circle of causes must end somewhere; real ones are not so deep. */
 const MAX_CAUSES = 8;
 
+/** Some libraries quote a whole answer, posts of other people included. */
+const MAX_MESSAGE = 500;
+
+function shortened(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+}
+
 /** What went wrong and why, without the requests and responses that libraries hang on their errors, even as causes. */
 function describe(error: unknown, causes = 0): unknown {
   if (!(error instanceof Error)) return error;
-  const { name, message, stack, cause } = error;
+  const { name, cause } = error;
+  const message = shortened(error.message);
+  const stack = error.stack?.replace(error.message, () => message);
   const kind = 'kind' in error ? { kind: error.kind } : {};
   const why = (cause instanceof Error || typeof cause === 'string') && causes < MAX_CAUSES;
   return { name, ...kind, message, stack, ...(why && { cause: describe(cause, causes + 1) }) };

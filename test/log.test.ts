@@ -113,6 +113,15 @@ describe('an error', () => {
     expect(line).toContain('"message":"422"');
   });
 
+  it('that quotes a whole answer is cut short, and still says where it was', () => {
+    const [line = ''] = linesOf((log) =>
+      log.warn({ error: new Error(`Malformed: ${'$& private '.repeat(10_000)}`) }),
+    );
+    expect(line.length).toBeLessThan(5000);
+    expect(line).toContain('Malformed: $& private');
+    expect(line).toContain('log.test.ts');
+  });
+
   it('that is its own cause is described all the same', () => {
     const error = new Error('chicken');
     error.cause = new Error('egg', { cause: error });
