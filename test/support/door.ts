@@ -7,6 +7,8 @@ export interface Door {
   /** Ends every connection and takes no new one. */
   readonly shut: () => void;
   readonly open: () => void;
+  /** Requests that begin like this get stuck in it, with all that follows them on their connection, until it is opened. */
+  readonly jam: (request: string) => void;
 }
 
 /** A way to a server through a port of its own, which can be shut as if the network had gone. */
@@ -14,6 +16,7 @@ export async function doorTo(url: string): Promise<Door> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   let isOpen = true;
+  let stuck: string | undefined;
   const server = createServer((near) => {
     if (!isOpen) return void near.destroy();
     const far = connect(Number(port), hostname);
@@ -26,7 +29,12 @@ export async function doorTo(url: string): Promise<Door> {
         far.destroy();
       });
     }
-    near.pipe(far).pipe(near);
+    let isStuck = false;
+    near.on('data', (chunk: Buffer) => {
+      isStuck ||= stuck !== undefined && chunk.includes(stuck);
+      if (!isStuck) far.write(chunk);
+    });
+    far.pipe(near);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const shut = () => {
@@ -40,6 +48,10 @@ export async function doorTo(url: string): Promise<Door> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     shut,
-    open: () => void (isOpen = true),
+    open: () => {
+      isOpen = true;
+      stuck = undefined;
+    },
+    jam: (request) => void (stuck = request),
   };
 }
