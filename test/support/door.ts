@@ -9,6 +9,8 @@ export interface Door {
   readonly open: () => void;
   /** Requests that begin like this get stuck in it, with all that follows them on their connection, until it is opened. */
   readonly jam: (request: string) => void;
+  /** Requests that begin like this end their connection instead of getting through, until it is opened. */
+  readonly cut: (request: string) => void;
 }
 
 /** A way to a server through a port of its own, which can be shut as if the network had gone. */
@@ -16,7 +18,7 @@ export async function doorTo(url: string): Promise<Door> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   let isOpen = true;
-  let stuck: string | undefined;
+  let trouble: { readonly request: string; readonly isCut: boolean } | undefined;
   const server = createServer((near) => {
     if (!isOpen) return void near.destroy();
     const far = connect(Number(port), hostname);
@@ -31,7 +33,10 @@ export async function doorTo(url: string): Promise<Door> {
     }
     let isStuck = false;
     near.on('data', (chunk: Buffer) => {
-      isStuck ||= stuck !== undefined && chunk.includes(stuck);
+      if (trouble && chunk.includes(trouble.request)) {
+        if (trouble.isCut) return void near.destroy();
+        isStuck = true;
+      }
       if (!isStuck) far.write(chunk);
     });
     far.pipe(near);
@@ -50,8 +55,9 @@ export async function doorTo(url: string): Promise<Door> {
     shut,
     open: () => {
       isOpen = true;
-      stuck = undefined;
+      trouble = undefined;
     },
-    jam: (request) => void (stuck = request),
+    jam: (request) => void (trouble = { request, isCut: false }),
+    cut: (request) => void (trouble = { request, isCut: true }),
   };
 }

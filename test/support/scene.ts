@@ -2,7 +2,8 @@ import type { mastodon } from 'masto';
 import sharp from 'sharp';
 import { vi } from 'vitest';
 import { runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
-import { startBotProcess, type BotProcess } from './bot-process.js';
+import { quickSettings, startBotProcess, type BotProcess } from './bot-process.js';
+import { pentimento, type Outcome } from './command.js';
 import { doorTo, type Door } from './door.js';
 import { temporaryFolder } from './folder.js';
 
@@ -17,6 +18,8 @@ export interface Scene extends RunningSandbox {
   readonly door: Door;
   /** With settings beyond the quick ones, as YAML. */
   readonly start: (settings?: string) => ReturnType<typeof startBotProcess>;
+  /** Runs a command with the bot's own settings, as its operator does. */
+  readonly operator: (...args: readonly string[]) => Promise<Outcome>;
   readonly ada: Person;
 }
 
@@ -35,6 +38,15 @@ export async function scene(folder = temporaryFolder()): Promise<Scene> {
     door,
     ada: await sandbox.person('ada'),
     start: (settings) => startBotProcess(folder, account, settings),
+    operator: (...args) => {
+      const { url, accessToken } = account;
+      const env = {
+        ...quickSettings(folder),
+        MASTODON_URL: url,
+        MASTODON_ACCESS_TOKEN: accessToken,
+      };
+      return pentimento(args, { env });
+    },
   };
 }
 
