@@ -7,8 +7,11 @@ export interface Door {
   /** Ends every connection and takes no new one. */
   readonly shut: () => void;
   readonly open: () => void;
-  /** Requests that begin like this get stuck in it, with all that follows them on their connection, until it is opened. */
-  readonly jam: (request: string) => void;
+  /**
+   * Requests that begin like this get stuck in it, with all that follows them on their connection, until it is opened.
+   * Settles when one has.
+   */
+  readonly jam: (request: string) => Promise<void>;
   /** Requests that begin like this end their connection instead of getting through, until it is opened. */
   readonly cut: (request: string) => void;
 }
@@ -18,24 +21,25 @@ export async function doorTo(url: string): Promise<Door> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   let isOpen = true;
-  let trouble: { readonly request: string; readonly isCut: boolean } | undefined;
+  let trouble: { readonly request: string; readonly stop: () => 'stuck' | 'cut' } | undefined;
   const server = createServer((near) => {
     if (!isOpen) return void near.destroy();
     const far = connect(Number(port), hostname);
+    let isStuck = false;
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
         sockets.delete(socket);
-        near.destroy();
+        if (!isStuck) near.destroy();
         far.destroy();
       });
     }
-    let isStuck = false;
     near.on('data', (chunk: Buffer) => {
       if (trouble && chunk.includes(trouble.request)) {
-        if (trouble.isCut) return void near.destroy();
+        if (trouble.stop() === 'cut') return void near.destroy();
         isStuck = true;
+        far.unpipe(near); // or the server's patience would end the connection
       }
       if (!isStuck) far.write(chunk);
     });
@@ -57,7 +61,14 @@ export async function doorTo(url: string): Promise<Door> {
       isOpen = true;
       trouble = undefined;
     },
-    jam: (request) => void (trouble = { request, isCut: false }),
-    cut: (request) => void (trouble = { request, isCut: true }),
+    jam: (request) =>
+      new Promise((resolve) => {
+        const stop = () => {
+          resolve();
+          return 'stuck' as const;
+        };
+        trouble = { request, stop };
+      }),
+    cut: (request) => void (trouble = { request, stop: () => 'cut' }),
   };
 }
