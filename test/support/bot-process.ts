@@ -21,12 +21,15 @@ export interface BotProcess {
 }
 
 /**
- * Settings with which a picture takes seconds, and work left behind by a crash is soon taken up; and more, as YAML. The account is empty,
- * not missing: a developer's own one, in the environment or in .env, must not be used.
+ * Settings with which a picture takes seconds, and work left behind by a crash is soon taken up; and more, as YAML,
+ * where a section of one of these names takes its place. The account is empty, not missing: a developer's own one, in
+ * the environment or in .env, must not be used.
  */
 export function quickSettings(folder: string, more = ''): NodeJS.ProcessEnv {
   const file = join(folder, 'settings.yaml');
-  writeFileSync(file, `render: { size: 96 }\nqueue: { leaseSeconds: 2 }\n${more}`);
+  const quick = { render: '{ size: 96 }', queue: '{ leaseSeconds: 2 }' };
+  const sections = Object.entries(quick).filter(([name]) => !more.includes(`${name}:`));
+  writeFileSync(file, [...sections.map((section) => section.join(': ')), more].join('\n'));
   return {
     PENTIMENTO_CONFIG: file,
     PENTIMENTO_DATA: folder,
