@@ -21,7 +21,11 @@ import { version } from './version.js';
 
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
-  process.once(name, () => interrupted.abort(new Error(name)));
+  process.on(name, () => {
+    // Who asks twice, in whatever way, does not want to wait.
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort(new Error(name));
+  });
 
 // Whoever reads along may stop (`… | head`) and a disk may be full; neither may end a render in the middle of it.
 process.stderr.on('error', () => undefined);

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
 import type { Config } from './config.js';
 import { connectMastodon, type MastodonOptions } from './platforms/mastodon/platform.js';
 import { PlatformError, type Platform } from './platforms/port.js';
-import { DATABASE_FILE, openDatabase } from './queue/database.js';
+import { DATABASE_FILE, openDatabase, requireSound } from './queue/database.js';
 import { LOCK_FILE, lockFolder } from './queue/lock.js';
 import { Queue } from './queue/queue.js';
 import { serve, type RunningServer, type ServeOptions } from './web/server.js';
@@ -24,13 +24,16 @@ export async function openQueue(config: Config, leaseMs: number): Promise<OpenQu
   const { dataFolder: folder, queue: settings } = config;
   try {
     await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK); // SQLite would open what it can only read, and complain later and in riddles
     const unlock = lockFolder(join(folder, LOCK_FILE));
     const quotas = {
       waiting: settings.maxWaiting,
       waitingPerPerson: settings.maxWaitingPerPerson,
       perPersonAndDay: settings.maxPerPersonAndDay,
     };
-    const queue = new Queue(openDatabase(join(folder, DATABASE_FILE)), { leaseMs, quotas });
+    const database = openDatabase(join(folder, DATABASE_FILE));
+    requireSound(database);
+    const queue = new Queue(database, { leaseMs, quotas });
     const close = () => {
       queue.close();
       unlock();
@@ -56,7 +59,7 @@ export async function signIn(options: MastodonOptions): Promise<Platform> {
 
 /** @throws Error if nothing can listen at the configured address */
 export async function openServer(
-  { web: { host, port } }: Config,
+  { web: { host, port } }: Pick<Config, 'web'>,
   app: Hono,
   sandbox?: ServeOptions['sandbox'],
 ): Promise<RunningServer> {

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { runBot } from '../src/bot.js';
+import { runBot, type BotOptions } from '../src/bot.js';
 import { createLog } from '../src/log.js';
 import { Metrics } from '../src/metrics.js';
 import { PlatformError, type Platform } from '../src/platforms/port.js';
@@ -11,7 +15,11 @@ import { MemoryPlatform } from './support/platform.js';
 import { databaseFile, LEASE_MS, queueAt } from './support/queue.js';
 
 /** A bot on a network in memory whose downloads are as given, and its queue. */
-function running(download: Platform['download'], workers = 1) {
+function running(
+  download: Platform['download'],
+  workers = 1,
+  more: Partial<Pick<BotOptions, 'heartbeatMs' | 'onProgress'>> = {},
+) {
   const queue = queueAt(databaseFile());
   const network = new MemoryPlatform();
   const log = createLog('silent');
@@ -31,6 +39,7 @@ function running(download: Platform['download'], workers = 1) {
     onProgress: () => undefined,
     metrics: new Metrics(() => ({})),
     log,
+    ...more,
   };
   const start = () => {
     const controller = new AbortController();
@@ -40,7 +49,7 @@ function running(download: Platform['download'], workers = 1) {
       await bot;
     };
   };
-  return { queue, network, start };
+  return { queue, network, folder: options.folder, start };
 }
 
 it('takes up no more requests than there are painters, however long their downloads take', async () => {
@@ -87,4 +96,22 @@ it('does not blame a request for a server that is away: it asks again for hours,
   expect(hours).toBeGreaterThan(1);
   expect(network.posts[0]?.reply.text).toContain('the photo: it could not be fetched');
   await stop();
+});
+
+it('keeps nothing of a picture that is cancelled when it is all but done', async () => {
+  const plain = { create: { width: 64, height: 48, channels: 3, background: 'teal' } } as const;
+  const photo = await sharp(plain).png().toBuffer();
+  const cancelled: boolean[] = [];
+  const { queue, folder, start } = running((_, file) => writeFile(file, photo), 1, {
+    heartbeatMs: 60_000, // so that the painter does not hear of it before it has written the picture
+    onProgress: ({ id }, fraction) => {
+      if (fraction === 1) cancelled.push(queue.cancel('memory', id));
+    },
+  });
+  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  const stop = start();
+  await vi.waitFor(() => expect(cancelled).toEqual([true]), { timeout: 60_000 });
+  await vi.waitFor(() => expect(readdirSync(join(folder, 'downloads'))).toEqual([]));
+  await stop();
+  expect(readdirSync(join(folder, 'pictures'))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { UsageError } from './errors.js';
 import { withDatabase } from './open.js';
 
@@ -8,6 +9,14 @@ import { withDatabase } from './open.js';
  */
 export async function backupCommand(file: string): Promise<void> {
   if (existsSync(file)) throw new UsageError(`${file} is there already; name a new file`);
-  await withDatabase((database) => database.backup(file));
+  await withDatabase(async (database) => {
+    try {
+      await database.backup(file);
+    } catch (error) {
+      await rm(file, { force: true }); // half a backup would look like one
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`the queue cannot be saved in ${file}: ${reason}`, { cause: error });
+    }
+  });
   console.log(`The queue is saved in ${file}.`);
 }

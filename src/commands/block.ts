@@ -1,8 +1,13 @@
-import { block, blocked, unblock } from '../queue/blocks.js';
+import { block, blocked, isPattern, unblock } from '../queue/blocks.js';
+import { UsageError } from './errors.js';
 import { withDatabase } from './open.js';
 
 /** `pentimento block [PATTERN]`: without a pattern it lists who is blocked. */
 export async function blockCommand(pattern: string | undefined): Promise<void> {
+  if (pattern !== undefined && !isPattern(pattern))
+    throw new UsageError(
+      `${pattern} is neither an account like ada@example.social nor a domain like example.social; "pentimento queue list" shows who asked`,
+    );
   await withDatabase((database) => {
     if (pattern === undefined) {
       const patterns = blocked(database);

@@ -4,7 +4,7 @@ import { createLog, type Log } from '../log.js';
 import { startBot } from '../start.js';
 
 /**
- * A reply under way may be waiting for a slow server. Docker kills after 10 s, systemd after 90 s; being killed loses
+ * A reply under way, or signing in, may be waiting for a slow server. Docker kills after 10 s, systemd after 90 s; being killed loses
  * nothing, but then an orderly end looks like a crash.
  */
 const DEADLINE_MS = 8000;
@@ -13,13 +13,14 @@ const DEADLINE_MS = 8000;
 export async function botCommand(signal: AbortSignal): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
+  // Before anything that a server could keep waiting.
+  signal.addEventListener('abort', () => endInTime(log), { once: true });
   const { sandbox, done } = await startBot(config, log, signal);
   console.log(
     sandbox === undefined
       ? `Listening on ${config.mastodon?.url ?? ''}.`
       : `No account is configured, so here is a sandbox to try the bot in: ${sandbox.url}`,
   );
-  signal.addEventListener('abort', () => endInTime(log), { once: true });
   try {
     await done;
   } catch (error) {
@@ -28,8 +29,9 @@ export async function botCommand(signal: AbortSignal): Promise<void> {
 }
 
 function endInTime(log: Log): void {
+  log.info('told to stop: a picture under way is put back into the queue, a reply is finished');
   setTimeout(() => {
-    log.warn('a reply is still under way; it will be looked for at the next start');
+    log.warn('a server is still silent; a reply under way will be looked for at the next start');
     process.exit();
   }, DEADLINE_MS).unref();
 }

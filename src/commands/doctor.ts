@@ -1,41 +1,57 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { Hono } from 'hono';
 import { loadConfig, type Config } from '../config.js';
 import { input, scale } from '../graph/operations.js';
 import { onnxExecutor } from '../graph/onnx/executor.js';
 import { createLog } from '../log.js';
 import { loadRecipe } from '../networks/recipe.js';
-import { connectMastodon } from '../platforms/mastodon/platform.js';
-import { DATABASE_FILE, openDatabase } from '../queue/database.js';
-import { LOCK_FILE, lockFolder } from '../queue/lock.js';
+import { openServer, signIn } from '../open.js';
+import { DATABASE_FILE, openDatabase, requireSound } from '../queue/database.js';
+import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
 
 /** What a check found out; when something is wrong it throws, and says what to do about it. */
 type Check = (config: Config) => Promise<string> | string;
 
-const checks: Readonly<Record<string, Check>> = {
-  'data folder': checkFolder,
-  queue: checkQueue,
-  bot: checkBot,
-  account: checkAccount,
-  network: checkNetwork,
-  device: checkDevice,
-};
+interface Named {
+  readonly name: string;
+  readonly check: Check;
+  /** Without a data folder there is nothing to find out. */
+  readonly isInFolder?: boolean;
+}
+
+const checks: readonly Named[] = [
+  { name: 'data folder', check: checkFolder },
+  { name: 'queue', check: checkQueue, isInFolder: true },
+  { name: 'bot', check: checkBot, isInFolder: true },
+  { name: 'account', check: checkAccount },
+  { name: 'network', check: checkNetwork },
+  { name: 'device', check: checkDevice },
+];
 
 /** `pentimento doctor`: looks at everything that the bot needs and says what is wrong and what to do. */
 export async function doctorCommand(): Promise<void> {
   const config = loadConfig();
   console.log('ok       configuration: it can be read');
-  let problems = 0;
-  for (const [name, check] of Object.entries(checks)) {
+  const broken: Check[] = [];
+  for (const { name, check, isInFolder = false } of checks) {
+    if (isInFolder && broken.includes(checkFolder)) {
+      console.log(`skipped  ${name}: it takes the data folder`);
+      continue;
+    }
     try {
       console.log(`ok       ${name}: ${await check(config)}`);
     } catch (error) {
-      problems++;
-      console.log(`PROBLEM  ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      broken.push(check);
+      console.log(`PROBLEM  ${name}: ${reasonOf(error)}`);
     }
   }
-  if (problems > 0) throw new Error(problems === 1 ? 'one problem' : `${problems} problems`);
+  const { length } = broken;
+  if (length > 0)
+    throw new Error(
+      `the bot cannot run like this: ${length === 1 ? 'one problem' : `${length} problems`}`,
+    );
 }
 
 /** A month of pictures of a busy bot. */
@@ -48,9 +64,11 @@ async function checkFolder({ dataFolder }: Config): Promise<string> {
     await writeFile(probe, 'a probe');
     await rm(probe);
   } catch (error) {
-    throw new Error(`${dataFolder} cannot be written to; choose another one with PENTIMENTO_DATA`, {
-      cause: error,
-    });
+    await rm(probe, { force: true }).catch(() => undefined); // a full disk may take the name and not the words
+    throw new Error(
+      `${dataFolder} cannot be used (${reasonOf(error)}); see to that, or choose another folder with PENTIMENTO_DATA`,
+      { cause: error },
+    );
   }
   const { bavail, bsize } = await statfs(dataFolder);
   const free = `${((bavail * bsize) / 1e9).toFixed(1)} GB free`;
@@ -60,45 +78,33 @@ async function checkFolder({ dataFolder }: Config): Promise<string> {
 }
 
 function checkQueue({ dataFolder }: Config): string {
-  const database = openDatabase(join(dataFolder, DATABASE_FILE));
+  const file = join(dataFolder, DATABASE_FILE);
+  if (!existsSync(file)) return 'there is none yet; the bot will make one';
+  const database = openDatabase(file);
   try {
-    const [verdict] = database.pragma('quick_check(1)') as readonly { quick_check: string }[];
-    if (verdict?.quick_check !== 'ok')
-      throw new Error(
-        'the database is damaged; stop the bot and bring back a backup (see "pentimento backup")',
-      );
+    requireSound(database);
     return 'the database is sound';
   } finally {
     database.close();
   }
 }
 
-async function checkBot({ dataFolder, mastodon, web }: Config): Promise<string> {
+async function checkBot({ dataFolder, web }: Config): Promise<string> {
   try {
     lockFolder(join(dataFolder, LOCK_FILE))();
-  } catch {
-    return 'it is running';
+  } catch (error) {
+    if (error instanceof FolderTaken) return 'it is running';
+    throw error;
   }
-  if (mastodon !== undefined) return 'it is not running';
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(
-        new Error(
-          `nothing can listen at ${web.host}:${web.port} (${error.message}); choose another port with PENTIMENTO_PORT`,
-        ),
-      ),
-    );
-    server.listen(web.port, web.host, resolve);
-  });
-  await new Promise((resolve) => server.close(resolve));
+  const server = await openServer({ web }, new Hono());
+  await server.close();
   return `it is not running; ${web.host}:${web.port} is free for it`;
 }
 
 async function checkAccount({ mastodon }: Config): Promise<string> {
   if (mastodon === undefined) return 'none is configured, so the bot will make a sandbox';
   const cursor = { get: () => undefined, set: () => undefined };
-  await connectMastodon({ name: 'doctor', ...mastodon, cursor, log: createLog('silent') });
+  await signIn({ name: 'doctor', ...mastodon, cursor, log: createLog('silent') });
   return `${mastodon.url} accepts the token`;
 }
 
@@ -115,4 +121,8 @@ async function checkDevice(): Promise<string> {
   if (doubled[0] !== 42)
     throw new Error(`${executor.name} cannot calculate; reinstall with npm ci`);
   return executor.name;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -40,7 +40,7 @@ export async function queueShow(id: number): Promise<void> {
     const { replyId, answer, notBefore } = request;
     const lines: readonly (readonly [string, string | undefined])[] = [
       ['request', String(id)],
-      ['from', `${request.handle ?? '(forgotten)'} on ${request.platform}`],
+      ['from', `${request.address ?? '(forgotten)'} on ${request.platform}`],
       ['mention', request.mentionId],
       ['state', request.state],
       ['attempts', String(request.attempts)],
@@ -60,9 +60,10 @@ export async function queueShow(id: number): Promise<void> {
 /** `pentimento queue cancel ID` */
 export async function queueCancel(id: number): Promise<void> {
   await withDatabase((database) => {
-    if (shown(database, id) === undefined) throw unknown(id);
+    const request = shown(database, id);
+    if (request === undefined) throw unknown(id);
     if (!cancel(database, id, Date.now()))
-      throw new Error(`request ${id} is done with, so there is nothing to cancel`);
+      throw new Error(`request ${id} is ${request.state} already, so there is nothing to cancel`);
     console.log(`Request ${id} is cancelled. "pentimento queue retry ${id}" takes that back.`);
   });
 }
@@ -72,6 +73,8 @@ export async function queueRetry(id: number): Promise<void> {
   await withDatabase((database) => {
     const request = shown(database, id);
     if (request === undefined) throw unknown(id);
+    if (request.address === undefined)
+      throw new Error(`request ${id} has been forgotten, so it cannot be tried again`);
     if (!retry(database, id, Date.now()))
       throw new Error(`request ${id} is ${request.state}, so there is nothing to try again`);
     console.log(`Request ${id} is tried again.`);
@@ -88,11 +91,11 @@ export async function queuePause(paused: boolean): Promise<void> {
   );
 }
 
-function lineFor({ id, createdAt, state, handle, attempts, answer }: Listed): string {
+function lineFor({ id, createdAt, state, address, attempts, answer }: Listed): string {
   const asked = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');
   const more = attempts > 1 ? ` (attempt ${attempts})` : '';
   const came = answer === undefined ? '' : `: ${answer.type}`;
-  return `${String(id).padStart(6)}  ${asked}  ${(handle ?? '(forgotten)').padEnd(24)}  ${state}${came}${more}`;
+  return `${String(id).padStart(6)}  ${asked}  ${(address ?? '(forgotten)').padEnd(32)}  ${state}${came}${more}`;
 }
 
 function unknown(id: number): Error {

@@ -21,7 +21,7 @@ export async function statsCommand(): Promise<void> {
       const { count, people, median, longest } = lately(database, Date.now() - days * 86_400_000);
       if (count === 0) continue;
       console.log(
-        `${name.padEnd(16)} ${count} painted for ${people} people; from asking to answering ${seconds(median)} (median), ${seconds(longest)} (longest)`,
+        `${name.padEnd(16)} ${count} painted for ${people} ${people === 1 ? 'person' : 'people'}; from asking to answering ${seconds(median)} (median), ${seconds(longest)} (longest)`,
       );
     }
     for (const { device, costPerSecond } of pacesOf(database))

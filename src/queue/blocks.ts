@@ -10,6 +10,11 @@ function normalized(pattern: string): string {
   return pattern.trim().replace(/^@/, '').toLowerCase();
 }
 
+/** Whether a pattern is one, and so can ever fit somebody: a bare name, as in ada, fits nobody. */
+export function isPattern(pattern: string): boolean {
+  return /^([^@/\s]+@)?[^@/.\s]+(\.[^@/.\s]+)+$/.test(normalized(pattern));
+}
+
 /** Blocks an account or a domain; tells whether it was not blocked before. */
 export function block(database: Database, pattern: string, now: number): boolean {
   const sql = 'INSERT INTO blocks VALUES (?, ?) ON CONFLICT DO NOTHING';

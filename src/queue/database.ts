@@ -6,20 +6,21 @@ export const DATABASE_FILE = 'pentimento.sqlite3';
 
 /**
  * Opens the queue's database, brings it to the present schema and gives a connection to it.
- * @throws Error if it was written by a newer version of this program.
+ * @throws Error if it is none, or was written by a newer version of this program.
  */
 export function openDatabase(file: string): Database.Database {
   const database = new Database(file);
-  database.pragma('journal_mode = WAL');
-  // FULL: a mention that we told the network we have seen must survive a power cut.
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
   try {
+    database.pragma('journal_mode = WAL');
+    // FULL: a mention that we told the network we have seen must survive a power cut.
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = ON');
     // Immediate: of two processes that open an old file at the same time, the second one waits and finds it migrated.
     database.transaction(() => migrate(database, file)).immediate();
   } catch (error) {
     database.close();
-    throw error;
+    const code = error instanceof Database.SqliteError ? error.code : '';
+    throw /^SQLITE_(NOTADB|CORRUPT)/.test(code) ? damaged(file, error) : error;
   }
   return database;
 }
@@ -37,6 +38,20 @@ export function undurably<T>(database: Database.Database, commit: () => T): T {
   } finally {
     database.pragma(`synchronous = ${before}`);
   }
+}
+
+/**
+ * Reads all of the database, which takes the longer the larger it is.
+ * @throws Error if it is damaged
+ */
+export function requireSound(database: Database.Database): void {
+  const [verdict] = database.pragma('quick_check(1)') as readonly { quick_check: string }[];
+  if (verdict?.quick_check !== 'ok') throw damaged(database.name, verdict?.quick_check);
+}
+
+function damaged(file: string, cause: unknown): Error {
+  const advice = `stop the bot and bring back a backup (see "pentimento backup"), or move the file away to begin anew`;
+  return new Error(`${file} is damaged; ${advice}`, { cause });
 }
 
 function migrate(database: Database.Database, file: string): void {

@@ -17,8 +17,8 @@ export interface Listed {
   readonly platform: string;
   readonly mentionId: string;
   readonly person: string;
-  /** As one addresses them; undefined once the request has been forgotten. */
-  readonly handle: string | undefined;
+  /** The person's, in full, as one blocks them; undefined once the request has been forgotten. */
+  readonly address: string | undefined;
   readonly state: State;
   readonly attempts: number;
   /** Undefined while there is none. */
@@ -31,7 +31,7 @@ export interface Listed {
   readonly notBefore: number;
 }
 
-interface Row extends Omit<Listed, 'handle' | 'answer' | 'replyId'> {
+interface Row extends Omit<Listed, 'address' | 'answer' | 'replyId'> {
   readonly mention: string | null;
   readonly answer: string | null;
   readonly replyId: string | null;
@@ -161,7 +161,7 @@ export function tallies(database: Database): Readonly<Record<State, number>> {
 function asListed({ mention, answer, replyId, ...row }: Row): Listed {
   return {
     ...row,
-    handle: mention === null ? undefined : (JSON.parse(mention) as Mention).author.handle,
+    address: mention === null ? undefined : (JSON.parse(mention) as Mention).author.address,
     answer: answer === null ? undefined : (JSON.parse(answer) as Answer),
     replyId: replyId ?? undefined,
   };

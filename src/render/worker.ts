@@ -47,6 +47,7 @@ process.on('message', (message: unknown) => {
 process.on('disconnect', () => process.exit());
 // The bot may have died while this file was loading; that was the event, and there will be no other.
 if (!process.connected) process.exit();
-// A Ctrl-C in the terminal reaches the whole process group; the bot decides what becomes of the job.
-process.on('SIGINT', () => undefined);
+// A Ctrl-C in the terminal reaches the whole process group, and so does the end of a service under systemd; the bot
+// decides what becomes of the job.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);
 setInterval(() => report({ type: 'heartbeat', memory: process.memoryUsage.rss() }), HEARTBEAT_MS);

@@ -2,9 +2,8 @@ import type { Log } from '../log.js';
 import type { Attachment, Mention, Platform } from '../platforms/port.js';
 import type { Outcome } from '../queue/admission.js';
 import { isBlocked } from '../queue/blocks.js';
-import { requestBehind, requestFor } from '../queue/desk.js';
+import { requestBehind, requestFor, shown } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
-import { forgetNow } from '../queue/retention.js';
 import { sizeFor } from '../render/decode.js';
 import { parse } from '../requests/parse.js';
 import type { RenderRequest } from '../requests/request.js';
@@ -12,8 +11,6 @@ import { costOf, pyramid } from '../style/schedule.js';
 
 export interface ListeningOptions {
   readonly queue: Queue;
-  /** Where painted pictures lie. */
-  readonly folder: string;
   /** Longest side of the results. */
   readonly size: number;
   /** Shares of people other than the 1 that everybody has, by address. */
@@ -21,13 +18,13 @@ export interface ListeningOptions {
   readonly log: Log;
 }
 
-/** Listen, parse, queue; and undo what can still be undone when a mention is deleted. */
+/** Listen, parse, queue; and who deletes a mention wants undone what came of it. */
 export async function listen(
   platform: Platform,
   options: ListeningOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, folder, size, weights, log } = options;
+  const { queue, size, weights, log } = options;
 
   const mentioned = (mention: Mention) => {
     const { address } = mention.author;
@@ -55,15 +52,30 @@ export async function listen(
 
   const deleted = (postId: string) => {
     const request = requestFor(queue.database, platform.name, postId);
-    if (request === undefined) return;
-    const cancelled = queue.cancel(platform.name, postId);
-    log.info({ request, cancelled }, 'the mention was deleted');
-    forgetNow(queue.database, folder, request).catch((error: unknown) =>
-      log.error({ error, request }, 'could not remove a picture; retention will try again'),
-    );
+    const person = request && shown(queue.database, request)?.person;
+    if (person === undefined) return;
+    queue.admit(platform.name, withdrawal(postId, person), { removal: postId });
+    log.info({ request }, 'the mention was deleted');
   };
 
   await platform.listen({ mentioned, deleted }, signal);
+}
+
+/**
+ * That somebody deleted their post, as the #delete that it amounts to. So it is kept until it is done: people delete
+ * many posts at once, and servers limit how many we may remove.
+ */
+function withdrawal(postId: string, person: string): Mention {
+  return {
+    id: `${postId} deleted`,
+    author: { id: person, handle: '(deleted)', address: '(deleted)' },
+    text: '',
+    attachments: [],
+    visibility: 'direct',
+    sensitive: false,
+    spoiler: '',
+    language: null,
+  };
 }
 
 function outcomeOf(mention: Mention, earlier: RenderRequest | undefined, size: number): Outcome {

@@ -100,7 +100,7 @@ async function render(
   outages: Outages,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, pool, attempts, heartbeatMs, metrics } = options;
+  const { queue, pool, folder, attempts, heartbeatMs, metrics } = options;
   const log = options.log.child({ request: claim.id, attempt: claim.attempt });
   if (claim.attempt > attempts) {
     log.error('given up after too many attempts');
@@ -115,7 +115,11 @@ async function render(
     );
     if (answer.type === 'painted' && device !== undefined) {
       const { seconds } = answer;
-      queue.rendered(claim, answer, { device, costPerSecond: (pool.size * claim.cost) / seconds });
+      const pace = { device, costPerSecond: (pool.size * claim.cost) / seconds };
+      if (!queue.rendered(claim, answer, pace)) {
+        await rm(join(folder, answer.file), { force: true }); // nobody else knows of it
+        throw new ClaimLost('the claim was lost in the last moment');
+      }
       metrics.rendered(device, seconds);
       log.info({ answer: answer.type, seconds, device }, 'rendered');
     } else {

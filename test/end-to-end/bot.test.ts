@@ -1,74 +1,8 @@
-import type { mastodon } from 'masto';
 import sharp from 'sharp';
-import { describe, expect, it, vi } from 'vitest';
-import { runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
-import { startBotProcess, type BotProcess } from '../support/bot-process.js';
+import { describe, expect, it } from 'vitest';
+import { startBotProcess } from '../support/bot-process.js';
 import { temporaryFolder } from '../support/folder.js';
-
-const patient = { timeout: 60_000, interval: 100 };
-
-interface Scene extends RunningSandbox {
-  /** With settings beyond the quick ones, as YAML. */
-  readonly start: (settings?: string) => ReturnType<typeof startBotProcess>;
-  readonly ada: Person;
-}
-
-/** A server that outlives the bot, an account for the bot there, and somebody who wants a picture. */
-async function scene(): Promise<Scene> {
-  const sandbox = await runSandbox();
-  const { accessToken } = sandbox.sandbox.signIn('pentimento', { bot: true });
-  const folder = temporaryFolder();
-  return {
-    ...sandbox,
-    ada: await sandbox.person('ada'),
-    start: (settings) => startBotProcess(folder, { url: sandbox.url, accessToken }, settings),
-  };
-}
-
-async function picture(background: string): Promise<Buffer> {
-  const dots = `<svg width="160" height="120"><rect width="160" height="120" fill="${background}"/>
-    <circle cx="60" cy="50" r="30" fill="white"/><rect x="90" y="70" width="50" height="30" fill="black"/></svg>`;
-  return sharp(Buffer.from(dots)).png().toBuffer();
-}
-
-async function mention(
-  { rest }: Person,
-  text: string,
-  files: readonly Buffer[],
-  more: Pick<mastodon.rest.v1.CreateStatusParams, 'visibility' | 'spoilerText' | 'sensitive'> = {},
-): Promise<mastodon.v1.Status> {
-  const mediaIds = [];
-  for (const [i, file] of files.entries()) {
-    const media = { file: new Blob([new Uint8Array(file)]), description: `picture ${i + 1}.` };
-    mediaIds.push((await rest.v2.media.create(media)).id);
-  }
-  return rest.v1.statuses.create({ status: `@pentimento ${text}`, mediaIds, ...more });
-}
-
-async function answersTo({ rest }: Person, { id }: mastodon.v1.Status) {
-  const { descendants } = await rest.v1.statuses.$select(id).context.fetch();
-  return descendants.filter(({ account }) => account.username === 'pentimento');
-}
-
-/** Waits for the answer; that there is only one is asked again after whatever else the test does. */
-function answerTo(person: Person, status: mastodon.v1.Status): Promise<mastodon.v1.Status> {
-  return vi.waitFor(async () => {
-    const [answer] = await answersTo(person, status);
-    if (answer === undefined) throw new Error('no answer yet');
-    return answer;
-  }, patient);
-}
-
-/** Waits until a worker has painted for a while; gives its process id. */
-function midRender(bot: BotProcess): Promise<number> {
-  return vi.waitFor(() => {
-    const [worker] = bot.painters();
-    if (worker === undefined) throw new Error('nothing is being painted yet');
-    return worker;
-  }, patient);
-}
-
-const pair = async () => [await picture('teal'), await picture('orange')];
+import { answersTo, answerTo, mention, midRender, pair, scene } from '../support/scene.js';
 
 describe('the bot, as a process of its own, on a real server', () => {
   it('answers a mention with two pictures by the repainted photo, no more publicly than it was asked', async () => {
@@ -101,7 +35,6 @@ describe('the bot, as a process of its own, on a real server', () => {
     const { ada, start } = await scene();
     await start();
     const [good] = await pair();
-    if (good === undefined) throw new Error('no picture');
     const speck = await sharp(good).resize(8, 6).png().toBuffer();
     const none = await mention(ada, 'hello', [], { visibility: 'direct' });
     const one = await mention(ada, 'here', [good]);

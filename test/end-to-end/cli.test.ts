@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -19,50 +18,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
 import { version } from '../../src/version.js';
 import { quickSettings } from '../support/bot-process.js';
+import { pentimento } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
 
 const photo = join(projectRoot, 'data/samples/lily-leek.jpg');
 const painting = join(projectRoot, 'data/styles/harbor-knife.jpg');
 const other = join(projectRoot, 'data/styles/sundown-window.jpg');
-
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the command line in a folder of its own. */
-async function pentimento(
-  args: readonly string[],
-  {
-    folder = temporaryFolder(),
-    env = {},
-    stdout = 'pipe',
-    halfway = () => undefined,
-  }: {
-    folder?: string;
-    env?: NodeJS.ProcessEnv;
-    stdout?: 'pipe' | number;
-    /** Called once, in the middle of painting. */
-    halfway?: (child: ChildProcess) => void;
-  } = {},
-): Promise<Outcome> {
-  const tsx = join(projectRoot, 'node_modules/tsx/dist/loader.mjs');
-  const child = spawn(
-    process.execPath,
-    ['--import', tsx, join(projectRoot, 'src/cli.ts'), ...args],
-    { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', stdout, 'pipe'] },
-  );
-  let [out, err] = ['', ''];
-  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => {
-    const before = err;
-    err += chunk.toString();
-    if (err.includes('50 %') && !before.includes('50 %')) halfway(child);
-  });
-  await once(child, 'close');
-  return { code: child.exitCode, out, err };
-}
 
 const small = ['--size', '96'];
 

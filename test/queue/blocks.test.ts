@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { block, blocked, isBlocked, unblock } from '../../src/queue/blocks.js';
+import { block, blocked, isBlocked, isPattern, unblock } from '../../src/queue/blocks.js';
 import { databaseFile, queueAt } from '../support/queue.js';
 
 it('an account is blocked alone, a domain with everybody there and below', () => {
@@ -35,4 +35,21 @@ it('blocks are listed, tell what they changed, and can be undone', () => {
   expect(blocked(database)).toEqual(['a.example', 'b.example']);
   expect([unblock(database, '@B.example'), unblock(database, 'b.example')]).toEqual([true, false]);
   expect(isBlocked(database, 'anyone@b.example')).toBe(false);
+});
+
+it.each([
+  ['ada@example.social', true],
+  ['@Ada@example.social', true],
+  ['example.social', true],
+  ['127.0.0.1', true],
+  ['ada', false],
+  ['@ada', false],
+  ['', false],
+  ['ada@', false],
+  ['example.', false],
+  ['https://example.social', false],
+  ['example.social/@ada', false],
+  ['ada lovelace@example.social', false],
+])('%j is a pattern: %s', (pattern, expected) => {
+  expect(isPattern(pattern)).toBe(expected);
 });

@@ -52,7 +52,7 @@ it('a request is shown with what came of it', () => {
   expect(shown(database, id)).toMatchObject({
     id,
     mentionId: '1',
-    handle: 'ada',
+    address: 'ada@here.example',
     state: 'answered',
     answer: painted,
     replyId: 'reply',

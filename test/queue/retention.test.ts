@@ -33,7 +33,7 @@ it('what was answered long ago is forgotten: file and words, but not that it was
   expect(existsSync(file)).toBe(false);
   expect(forgettable(database, clock.time + 1, 10)).toEqual([]);
   expect(JSON.stringify(database.prepare('SELECT * FROM requests').all())).not.toContain('private');
-  expect(shown(database, id)).toMatchObject({ state: 'answered', handle: undefined });
+  expect(shown(database, id)).toMatchObject({ state: 'answered', address: undefined });
   expect(queue.admit('here', mentionOf('1'), { request, cost: 1 })).toBeUndefined();
 });
 

@@ -163,7 +163,7 @@ describe('#delete', () => {
       await vi.waitFor(() => expect(queue.pending()).toEqual([]));
       expect(platform.posts).toEqual([]);
       expect(existsSync(join(folder, painted.file))).toBe(false);
-      expect(shown(queue.database, 1)).toMatchObject({ handle: undefined, answer: undefined });
+      expect(shown(queue.database, 1)).toMatchObject({ address: undefined, answer: undefined });
     },
   );
 

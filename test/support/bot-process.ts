@@ -7,23 +7,29 @@ import { projectRoot } from '../../src/paths.js';
 import { processes } from './processes.js';
 
 export interface BotProcess {
+  readonly pid: number;
   /** Everything it has written so far, on both outputs. */
   readonly output: () => string;
   /** Process ids of its render workers that are in the middle of a picture. */
   readonly painters: () => readonly number[];
   /** Sends a signal and waits for the end; gives the exit code, or the signal that ended it. */
   readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<number | NodeJS.Signals>;
+  /** Waits for an end that it comes to by itself, or by a signal sent earlier. */
+  readonly ended: () => Promise<number | NodeJS.Signals>;
   /** The address that it says it listens on, or that its sandbox is at. */
   readonly url: string;
 }
 
 /**
- * Settings with which a picture takes seconds, and work left behind by a crash is soon taken up; and more, as YAML. The account is empty,
- * not missing: a developer's own one, in the environment or in .env, must not be used.
+ * Settings with which a picture takes seconds, and work left behind by a crash is soon taken up; and more, as YAML,
+ * where a section of one of these names takes its place. The account is empty, not missing: a developer's own one, in
+ * the environment or in .env, must not be used.
  */
 export function quickSettings(folder: string, more = ''): NodeJS.ProcessEnv {
   const file = join(folder, 'settings.yaml');
-  writeFileSync(file, `render: { size: 96 }\nqueue: { leaseSeconds: 2 }\n${more}`);
+  const quick = { render: '{ size: 96 }', queue: '{ leaseSeconds: 2 }' };
+  const sections = Object.entries(quick).filter(([name]) => !more.includes(`${name}:`));
+  writeFileSync(file, [...sections.map((section) => section.join(': ')), more].join('\n'));
   return {
     PENTIMENTO_CONFIG: file,
     PENTIMENTO_DATA: folder,
@@ -60,15 +66,19 @@ export async function startBotProcess(
     if (child.exitCode !== null) throw new Error(`the bot did not start: ${output}`);
     await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   }
+  const ended = async () => {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.exitCode ?? child.signalCode ?? NaN;
+  };
   return {
+    pid: child.pid ?? NaN,
     url: url() ?? '',
     output: () => output,
     painters: () => paintersOf(child),
-    async end(signal) {
-      const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    ended,
+    end(signal) {
       child.kill(signal);
-      const [code, killer] = await exit;
-      return code ?? killer ?? NaN;
+      return ended();
     },
   };
 }

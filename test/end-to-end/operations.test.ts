@@ -1,0 +1,52 @@
+import { expect, it, vi } from 'vitest';
+import { answersTo, answerTo, mention, pair, patient, scene } from '../support/scene.js';
+
+it('a bot with an account tells how it is and what it has done, and no names or secrets', async () => {
+  const { ada, account, door, start } = await scene();
+  door.cut('GET /api/v1/streaming'); // for something to tell at level debug, about a request with the token in it
+  const bot = await start('logLevel: debug');
+  await vi.waitFor(() => expect(bot.output()).toContain('"level":20'), patient);
+  door.open();
+  const [, url = ''] = /"url":"([^"]+)"/.exec(bot.output()) ?? [];
+  const get = async (path: string) => {
+    const response = await fetch(`${url}${path}`);
+    return { status: response.status, text: await response.text() };
+  };
+  expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
+  expect(await get('/readyz')).toEqual({ status: 200, text: 'ready\n' });
+  await answerTo(ada, await mention(ada, 'please, a secret wish', await pair()));
+  await answerTo(ada, await mention(ada, 'hello', []));
+  // The server has an answer a moment before the bot knows that it has.
+  await vi.waitFor(
+    async () =>
+      expect((await get('/metrics')).text).toContain('pentimento_requests{state="answered"} 2'),
+    patient,
+  );
+  const { status, text } = await get('/metrics');
+  expect(status).toBe(200);
+  for (const line of [
+    'pentimento_requests{state="queued"} 0',
+    'pentimento_replies_total{answer="painted"} 1',
+    'pentimento_replies_total{answer="refused"} 1',
+    'pentimento_waiting_seconds_count 2',
+  ])
+    expect(text.split('\n')).toContain(line);
+  expect(text).toMatch(/^pentimento_render_seconds_count\{device=".+"\} 1$/m);
+  expect(text).not.toMatch(/ada|wish|127\.0\.0\.1/);
+  expect(text).not.toContain(account.accessToken);
+  expect(bot.output()).not.toContain(account.accessToken);
+});
+
+it('a painter that takes too much memory is ended, and the bot apologizes once and lives on', async () => {
+  const { ada, start, operator } = await scene();
+  const bot = await start('render: { size: 96, maxMegabytes: 50 }');
+  const asked = await mention(ada, 'please', await pair());
+  const answer = await answerTo(ada, asked);
+  expect(answer.content).toContain('I am sorry, this picture did not work out');
+  expect(answer.mediaAttachments).toEqual([]);
+  expect(bot.output()).toContain('a render worker is stopped');
+  await answerTo(ada, await mention(ada, 'hello', []));
+  expect(await answersTo(ada, asked)).toHaveLength(1);
+  expect(bot.painters()).toEqual([]);
+  expect((await operator('queue', 'show', '1')).out).toMatch(/^answer +\{"type":"failed"\}$/m);
+});

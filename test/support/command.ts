@@ -1,0 +1,47 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { projectRoot } from '../../src/paths.js';
+import { temporaryFolder } from './folder.js';
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface CommandOptions {
+  /** Where it is run. */
+  readonly folder?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdout?: 'pipe' | number;
+  /** Called once, in the middle of painting. */
+  readonly halfway?: (child: ChildProcess) => void;
+}
+
+/** Runs the command line, by default in a folder of its own, and waits for its end. */
+export async function pentimento(
+  args: readonly string[],
+  {
+    folder = temporaryFolder(),
+    env = {},
+    stdout = 'pipe',
+    halfway = () => undefined,
+  }: CommandOptions = {},
+): Promise<Outcome> {
+  const tsx = join(projectRoot, 'node_modules/tsx/dist/loader.mjs');
+  const child = spawn(
+    process.execPath,
+    ['--import', tsx, join(projectRoot, 'src/cli.ts'), ...args],
+    { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', stdout, 'pipe'] },
+  );
+  let [out, err] = ['', ''];
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => {
+    const before = err;
+    err += chunk.toString();
+    if (err.includes('50 %') && !before.includes('50 %')) halfway(child);
+  });
+  await once(child, 'close');
+  return { code: child.exitCode, out, err };
+}

@@ -1,0 +1,105 @@
+import type { mastodon } from 'masto';
+import sharp from 'sharp';
+import { vi } from 'vitest';
+import { runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
+import { quickSettings, startBotProcess, type BotProcess } from './bot-process.js';
+import { pentimento, type Outcome } from './command.js';
+import { doorTo, type Door } from './door.js';
+import { temporaryFolder } from './folder.js';
+
+/** For what takes a picture's time on a busy machine. */
+export const patient = { timeout: 60_000, interval: 100 };
+
+export interface Scene extends RunningSandbox {
+  /** The bot's data. */
+  readonly folder: string;
+  /** The bot's account, reached through a door that tests can shut. */
+  readonly account: { readonly url: string; readonly accessToken: string };
+  readonly door: Door;
+  /** With settings beyond the quick ones, as YAML. */
+  readonly start: (settings?: string) => ReturnType<typeof startBotProcess>;
+  /** Runs a command with the bot's own settings, as its operator does. */
+  readonly operator: (...args: readonly string[]) => Promise<Outcome>;
+  readonly ada: Person;
+}
+
+/** A server that outlives the bot, an account for the bot there, and somebody who wants a picture. */
+export async function scene(folder = temporaryFolder()): Promise<Scene> {
+  const address = { url: '' };
+  const sandbox = await runSandbox({ url: () => address.url });
+  const { accessToken } = sandbox.sandbox.signIn('pentimento', { bot: true });
+  const door = await doorTo(sandbox.url);
+  address.url = door.url;
+  const account = { url: door.url, accessToken };
+  return {
+    ...sandbox,
+    folder,
+    account,
+    door,
+    ada: await sandbox.person('ada'),
+    start: (settings) => startBotProcess(folder, account, settings),
+    operator: (...args) => {
+      const { url, accessToken } = account;
+      const env = {
+        ...quickSettings(folder),
+        MASTODON_URL: url,
+        MASTODON_ACCESS_TOKEN: accessToken,
+      };
+      return pentimento(args, { env });
+    },
+  };
+}
+
+async function picture(background: string): Promise<Buffer> {
+  const dots = `<svg width="160" height="120"><rect width="160" height="120" fill="${background}"/>
+    <circle cx="60" cy="50" r="30" fill="white"/><rect x="90" y="70" width="50" height="30" fill="black"/></svg>`;
+  return sharp(Buffer.from(dots)).png().toBuffer();
+}
+
+/** A photo and a painting. */
+export async function pair(): Promise<readonly [Buffer, Buffer]> {
+  return [await picture('teal'), await picture('orange')];
+}
+
+export async function mention(
+  { rest }: Person,
+  text: string,
+  files: readonly Buffer[],
+  more: Pick<
+    mastodon.rest.v1.CreateStatusParams,
+    'visibility' | 'spoilerText' | 'sensitive' | 'inReplyToId'
+  > = {},
+): Promise<mastodon.v1.Status> {
+  const mediaIds = [];
+  for (const [i, file] of files.entries()) {
+    const media = { file: new Blob([new Uint8Array(file)]), description: `picture ${i + 1}.` };
+    mediaIds.push((await rest.v2.media.create(media)).id);
+  }
+  return rest.v1.statuses.create({ status: `@pentimento ${text}`, mediaIds, ...more });
+}
+
+/** The bot's replies to a post, and to nothing below it. */
+export async function answersTo({ rest }: Person, { id }: mastodon.v1.Status) {
+  const { descendants } = await rest.v1.statuses.$select(id).context.fetch();
+  return descendants.filter(
+    ({ account, inReplyToId }) => account.username === 'pentimento' && inReplyToId === id,
+  );
+}
+
+/** Waits for the answer; that there is only one is asked again after whatever else the test does. */
+export function answerTo(person: Person, status: mastodon.v1.Status): Promise<mastodon.v1.Status> {
+  return vi.waitFor(async () => {
+    const [answer] = await answersTo(person, status);
+    if (answer === undefined) throw new Error('no answer yet');
+    return answer;
+  }, patient);
+}
+
+/** Waits until a worker has painted for a while; gives its process id. */
+export function midRender(bot: BotProcess): Promise<number> {
+  return vi.waitFor(() => {
+    const [worker] = bot.painters();
+    if (worker === undefined) throw new Error('nothing is being painted yet');
+    return worker;
+  }, patient);
+}
