@@ -1,9 +1,8 @@
 import { truncate } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { mastodon } from 'masto';
-import { createRestAPIClient } from 'masto';
 import sharp from 'sharp';
-import { z } from 'zod';
+import { signUp } from '../support/stage.js';
 import { Dice } from './dice.js';
 
 /** What people post, how often, and what the bot must say to it. */
@@ -31,7 +30,6 @@ export interface Asked {
 }
 
 const names = ['ada', 'ben', 'cleo', 'dan', 'eve'] as const;
-const tokenSchema = z.object({ access_token: z.string() });
 
 /** People with pictures, on the server itself: nothing goes wrong between them and it. */
 export class Crowd {
@@ -49,16 +47,7 @@ export class Crowd {
     url: string,
     options: { readonly mediaFolder: string; readonly seed: number },
   ): Promise<Crowd> {
-    const signIn = async (username: string) => {
-      const response = await fetch(`${url}/api/v1/accounts`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ username }),
-      });
-      const { access_token: accessToken } = tokenSchema.parse(await response.json());
-      return createRestAPIClient({ url, accessToken });
-    };
-    return new Crowd(await Promise.all(names.map(signIn)), options);
+    return new Crowd(await Promise.all(names.map((name) => signUp(url, name))), options);
   }
 
   /** Somebody mentions the bot. */

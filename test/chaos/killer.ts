@@ -1,7 +1,7 @@
 import { Bag, Dice } from './dice.js';
 import type { Place } from './faults.js';
 import type { Step } from './proxy.js';
-import type { Supervisor } from './supervisor.js';
+import type { Supervisor } from '../support/supervisor.js';
 
 /** When somebody dies. Each is an instant that can be seen from outside, plus the instants right before and after. */
 const plans = [

@@ -33,6 +33,14 @@ export function commandOf(pid: number): string {
   return contentOf(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? '';
 }
 
+/** How much memory a process fills now, or has filled at most (both without what is swapped out), in megabytes. */
+export function megabytesOf(pid: number, which: 'now' | 'peak'): number {
+  const field = which === 'now' ? 'VmRSS' : 'VmHWM';
+  const [, kibibytes] =
+    new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(contentOf(`/proc/${pid}/status`) ?? '') ?? [];
+  return Math.round((Number(kibibytes ?? 0) * 1024) / 1e6);
+}
+
 /** Undefined if the process ended while we looked. */
 function contentOf(file: string): string | undefined {
   try {

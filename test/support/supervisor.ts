@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { projectRoot } from '../../src/paths.js';
-import { commandOf, hasVariable, processes, type ProcessInfo } from '../support/processes.js';
+import { commandOf, hasVariable, processes, type ProcessInfo } from './processes.js';
 
 const lineSchema = z.looseObject({
   time: z.number(),
@@ -61,6 +61,11 @@ export class Supervisor {
 
   kill(): void {
     this.#child?.kill('SIGKILL');
+  }
+
+  /** The bot's process, while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** Its render workers. */
