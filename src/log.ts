@@ -51,9 +51,11 @@ function shortened(message: string): string {
 /** What went wrong and why, without the requests and responses that libraries hang on their errors, even as causes. */
 function describe(error: unknown, causes = 0): unknown {
   if (!(error instanceof Error)) return error;
-  const { name, cause } = error;
-  const message = shortened(error.message);
-  const stack = error.stack?.replace(error.message, () => message);
+  const { name, cause, message: said }: Omit<Error, 'message'> & { message: unknown } = error;
+  // Nothing keeps a library from taking a server's JSON for the message of an error, nor V8 from failing to print it.
+  const isText = typeof said === 'string';
+  const message = isText ? shortened(said) : 'without a message';
+  const stack = isText ? error.stack?.replace(said, () => message) : undefined;
   const kind = 'kind' in error ? { kind: error.kind } : {};
   const why = (cause instanceof Error || typeof cause === 'string') && causes < MAX_CAUSES;
   return { name, ...kind, message, stack, ...(why && { cause: describe(cause, causes + 1) }) };

@@ -122,6 +122,16 @@ describe('an error', () => {
     expect(line).toContain('log.test.ts');
   });
 
+  it.each([undefined, 5, { toString: 1 }])(
+    'whose message is %j is described all the same',
+    (message) => {
+      const error = Object.assign(new Error('gone'), { message });
+      expect(entryOf((log) => log.error({ error }, 'oh'))).toMatchObject({
+        error: { name: 'Error', message: 'without a message' },
+      });
+    },
+  );
+
   it('that is its own cause is described all the same', () => {
     const error = new Error('chicken');
     error.cause = new Error('egg', { cause: error });

@@ -42,7 +42,10 @@ export async function storm(scene: Scene, mentions: number): Promise<void> {
   const dice = new Dice(seed, `storm after ${crowd.asked.length}`);
   faults.weather = 'storm';
   for (let asked = 0; asked < mentions + ENCORE; asked++) {
-    if (asked >= mentions && Object.values(faults.counts()).every((count) => count > 0)) break;
+    if (asked >= mentions) {
+      if (Object.values(faults.counts()).every((count) => count > 0)) break;
+      faults.weather = 'encore';
+    }
     await crowd.ask();
     await sleep(dice.between(0, asked < mentions ? 600 : 4000));
   }

@@ -73,8 +73,11 @@ const plans = {
 export type Place = keyof typeof plans;
 const places = Object.keys(plans) as readonly Place[];
 
-/** Which faults may happen: all, those that are no fault but how some servers are, or none. */
-export type Weather = 'storm' | 'odd server' | 'fair';
+/**
+ * Which faults may happen: all; all, and what has not happened yet does as soon as it can; those that are no fault but
+ * how some servers are; or none.
+ */
+export type Weather = 'storm' | 'encore' | 'odd server' | 'fair';
 
 /** Decides what goes wrong where, and remembers it. */
 export class FaultSource {
@@ -103,11 +106,16 @@ export class FaultSource {
   /** What goes wrong now, if anything; to be injected at once, for it is remembered. */
   draw(place: Place): Fault | undefined {
     const luck = this.#luck.get(place);
-    if (!luck?.dice.chance(plans[place].rate)) return undefined;
+    const isDue = this.weather === 'encore' && !this.#hasDoneAll(plans[place].kinds);
+    if (!luck || (!luck.dice.chance(plans[place].rate) && !isDue)) return undefined;
     if (this.weather === 'fair' || (this.weather === 'odd server' && place !== 'key'))
       return undefined;
     const fault = luck.bag.draw();
     this.injected.push({ place, fault });
     return fault;
+  }
+
+  #hasDoneAll(kinds: readonly Fault[]): boolean {
+    return kinds.every((kind) => this.injected.some(({ fault }) => fault === kind));
   }
 }

@@ -73,6 +73,7 @@ export async function runCorpus(
     const { trap, stage } = scene;
     if (trap.visits() > 0) complaints.push(`the trap was visited ${trap.visits()} times`);
     if ((await stage.supervisor.stop()) !== 0) complaints.push('the bot did not end well');
+    complaints.push(...stage.supervisor.noise.map((text) => `the bot said: ${text}`));
     const slowest = [...results].sort((a, b) => b.seconds - a.seconds)[0];
     return {
       results,

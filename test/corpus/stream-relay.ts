@@ -84,7 +84,10 @@ export class StreamRelay {
     far.on('message', (data: Buffer) => {
       const text = data.toString();
       const { data: message } = messageSchema.safeParse(JSON.parse(text));
-      if (message === undefined) return void near.send(text);
+      if (message === undefined) {
+        near.send(text);
+        return;
+      }
       const payload = JSON.stringify(this.disguised(JSON.parse(message.payload)));
       near.send(JSON.stringify({ event: 'notification', stream: ['user'], payload }));
     });

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -426,9 +427,19 @@ describe('what servers answer becomes a failure of the right kind', () => {
       { kind: 'unreachable' },
     ],
     ['an answer of another kind', 200, json, '{"hello":"world"}', { kind: 'unreachable' }],
+    ['a refusal without a reason', 403, json, '{}', { kind: 'refused' }],
+    ['a refusal with nonsense for a reason', 403, json, '{"error":[5]}', { kind: 'refused' }],
+    [
+      'an answer that is packed although nobody asked',
+      200,
+      { ...json, 'Content-Encoding': 'gzip' },
+      gzipSync('{"id":"1"}').toString('latin1'),
+      { kind: 'unreachable' },
+    ],
+    ['an answer that is too long', 200, json, `"${'x'.repeat(9e6)}"`, { kind: 'unreachable' }],
   ])('%s', async (_, status, headers, body, failure) => {
     const url = await httpServer((_request, response) =>
-      response.writeHead(status, headers).end(body),
+      response.writeHead(status, headers).end(body, 'latin1'),
     );
     const secret = 'a-secret-token';
     const connecting = connectMastodon({

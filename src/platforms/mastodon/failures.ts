@@ -2,6 +2,9 @@ import { MastoHttpError } from 'masto';
 import { z } from 'zod';
 import { PlatformError } from '../port.js';
 
+/** masto takes for its message whatever JSON the server has under `error`. */
+const saidSchema = z.string().catch('without a reason');
+
 /**
  * Does something on a Mastodon server and turns whatever goes wrong into a PlatformError.
  *
@@ -21,7 +24,7 @@ function asPlatformError(what: string, error: unknown): PlatformError {
   const options = { cause: error };
   if (error instanceof MastoHttpError) {
     const { statusCode } = error;
-    const message = `${what}: ${statusCode} ${error.message}`;
+    const message = `${what}: ${statusCode} ${saidSchema.parse(error.message)}`;
     if (statusCode === 401) return new PlatformError('fatal', message, undefined, options);
     if (statusCode === 429) return new PlatformError('later', message, resetOf(error), options);
     // 408 and 425 are the other client errors that pass: something on the way was too slow, or too early.

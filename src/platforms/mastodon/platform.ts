@@ -10,6 +10,7 @@ import {
   type Platform,
   type Visibility,
 } from '../port.js';
+import { boundedRequests } from './bounded.js';
 import { catchUpFrom } from './catch-up.js';
 import { notificationSchema, toMention } from './entities.js';
 import { asking } from './failures.js';
@@ -27,6 +28,11 @@ export interface MastodonOptions {
 
 /** A server that does not answer within this time is not going to. Uploads may take a while. */
 const TIMEOUT_MS = 60_000;
+/**
+ * Eighty notifications, or the answers to one mention, are a tenth of this. More would not be safe to read: eight
+ * million opening brackets fill 380 MB while they are parsed.
+ */
+const MAX_ANSWER_BYTES = 8e6;
 /** Between two catch-ups while the stream is up: for what servers forget to send. Servers allow 60 requests a minute. */
 const CATCH_UP_MS = 60_000;
 
@@ -51,7 +57,12 @@ const contextSchema = z.object({
  */
 export async function connectMastodon(options: MastodonOptions): Promise<Platform> {
   const { name, url, accessToken, cursor, log } = options;
-  const client = createRestAPIClient({ url, accessToken, timeout: TIMEOUT_MS });
+  const client = createRestAPIClient({
+    url,
+    accessToken,
+    timeout: TIMEOUT_MS,
+    requestInit: boundedRequests(MAX_ANSWER_BYTES),
+  });
   const { id } = await asking('signing in', async () =>
     selfSchema.parse(await client.v1.accounts.verifyCredentials()),
   );

@@ -1,0 +1,39 @@
+import { Agent, type Dispatcher } from 'undici';
+import { version } from '../../version.js';
+
+type Handler = Dispatcher.DispatchHandler;
+
+/**
+ * How to ask a server, and give up on answers that are longer than this. By itself, fetch() reads an answer that never
+ * ends until memory does, and unpacks whatever comes packed: what nobody asked for is not unpacked at all.
+ */
+export function boundedRequests(maxBytes: number): RequestInit {
+  const dispatcher: unknown = new Agent().compose(
+    (dispatch) => (options, handler) => dispatch(options, bounded(handler, maxBytes)),
+  );
+  return {
+    // Node's own undici is older than the package; the package speaks with it, but their types do not.
+    dispatcher: dispatcher as NonNullable<RequestInit['dispatcher']>,
+    headers: { 'Accept-Encoding': 'identity', 'User-Agent': `pentimento/${version}` },
+  };
+}
+
+function bounded(handler: Handler, maxBytes: number): Handler {
+  let bytes = 0;
+  return {
+    onRequestStart: (controller, context: unknown) => handler.onRequestStart?.(controller, context),
+    onResponseStart: (controller, status, headers, message) => {
+      const { 'content-encoding': encoding = 'identity' } = headers;
+      if (String(encoding).toLowerCase() !== 'identity')
+        throw new Error('a compressed answer that we did not ask for');
+      handler.onResponseStart?.(controller, status, headers, message);
+    },
+    onResponseData: (controller, chunk) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new Error(`an answer of over ${maxBytes} bytes`);
+      handler.onResponseData?.(controller, chunk);
+    },
+    onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
+    onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
+  };
+}
