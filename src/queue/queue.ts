@@ -46,7 +46,7 @@ export interface QueueOptions {
 /**
  * The longest that a request may be put off. What claims to wait for longer was written before the clock was set back.
  */
-const LONGEST_WAIT_MS = 24 * 60 * 60_000;
+export const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 
 /** Whose time has come and whom nobody holds. A lease longer than leases are is from before the clock was set back. */
 const IS_FREE = `(not_before <= @now OR not_before > @now + ${LONGEST_WAIT_MS})

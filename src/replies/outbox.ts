@@ -5,7 +5,7 @@ import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { PlatformError, type Platform } from '../platforms/port.js';
 import { holding } from '../queue/holding.js';
-import type { Queue, ReplyClaim } from '../queue/queue.js';
+import { LONGEST_WAIT_MS, type Queue, type ReplyClaim } from '../queue/queue.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import { remove } from './removal.js';
 import { altTextFor, sentenceFor, type Spoken } from './sentences.js';
@@ -64,11 +64,20 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
       return;
     }
     log.warn({ error }, 'could not answer; it will be tried again');
-    // Never at once: a time in the past, by a server whose clock is behind ours, would use up all attempts in a moment.
-    const soonest = Date.now() + backoffMs(retryAt === undefined ? claim.attempt : 1);
-    queue.retryReply(claim, Math.max(soonest, retryAt?.getTime() ?? 0));
+    queue.retryReply(claim, notBefore(claim.attempt, retryAt));
     if (kind === 'fatal') throw error;
   }
+}
+
+/**
+ * When to try again, after so many attempts: when the server said. But never at once, for a time in the past, by a server
+ * whose clock is behind ours, would use up all attempts in a moment; and no limit that servers have lasts over a day.
+ */
+function notBefore(attempt: number, retryAt: Date | undefined): number {
+  const now = Date.now();
+  if (retryAt === undefined || retryAt.getTime() > now + LONGEST_WAIT_MS)
+    return now + backoffMs(attempt);
+  return Math.max(now + backoffMs(1), retryAt.getTime());
 }
 
 /** Does what the answer takes; gives the id of our reply, if it took one. */

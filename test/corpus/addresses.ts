@@ -38,18 +38,23 @@ function forbidden(port: number): Readonly<Record<string, string>> {
 
 /** Pictures said to be there, and a server that sends the bot there. */
 export function addresses(port: number): readonly Case[] {
-  return Object.entries(forbidden(port)).flatMap(([name, url]): readonly Case[] => [
-    {
+  return Object.entries(forbidden(port)).flatMap(([name, url]): readonly Case[] => {
+    // Whether a name is known depends on the machine; what is not known today may be tomorrow.
+    const outcomes: Case['outcomes'] = isName(url) ? ['sentence', 'put off'] : ['sentence'];
+    const attached: Case = {
       name: `address: ${name}`,
-      outcomes: ['sentence'],
+      outcomes,
       status: ({ painting }) => ({
         media_attachments: [url, painting].map((each) => ({ type: 'image', url: each })),
       }),
-    },
-    ...(/[^\x20-\x7e]/.test(url)
-      ? [] // no header can hold it
-      : [{ name: `redirect: ${name}`, outcomes: ['sentence'] as const, photo: redirect(url) }]),
-  ]);
+    };
+    if (/[^\x20-\x7e]/.test(url)) return [attached]; // no header can hold it
+    return [attached, { name: `redirect: ${name}`, outcomes, photo: redirect(url) }];
+  });
+}
+
+function isName(url: string): boolean {
+  return url.startsWith('http') && URL.canParse(url) && /[a-z]$/.test(new URL(url).hostname);
 }
 
 function redirect(location: string): Handler {

@@ -8,7 +8,7 @@ import type { WebSocket } from 'ws';
  * - sentence: one answer in words
  * - passed over: the bot has not even written it down
  * - unanswerable: the server would not take an answer, and the bot has given up
- * - put off: the bot will try again, after a wait of no more than an hour
+ * - put off: the bot waits before it tries again
  */
 export type Outcome = 'picture' | 'sentence' | 'passed over' | 'unanswerable' | 'put off';
 

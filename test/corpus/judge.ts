@@ -9,16 +9,13 @@ export interface Result {
   /** What came of it, or what is wrong with it. */
   readonly outcome: string;
   readonly isRight: boolean;
-  /** From when the bot wrote the post down to when it was done with it. */
+  /** From the post to its answer. */
   readonly seconds: number;
 }
 
 /** Within this time the bot must be done with a case; a slow one waits for time-outs and new attempts. */
 const LIMIT_MS = 60_000;
 const SLOW_LIMIT_MS = 180_000;
-const LONGEST_WAIT_MS = 3_600_000;
-/** Longer waits than this are not waited for. */
-const PUT_OFF_MS = 60_000;
 
 /** Lets one case happen, and looks what comes of it. */
 export async function judge(scene: Scene, poster: string, each: Case): Promise<Result> {
@@ -27,6 +24,7 @@ export async function judge(scene: Scene, poster: string, each: Case): Promise<R
   if (each.list) await relay.answerList(each.list);
   if (each.upgrade) await relay.stream.answerUpgrade(each.upgrade);
   if (each.stream) await relay.stream.play(each.stream);
+  const start = performance.now();
   const post = await client.v1.statuses.create({ status: `@pentimento ${poster}` });
   if (each.outcomes.includes('passed over')) await probe(scene);
 
@@ -35,7 +33,7 @@ export async function judge(scene: Scene, poster: string, each: Case): Promise<R
   let outcome: Outcome | undefined;
   while (outcome === undefined && Date.now() < deadline) {
     [row] = rowsOf(post.account.id);
-    if (row !== undefined) outcome = outcomeOf(row) ?? (await answerTo(client, post));
+    if (row !== undefined) outcome = outcomeOf(row, each) ?? (await answerTo(client, post));
     else if (each.outcomes.includes('passed over')) outcome = 'passed over';
     if (outcome === undefined) await sleep(50);
   }
@@ -44,16 +42,15 @@ export async function judge(scene: Scene, poster: string, each: Case): Promise<R
     name: each.name,
     outcome: wrong ?? outcome ?? '',
     isRight: wrong === undefined,
-    seconds: row === undefined ? 0 : (row.changedAt - row.createdAt) / 1000,
+    seconds: (performance.now() - start) / 1000,
   };
 }
 
 /** What can be told without a look at the server. */
-function outcomeOf({ state, notBefore }: Row): Outcome | undefined {
-  if (state === 'unanswerable') return 'unanswerable';
-  const wait = notBefore - Date.now();
-  if (state !== 'answered' && wait > PUT_OFF_MS && wait < LONGEST_WAIT_MS) return 'put off';
-  return undefined;
+function outcomeOf({ state, notBefore }: Row, { outcomes }: Case): Outcome | undefined {
+  if (state === 'unanswerable') return state;
+  const isPutOff = state === 'queued' && notBefore > Date.now();
+  return isPutOff && outcomes.includes('put off') ? 'put off' : undefined;
 }
 
 /** The one answer to a post, as anybody sees it. */

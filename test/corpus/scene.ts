@@ -19,10 +19,9 @@ import { setTrap, type Trap } from './trap.js';
 export interface Row {
   readonly mention: string;
   readonly state: State;
-  /** In milliseconds since 1970, as the two below. */
+  /** In milliseconds since 1970. */
   readonly notBefore: number;
-  readonly createdAt: number;
-  readonly changedAt: number;
+  /** In milliseconds since 1970, as the two below. */
 }
 
 export interface Scene {
@@ -63,8 +62,7 @@ export async function openScene(filter: RegExp): Promise<Scene> {
   await relay.stream.connected();
   const database = new Database(join(stage.folder, DATABASE_FILE), { readonly: true });
   const rows = database.prepare<[string], Row>(
-    `SELECT mention_id AS mention, state, not_before AS notBefore, created_at AS createdAt, changed_at AS changedAt
-     FROM requests WHERE person = ?`,
+    'SELECT mention_id AS mention, state, not_before AS notBefore FROM requests WHERE person = ?',
   );
   const close = async () => {
     database.close();

@@ -261,6 +261,18 @@ describe('when posting fails', () => {
     expect(states()).toMatchObject([{ state: 'answered' }]);
   });
 
+  it('until a time that is years away, it waits as after any failure, longer and longer', async () => {
+    const { queue, platform, run, states } = outbox();
+    paintOne(queue);
+    const absurd = error('later', new Date('9999-12-31T23:59:59Z'));
+    platform.fails = Array.from({ length: 8 }, () => ({ when: 'before', error: absurd }));
+    void run();
+    await pass(60_000);
+    expect(platform.looks).toBeLessThan(7); // at 2.5 s, 5 s, 10 s … at least
+    await pass(HOUR);
+    expect(states()).toMatchObject([{ state: 'answered' }]);
+  });
+
   it('always, it is given up at the sixtieth attempt', async () => {
     const { queue, platform, run, states } = outbox();
     paintOne(queue);

@@ -15,6 +15,13 @@ const accountSchema = z.object({
 
 const sizeSchema = z.object({ width: z.int().positive(), height: z.int().positive() });
 
+const attachmentSchema = z.object({
+  type: z.string(),
+  url: z.string(),
+  description: z.string().nullish().catch(null),
+  meta: z.object({ original: sizeSchema }).nullish().catch(null),
+});
+
 const statusSchema = z.object({
   id: z.string(),
   account: accountSchema,
@@ -24,16 +31,8 @@ const statusSchema = z.object({
   spoilerText: z.string().catch(''),
   language: z.string().nullish().catch(null),
   inReplyToId: z.string().nullish().catch(null),
-  mediaAttachments: z
-    .array(
-      z.object({
-        type: z.string(),
-        url: z.string().nullable(),
-        description: z.string().nullish(),
-        meta: z.object({ original: sizeSchema }).nullish().catch(null),
-      }),
-    )
-    .catch([]),
+  // Without those that cannot be read.
+  mediaAttachments: z.array(attachmentSchema.nullable().catch(null)).catch([]),
 });
 
 export const notificationSchema = z.object({
@@ -71,18 +70,14 @@ export function toMention(
     },
     inReplyTo: status.inReplyToId ?? undefined,
     text: toText(status.content),
-    attachments: status.mediaAttachments.flatMap(({ type: kind, url, description, meta }) =>
-      url === null
-        ? []
-        : [
-            {
-              kind: kind === 'image' || kind === 'gifv' ? ('picture' as const) : ('other' as const),
-              url,
-              description: description ?? '',
-              size: meta?.original,
-            },
-          ],
-    ),
+    attachments: status.mediaAttachments
+      .filter((attachment) => attachment !== null)
+      .map(({ type: kind, url, description, meta }) => ({
+        kind: kind === 'image' || kind === 'gifv' ? 'picture' : 'other',
+        url,
+        description: description ?? '',
+        size: meta?.original,
+      })),
     visibility: status.visibility,
     sensitive: status.sensitive,
     spoiler: status.spoilerText,
@@ -106,7 +101,10 @@ function toText(html: string): string {
   });
 }
 
-/** The stream's JSON with its keys as masto writes them: spoiler_text → spoilerText. */
+/**
+ * The stream's JSON with its keys as masto writes them: spoiler_text → spoilerText.
+ * @throws RangeError if it is nested some thousand levels deep
+ */
 export function camelCased(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelCased);
   if (typeof value !== 'object' || value === null) return value;

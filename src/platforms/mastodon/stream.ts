@@ -70,7 +70,7 @@ function connection(options: StreamOptions, signal: AbortSignal): Promise<boolea
       silence.refresh();
       const message = messageIn(data.toString('utf8'));
       try {
-        if (message?.event === 'notification') onNotification(camelCased(message.payload));
+        if (message?.event === 'notification') onNotification(message.payload);
         if (message?.event === 'delete') onDelete(String(message.payload));
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
@@ -99,7 +99,7 @@ function messageIn(
 ): { readonly event: string; readonly payload: unknown } | undefined {
   try {
     const { event, payload } = messageSchema.parse(JSON.parse(text));
-    return { event, payload: event === 'notification' ? JSON.parse(payload) : payload };
+    return { event, payload: event === 'notification' ? camelCased(JSON.parse(payload)) : payload };
   } catch {
     return undefined; // catching up will find what was in it
   }
