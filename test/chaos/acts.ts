@@ -84,7 +84,8 @@ export function statesIn(folder: string): readonly RequestState[] {
   }
 }
 
-function countFinal(folder: string): number {
+/** How many mentions have come to their end. */
+export function countFinal(folder: string): number {
   return statesIn(folder).filter(({ state }) => state === 'answered' || state === 'unanswerable')
     .length;
 }
