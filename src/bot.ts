@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { Mention, Platform } from './platforms/port.js';
@@ -45,6 +46,7 @@ export interface BotOptions {
 export async function runBot(options: BotOptions, signal: AbortSignal): Promise<void> {
   const stop = new AbortController();
   const stopping = AbortSignal.any([signal, stop.signal]);
+  setMaxListeners(0, stopping); // every painter, download and stream listens: their number is no sign of a leak
   const stages = [
     ...options.platforms.map((platform) => listen(platform, options, stopping)),
     renderStage(options, stopping),

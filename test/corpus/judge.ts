@@ -13,9 +13,8 @@ export interface Result {
   readonly seconds: number;
 }
 
-/** Within this time the bot must be done with a case; a slow one waits for time-outs and new attempts. */
-const LIMIT_MS = 60_000;
-const SLOW_LIMIT_MS = 180_000;
+/** Within this time the bot must be done with a case: time-outs of a minute and new attempts, its own or others'. */
+const LIMIT_MS = 180_000;
 
 /** Lets one case happen, and looks what comes of it. */
 export async function judge(scene: Scene, poster: string, each: Case): Promise<Result> {
@@ -28,7 +27,7 @@ export async function judge(scene: Scene, poster: string, each: Case): Promise<R
   const post = await client.v1.statuses.create({ status: `@pentimento ${poster}` });
   if (each.outcomes.includes('passed over')) await probe(scene);
 
-  const deadline = Date.now() + (each.slow ? SLOW_LIMIT_MS : LIMIT_MS);
+  const deadline = Date.now() + LIMIT_MS;
   let row: Row | undefined;
   let outcome: Outcome | undefined;
   while (outcome === undefined && Date.now() < deadline) {
@@ -94,7 +93,7 @@ export async function vitalSign({ ada, good }: Scene): Promise<string | undefine
   const [photo, painting] = [await ada.v2.media.create(upload), await ada.v2.media.create(upload)];
   const status = '@pentimento please';
   const post = await ada.v1.statuses.create({ status, mediaIds: [photo.id, painting.id] });
-  const deadline = Date.now() + SLOW_LIMIT_MS;
+  const deadline = Date.now() + LIMIT_MS;
   while (Date.now() < deadline) {
     const outcome = await answerTo(ada, post);
     if (outcome !== undefined)

@@ -41,8 +41,11 @@ export interface Scene {
 /** Tiny pictures; and enough painters that nobody waits for a slow server: its downloads take a painter's place. */
 const settings = `render: { size: 64, workers: 8 }`;
 
-/** A bot at work, behind a relay that knows all cases whose names this expression finds. */
-export async function openScene(filter: RegExp): Promise<Scene> {
+/** Which cases are to happen: a case's name, and its place among all. */
+export type Choice = (name: string, index: number) => boolean;
+
+/** A bot at work, behind a relay that knows the chosen cases. */
+export async function openScene(isChosen: Choice): Promise<Scene> {
   const trap = await setTrap();
   const all = [
     ...(await pictures()),
@@ -52,7 +55,7 @@ export async function openScene(filter: RegExp): Promise<Scene> {
     ...answers(),
     ...streams(),
   ];
-  const chosen = all.filter(({ name }) => filter.test(name));
+  const chosen = all.filter(({ name }, i) => isChosen(name, i));
   const cases = new Map(chosen.map((each, i) => [`case${i}`, each]));
   const { png: good } = await drawOriginals();
   const relay = new Relay(cases, { photo: good, painting: good });
