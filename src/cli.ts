@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { backupCommand } from './commands/backup.js';
 import { blockCommand, unblockCommand } from './commands/block.js';
 import { botCommand } from './commands/bot.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { UsageError } from './commands/errors.js';
+import { loginCommand, logoutCommand } from './commands/login.js';
 import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
 import { renderCommand, type RenderArguments } from './commands/render.js';
 import { statsCommand } from './commands/stats.js';
@@ -134,6 +135,18 @@ queue
   .command('resume')
   .description('go on painting')
   .action(() => queuePause(false));
+
+program
+  .command('login')
+  .description('give the bot an account; it may have several')
+  .addArgument(new Argument('<network>', 'of the account').choices(['mastodon']))
+  .argument('<server>', 'mastodon.example')
+  .action((_, server: string) => loginCommand(server, interrupted.signal));
+program
+  .command('logout')
+  .description('give an account back')
+  .argument('[account]', 'pentimento@mastodon.example; without it, the only one')
+  .action(logoutCommand);
 
 program
   .command('block')

@@ -1,6 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
+import { storedAccounts } from './accounts.js';
 import type { Config } from './config.js';
 import { connectMastodon, type MastodonOptions } from './platforms/mastodon/platform.js';
 import { PlatformError, type Platform } from './platforms/port.js';
@@ -44,14 +45,48 @@ export async function openQueue(config: Config, leaseMs: number): Promise<OpenQu
   }
 }
 
+/** The accounts that the bot is to have: that of the settings, and those of `pentimento login`. */
+export function accountsOf({
+  mastodon,
+  dataFolder,
+}: Pick<Config, 'mastodon' | 'dataFolder'>): readonly Account[] {
+  const configured = mastodon
+    ? [{ ...mastodon, name: `mastodon:${new URL(mastodon.url).host}` }]
+    : [];
+  const stored = storedAccounts(dataFolder).map(({ url, accessToken, address }) => {
+    return { url, accessToken, name: `mastodon:${address}` };
+  });
+  return [...configured, ...stored];
+}
+
+export type Account = Pick<MastodonOptions, 'name' | 'url' | 'accessToken'>;
+
+/** @throws Error if a server cannot be reached or will not have us, or two accounts are one, which would answer twice */
+export async function signInAll(
+  accounts: readonly Account[],
+  options: (account: Account) => Pick<MastodonOptions, 'cursor' | 'log'>,
+): Promise<readonly Platform[]> {
+  const platforms = await Promise.all(
+    accounts.map((account) => signIn({ ...account, ...options(account) })),
+  );
+  const twice = platforms.find(({ account }, i) =>
+    platforms.slice(0, i).some((other) => other.account === account),
+  );
+  if (twice !== undefined)
+    throw new Error(
+      `${twice.account} is signed in twice, by MASTODON_ACCESS_TOKEN and by "pentimento login"; remove one of them`,
+    );
+  return platforms;
+}
+
 /** @throws Error if the server cannot be reached or will not have us */
-export async function signIn(options: MastodonOptions): Promise<Platform> {
+async function signIn(options: MastodonOptions): Promise<Platform> {
   try {
     return await connectMastodon(options);
   } catch (error) {
     const advice =
       error instanceof PlatformError && error.kind === 'fatal'
-        ? 'it does not accept the access token; check MASTODON_ACCESS_TOKEN'
+        ? 'it does not accept the access token; check MASTODON_ACCESS_TOKEN, or sign in again with "pentimento login"'
         : `is it the address of a Mastodon server, and is that reachable? Check MASTODON_URL (${reasonOf(error)})`;
     throw explained(`cannot sign in at ${options.url}`, advice, error);
   }

@@ -3,7 +3,7 @@ import { runBot } from './bot.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
-import { openQueue, openServer, signIn } from './open.js';
+import { accountsOf, openQueue, openServer, signInAll } from './open.js';
 import { tallies } from './queue/desk.js';
 import { hasRoom } from './queue/disk.js';
 import { RenderPool } from './render/pool.js';
@@ -21,6 +21,8 @@ export const BOT = 'pentimento';
 export interface RunningBot {
   /** The bot's own network; undefined if it has a real account instead. */
   readonly sandbox: { readonly url: string; readonly feed: StatusFeed } | undefined;
+  /** As people write them: pentimento@mastodon.example */
+  readonly accounts: readonly string[];
   /** Settles when the bot has stopped: after the signal, or because it cannot go on. */
   readonly done: Promise<void>;
 }
@@ -41,8 +43,11 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       metrics: metrics.registry,
       problems: async () => ((await hasRoom(folder)) ? [] : ['the disk is nearly full']),
     });
-    const { account, sandbox } = await openAccount();
-    const platform = await signIn({ ...account, cursor: queue.cursor(account.name), log });
+    const { accounts, sandbox } = await openAccounts();
+    const platforms = await signInAll(accounts, ({ name }) => ({
+      cursor: queue.cursor(name),
+      log,
+    }));
     const pool = new RenderPool({
       workers: render.workers,
       silenceMs: render.silenceSeconds * 1000,
@@ -53,7 +58,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     closing.push(() => pool.close());
     const running = runBot(
       {
-        platforms: [platform],
+        platforms,
         queue,
         pool,
         folder,
@@ -70,16 +75,17 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       },
       signal,
     );
-    return { sandbox, done: running.finally(closeAll) };
+    const names = platforms.map(({ account }) => account);
+    return { sandbox, accounts: names, done: running.finally(closeAll) };
 
-    /** With no account configured, the bot brings its own network: a sandbox with a page, and an account there. */
-    async function openAccount() {
-      if (config.mastodon) {
+    /** With no account, the bot brings its own network: a sandbox with a page, and an account there. */
+    async function openAccounts() {
+      const accounts = accountsOf(config);
+      if (accounts.length > 0) {
         const server = await openServer(config, operations);
         closing.push(() => server.close());
         log.info({ url: server.url }, 'health and metrics are served');
-        const name = `mastodon:${new URL(config.mastodon.url).host}`;
-        return { account: { ...config.mastodon, name }, sandbox: undefined };
+        return { accounts, sandbox: undefined };
       }
       const address = { url: '' };
       const server = createSandbox({
@@ -101,7 +107,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       address.url = web.url;
       const { accessToken } = server.signIn(BOT, { bot: true, displayName: 'Pentimento' });
       const { url } = web;
-      return { account: { name: 'sandbox', url, accessToken }, sandbox: { url, feed } };
+      return { accounts: [{ name: 'sandbox', url, accessToken }], sandbox: { url, feed } };
     }
   } catch (error) {
     await closeAll();

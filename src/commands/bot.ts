@@ -15,10 +15,10 @@ export async function botCommand(signal: AbortSignal): Promise<void> {
   const log = createLog(config.logLevel);
   // Before anything that a server could keep waiting.
   signal.addEventListener('abort', () => endInTime(log), { once: true });
-  const { sandbox, done } = await startBot(config, log, signal);
+  const { sandbox, accounts, done } = await startBot(config, log, signal);
   console.log(
     sandbox === undefined
-      ? `Listening on ${config.mastodon?.url ?? ''}.`
+      ? `Listening as ${accounts.join(', ')}.`
       : `No account is configured, so here is a sandbox to try the bot in: ${sandbox.url}`,
   );
   try {

@@ -7,7 +7,7 @@ import { input, scale } from '../graph/operations.js';
 import { onnxExecutor } from '../graph/onnx/executor.js';
 import { createLog } from '../log.js';
 import { loadRecipe } from '../networks/recipe.js';
-import { openServer, signIn } from '../open.js';
+import { accountsOf, openServer, signInAll } from '../open.js';
 import { DATABASE_FILE, openDatabase, requireSound } from '../queue/database.js';
 import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
 
@@ -25,7 +25,7 @@ const checks: readonly Named[] = [
   { name: 'data folder', check: checkFolder },
   { name: 'queue', check: checkQueue, isInFolder: true },
   { name: 'bot', check: checkBot, isInFolder: true },
-  { name: 'account', check: checkAccount },
+  { name: 'account', check: checkAccounts },
   { name: 'network', check: checkNetwork },
   { name: 'device', check: checkDevice },
 ];
@@ -101,11 +101,12 @@ async function checkBot({ dataFolder, web }: Config): Promise<string> {
   return `it is not running; ${web.host}:${web.port} is free for it`;
 }
 
-async function checkAccount({ mastodon }: Config): Promise<string> {
-  if (mastodon === undefined) return 'none is configured, so the bot will make a sandbox';
+async function checkAccounts(config: Config): Promise<string> {
+  const accounts = accountsOf(config);
+  if (accounts.length === 0) return 'none is configured, so the bot will make a sandbox';
   const cursor = { get: () => undefined, set: () => undefined };
-  await signIn({ name: 'doctor', ...mastodon, cursor, log: createLog('silent') });
-  return `${mastodon.url} accepts the token`;
+  const platforms = await signInAll(accounts, () => ({ cursor, log: createLog('silent') }));
+  return platforms.map(({ account }) => `the server accepts ${account}`).join(', ');
 }
 
 async function checkNetwork(): Promise<string> {

@@ -7,6 +7,8 @@
 export interface Platform {
   /** Tells our accounts apart; part of every request's key. */
   readonly name: string;
+  /** Whose account this is, as people write it: pentimento@mastodon.example */
+  readonly account: string;
 
   /**
    * Delivers every mention of us at least once, those included that came while nobody listened, until the signal

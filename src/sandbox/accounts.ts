@@ -125,6 +125,14 @@ export class AccountStore {
       .get(id);
   }
 
+  applicationByClientId(clientId: string): ApplicationRow | undefined {
+    return this.#database
+      .prepare<[string], ApplicationRow>(
+        'SELECT id, name, website FROM applications WHERE client_id = ?',
+      )
+      .get(clientId);
+  }
+
   /** The application that proves itself by these credentials. */
   applicationByCredentials(clientId: string, clientSecret: string): ApplicationRow | undefined {
     return this.#database
@@ -143,6 +151,10 @@ export class AccountStore {
       )
       .run(fingerprint(token), holder.accountId, holder.applicationId, this.#now().toISOString());
     return token;
+  }
+
+  revokeToken(token: string): void {
+    this.#database.prepare('DELETE FROM tokens WHERE hash = ?').run(fingerprint(token));
   }
 
   holderOf(token: string): TokenRow | undefined {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Hono } from 'hono';
 import { accountRoutes } from './api/accounts.js';
 import { applicationRoutes } from './api/applications.js';
+import { authorizationRoutes } from './api/authorization.js';
 import { fileRoutes } from './api/files.js';
 import { authenticate, type ApiEnv, type Sandboxed } from './api/http.js';
 import { instanceRoutes } from './api/instance.js';
@@ -88,7 +89,8 @@ function createApp(sandbox: Sandboxed, report: (error: unknown) => void): Hono {
   api.get('/api/v1/streaming/health', (c) => c.text('OK'));
   api.route('/api', mediaRoutes(sandbox));
   api.route('/api', instanceRoutes(sandbox));
-  api.route('/', applicationRoutes(sandbox));
+  api.route('/api/v1/apps', applicationRoutes(sandbox));
+  api.route('/oauth', authorizationRoutes(sandbox));
   api.route('/api/v1/accounts', accountRoutes(sandbox));
   api.route('/api/v1/statuses', statusRoutes(sandbox));
   api.route('/api/v1', timelineRoutes(sandbox));

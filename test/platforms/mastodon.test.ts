@@ -305,20 +305,26 @@ describe('a server that sends what it likes', () => {
   ];
 
   /** A server with these notifications, both in the list and, as soon as somebody listens, in the stream. */
-  async function serverWith(list: readonly unknown[]) {
+  async function serverWith(list: readonly unknown[], { streams = true } = {}) {
     const asked: { readonly url: string; readonly authorization: string | undefined }[] = [];
     const answers: Readonly<Record<string, () => unknown>> = {
-      '/api/v1/accounts/verify_credentials': () => ({ id: '1' }),
-      '/api/v2/instance': () => ({
-        configuration: { urls: { streaming: url.replace('http', 'ws') } },
-      }),
+      '/api/v1/accounts/verify_credentials': () => ({ id: '1', username: 'pentimento' }),
+      // Servers that have no stream do not know the newer question either, as snac2.
+      ...(streams
+        ? {
+            '/api/v2/instance': () => ({
+              configuration: { urls: { streaming: url.replace('http', 'ws') } },
+            }),
+          }
+        : { '/api/v1/instance': () => ({ urls: { streaming_api: '' } }) }),
       '/api/v1/notifications': () => list.toReversed(),
     };
     const server = createServer((request, response) => {
       const path = (request.url ?? '').split('?')[0] ?? '';
       asked.push({ url: request.url ?? '', authorization: request.headers.authorization });
-      response.writeHead(200, { 'Content-Type': 'application/json' });
-      response.end(JSON.stringify(answers[path]?.() ?? {}));
+      const answer = answers[path];
+      response.writeHead(answer ? 200 : 404, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(answer?.() ?? { error: 'not here' }));
     }).listen(0, '127.0.0.1');
     const sockets = new WebSocketServer({ server });
     sockets.on('connection', (socket, request) => {
@@ -350,6 +356,16 @@ describe('a server that sends what it likes', () => {
     const times = (text: string) => heard.filter((mention) => mention.text === text).length;
     await vi.waitFor(() => expect([times('first'), times('last')]).toEqual([2, 2]), patient);
     expect(heard.find(({ id }) => id === 'status 2')?.text.length ?? 0).toBeLessThan(100_000);
+  });
+
+  it('is asked again and again if it has no stream', async () => {
+    const list = [notification('1', '<p>early</p>')];
+    const { platform, asked } = await serverWith(list, { streams: false });
+    const { heard } = listen(platform);
+    await vi.waitFor(() => expect(heard.map(({ text }) => text)).toContain('early'), patient);
+    list.push(notification('2', '<p>late</p>'));
+    await vi.waitFor(() => expect(heard.map(({ text }) => text)).toContain('late'), patient);
+    expect(asked.map(({ url }) => url)).not.toContain('/api/v1/streaming?stream=user');
   });
 
   it('sees the token in a header only, and is asked for the mentions that it holds back', async () => {

@@ -7,9 +7,11 @@ import type { Supervisor } from '../support/supervisor.js';
 
 /** So many wishes wait, so that no painter is ever idle, and it is not the line that grows. */
 const WAITING = 8;
-/** Memory goes up and down with every picture, so it is the median of the last ten seconds. */
+/**
+ * Memory goes up with every picture's garbage and down when it is collected, so it is looked at often, and what counts is
+ * the median of the looks between two samples; of those in the second half, for the bot starts in the first.
+ */
 const LOOK_MS = 250;
-const LOOKS = 40;
 
 /** Tiny pictures, a painter per core of a small machine, and nobody asks too much. */
 const settings = `
@@ -50,7 +52,8 @@ export async function soak({ requests, every, onSample }: SoakOptions): Promise<
         if (crowd.asked.length < done + WAITING) await crowd.ask();
         else await sleep(50);
       }
-      const recent = looks.slice(-LOOKS);
+      const all = looks.splice(0);
+      const recent = all.slice(Math.floor(all.length / 2));
       const bot = median(recent.map((look) => look.bot));
       const workers = median(recent.map((look) => look.workers));
       samples.push({ requests: goal, bot, workers });

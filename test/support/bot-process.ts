@@ -16,7 +16,7 @@ export interface BotProcess {
   readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<number | NodeJS.Signals>;
   /** Waits for an end that it comes to by itself, or by a signal sent earlier. */
   readonly ended: () => Promise<number | NodeJS.Signals>;
-  /** The address that it says it listens on, or that its sandbox is at. */
+  /** Where its sandbox is; or its account. */
   readonly url: string;
 }
 
@@ -61,7 +61,7 @@ export async function startBotProcess(
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const url = () => /(?:Listening on|try the bot in:) (http\S+[^.\s])/.exec(output)?.[1];
+  const url = () => /(?:Listening as|try the bot in:) (\S+[^.\s])/.exec(output)?.[1];
   while (url() === undefined) {
     if (child.exitCode !== null) throw new Error(`the bot did not start: ${output}`);
     await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);

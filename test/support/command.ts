@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly folder?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly stdout?: 'pipe' | number;
+  /** What is typed when the command has said something; asked until there is something to type. */
+  readonly typed?: (said: string) => Promise<string> | undefined;
   /** Called once, in the middle of painting. */
   readonly halfway?: (child: ChildProcess) => void;
 }
@@ -26,6 +28,7 @@ export async function pentimento(
     folder = temporaryFolder(),
     env = {},
     stdout = 'pipe',
+    typed,
     halfway = () => undefined,
   }: CommandOptions = {},
 ): Promise<Outcome> {
@@ -33,10 +36,23 @@ export async function pentimento(
   const child = spawn(
     process.execPath,
     ['--import', tsx, join(projectRoot, 'src/cli.ts'), ...args],
-    { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', stdout, 'pipe'] },
+    {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      stdio: [typed ? 'pipe' : 'ignore', stdout, 'pipe'],
+    },
   );
   let [out, err] = ['', ''];
-  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  let typing: Promise<string> | undefined;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+    if (typing !== undefined) return;
+    typing = typed?.(out);
+    typing?.then(
+      (text) => child.stdin?.end(text),
+      () => child.kill(),
+    );
+  });
   child.stderr?.on('data', (chunk: Buffer) => {
     const before = err;
     err += chunk.toString();

@@ -11,6 +11,7 @@ export interface Posted {
  */
 export class MemoryPlatform implements Platform {
   readonly name = 'memory';
+  readonly account = 'pentimento@memory.example';
   readonly posts: Posted[] = [];
   /** How often somebody looked for an earlier reply. */
   looks = 0;

@@ -79,17 +79,21 @@ export async function mention(
 }
 
 /** The bot's replies to a post, and to nothing below it. */
-export async function answersTo({ rest }: Person, { id }: mastodon.v1.Status) {
+export async function answersTo({ rest }: Person, { id }: mastodon.v1.Status, bot = 'pentimento') {
   const { descendants } = await rest.v1.statuses.$select(id).context.fetch();
   return descendants.filter(
-    ({ account, inReplyToId }) => account.username === 'pentimento' && inReplyToId === id,
+    ({ account, inReplyToId }) => account.username === bot && inReplyToId === id,
   );
 }
 
 /** Waits for the answer; that there is only one is asked again after whatever else the test does. */
-export function answerTo(person: Person, status: mastodon.v1.Status): Promise<mastodon.v1.Status> {
+export function answerTo(
+  person: Person,
+  status: mastodon.v1.Status,
+  bot?: string,
+): Promise<mastodon.v1.Status> {
   return vi.waitFor(async () => {
-    const [answer] = await answersTo(person, status);
+    const [answer] = await answersTo(person, status, bot);
     if (answer === undefined) throw new Error('no answer yet');
     return answer;
   }, patient);

@@ -3,11 +3,24 @@ import { version } from '../../version.js';
 
 type Handler = Dispatcher.DispatchHandler;
 
+/** A server that does not answer within this time is not going to. Uploads may take a while. */
+const TIMEOUT_MS = 60_000;
 /**
- * How to ask a server, and give up on answers that are longer than this. By itself, fetch() reads an answer that never
- * ends until memory does, and unpacks whatever comes packed: what nobody asked for is not unpacked at all.
+ * Eighty notifications, or the answers to one mention, are a tenth of this. More would not be safe to read: eight
+ * million opening brackets fill 380 MB while they are parsed.
  */
-export function boundedRequests(maxBytes: number): RequestInit {
+const MAX_ANSWER_BYTES = 8e6;
+
+/** How masto is to ask a server: not for ever, and not for everything. */
+export function bounds(): { readonly timeout: number; readonly requestInit: RequestInit } {
+  return { timeout: TIMEOUT_MS, requestInit: boundedRequests(MAX_ANSWER_BYTES) };
+}
+
+/**
+ * Gives up on answers that are longer than this. By itself, fetch() reads an answer that never ends until memory does,
+ * and unpacks whatever comes packed: what nobody asked for is not unpacked at all.
+ */
+function boundedRequests(maxBytes: number): RequestInit {
   const dispatcher: unknown = new Agent().compose(
     (dispatch) => (options, handler) => dispatch(options, bounded(handler, maxBytes)),
   );

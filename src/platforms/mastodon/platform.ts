@@ -10,10 +10,11 @@ import {
   type Platform,
   type Visibility,
 } from '../port.js';
-import { boundedRequests } from './bounded.js';
+import { bounds } from './bounded.js';
 import { catchUpFrom } from './catch-up.js';
 import { notificationSchema, toMention } from './entities.js';
 import { asking } from './failures.js';
+import { streamingAddressOf } from './instance.js';
 import { followStream } from './stream.js';
 
 export interface MastodonOptions {
@@ -26,20 +27,13 @@ export interface MastodonOptions {
   readonly log: Log;
 }
 
-/** A server that does not answer within this time is not going to. Uploads may take a while. */
-const TIMEOUT_MS = 60_000;
-/**
- * Eighty notifications, or the answers to one mention, are a tenth of this. More would not be safe to read: eight
- * million opening brackets fill 380 MB while they are parsed.
- */
-const MAX_ANSWER_BYTES = 8e6;
 /** Between two catch-ups while the stream is up: for what servers forget to send. Servers allow 60 requests a minute. */
 const CATCH_UP_MS = 60_000;
 
-const selfSchema = z.object({ id: z.string() });
-const instanceSchema = z.object({
-  configuration: z.object({ urls: z.object({ streaming: z.string() }) }),
-});
+/** And while there is no stream, or the server has none at all: a sixth of what servers allow. */
+const POLL_MS = 6000;
+
+const selfSchema = z.object({ id: z.string(), username: z.string() });
 const statusSchema = z.object({ id: z.string() });
 const contextSchema = z.object({
   descendants: z.array(
@@ -57,20 +51,12 @@ const contextSchema = z.object({
  */
 export async function connectMastodon(options: MastodonOptions): Promise<Platform> {
   const { name, url, accessToken, cursor, log } = options;
-  const client = createRestAPIClient({
-    url,
-    accessToken,
-    timeout: TIMEOUT_MS,
-    requestInit: boundedRequests(MAX_ANSWER_BYTES),
-  });
-  const { id } = await asking('signing in', async () =>
+  const client = createRestAPIClient({ url, accessToken, ...bounds() });
+  const { id, username } = await asking('signing in', async () =>
     selfSchema.parse(await client.v1.accounts.verifyCredentials()),
   );
   const self = { id, host: new URL(url).hostname };
-  const streaming = await asking('reading the instance', async () =>
-    instanceSchema.parse(await client.v2.instance.fetch()),
-  );
-  const streamUrl = new URL('/api/v1/streaming', streaming.configuration.urls.streaming).href;
+  const streamUrl = await streamingAddressOf(client);
 
   /** One notification that cannot be read must not keep us from the next. */
   const read = (payload: unknown): Mention | undefined => {
@@ -84,6 +70,7 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
 
   return {
     name,
+    account: `${username}@${self.host}`,
 
     async listen(listener, signal) {
       const broken = new AbortController();
@@ -92,28 +79,44 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
         if (mention) listener.mentioned(mention);
       };
       const catchUp = catchUpFrom(client, cursor, onNotification);
+      let [isStreaming, isFailing, lastTime] = [false, false, 0];
       const tryToCatchUp = async () => {
+        lastTime = Date.now();
         try {
           await catchUp();
+          isFailing = false;
         } catch (error) {
           if (!(error instanceof PlatformError) || error.kind === 'fatal') broken.abort(error);
-          else log.warn({ error }, 'could not catch up');
+          // Said once: a server may be away for a day.
+          else log[isFailing ? 'debug' : 'warn']({ error }, 'could not catch up; trying again');
+          isFailing = true;
         }
       };
-      // The stream comes first: what arrives while catching up is then not missed.
-      const timer = setInterval(() => void tryToCatchUp(), CATCH_UP_MS);
+      const stopped = AbortSignal.any([signal, broken.signal]);
+      const timer = setInterval(() => {
+        if (!isStreaming || Date.now() - lastTime >= CATCH_UP_MS) void tryToCatchUp();
+      }, POLL_MS);
+      const onConnected = (isConnected: boolean) => {
+        isStreaming = isConnected;
+        if (isConnected) void tryToCatchUp();
+      };
       try {
-        await followStream(
-          {
+        if (streamUrl === undefined) {
+          await tryToCatchUp();
+          await aborted(stopped);
+        } else {
+          // The stream comes first: what arrives while catching up is then not missed.
+          const onDelete = listener.deleted;
+          const options = {
             url: streamUrl,
             accessToken,
             log,
-            onConnected: () => void tryToCatchUp(),
+            onConnected,
             onNotification,
-            onDelete: listener.deleted,
-          },
-          AbortSignal.any([signal, broken.signal]),
-        );
+            onDelete,
+          };
+          await followStream(options, stopped);
+        }
       } finally {
         clearInterval(timer);
       }
@@ -171,6 +174,13 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
       await asking('favoriting', () => client.v1.statuses.$select(mention.id).favourite());
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** As it was asked, but what was public is answered off the public timelines, as bots should. */

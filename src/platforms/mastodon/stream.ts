@@ -16,8 +16,8 @@ export interface StreamOptions {
   readonly url: string;
   readonly accessToken: string;
   readonly log: Log;
-  /** Called after every (re)connection, when events flow: what happened before must be fetched. */
-  readonly onConnected: () => void;
+  /** Called after every (re)connection, when events flow: what happened before must be fetched. And when they cease. */
+  readonly onConnected: (isConnected: boolean) => void;
   /** Called with the payload of each `notification` event, unchecked. */
   readonly onNotification: (payload: unknown) => void;
   /** Called with the id of each post that is gone. */
@@ -38,16 +38,24 @@ const messageSchema = z.object({ event: z.string(), payload: z.string() });
  */
 export async function followStream(options: StreamOptions, signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted; failures++) {
-    const connected = await connection(options, signal);
-    if (connected) failures = 0;
+    // Said once, for some servers name a stream and have none.
+    const connected = await connection(options, failures === 0 ? 'info' : 'debug', signal);
+    if (connected) {
+      failures = 0;
+      options.onConnected(false);
+    }
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
     // Full jitter: a thousand bots that lost one server do not come back in step.
     await sleep(Math.random() * longest, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** One connection from opening to its end; tells whether it ever opened. */
-function connection(options: StreamOptions, signal: AbortSignal): Promise<boolean> {
+/** One connection from opening to its end, which is said at a level of the log; tells whether it ever opened. */
+function connection(
+  options: StreamOptions,
+  level: 'info' | 'debug',
+  signal: AbortSignal,
+): Promise<boolean> {
   const { url, accessToken, log, onConnected, onNotification, onDelete } = options;
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${url}?stream=user`, {
@@ -63,7 +71,7 @@ function connection(options: StreamOptions, signal: AbortSignal): Promise<boolea
 
     socket.on('open', () => {
       opened = true;
-      onConnected();
+      onConnected(true);
     });
     socket.on('ping', () => silence.refresh());
     socket.on('message', (data: Buffer) => {
@@ -87,7 +95,7 @@ function connection(options: StreamOptions, signal: AbortSignal): Promise<boolea
     socket.on('close', (code) => {
       clearTimeout(silence);
       signal.removeEventListener('abort', onAbort);
-      if (!signal.aborted) log.info({ code, opened }, 'the stream has ended; reconnecting');
+      if (!signal.aborted) log[level]({ code, opened }, 'the stream has ended; reconnecting');
       resolve(opened);
     });
   });

@@ -16,7 +16,7 @@ import {
 export const maxDisplayName = 30;
 export const maxNote = 500;
 
-const username = z
+export const username = z
   .string()
   .trim()
   .regex(/^\w{1,30}$/, 'A name has 1 to 30 letters a–z, digits or underscores.');
