@@ -7,7 +7,7 @@ import type { RenderPool } from './render/pool.js';
 import type { SafetyPolicy } from './render/safety.js';
 import { postAnswers } from './replies/outbox.js';
 import { forgetStage } from './stages/forgetting.js';
-import { listen } from './stages/listening.js';
+import { listenToAll, type Acknowledgment } from './stages/listening.js';
 import { renderStage } from './stages/rendering.js';
 
 export interface BotOptions {
@@ -18,6 +18,10 @@ export interface BotOptions {
   readonly folder: string;
   /** Longest side of the results. */
   readonly size: number;
+  /** How a person learns that a request has been seen. */
+  readonly acknowledge: Acknowledgment;
+  /** Whether a mention in reply to other people's public posts may use their pictures. */
+  readonly othersPictures: boolean;
   /** Shares of people other than the 1 that everybody has, by address. */
   readonly weights: Readonly<Record<string, number>>;
   /** What becomes of indecent pictures. */
@@ -40,7 +44,7 @@ export interface BotOptions {
  * stages know nothing of each other and each goes on where it was after a crash.
  *
  * Runs until the signal aborts: then a render under way is handed back to the queue, and a reply under way is finished.
- * @throws PlatformError of kind "fatal" when a network will not have us any more; whatever the database throws when it
+ * @throws PlatformError of kind "fatal" when no network will have us any more; whatever the database throws when it
  * cannot write.
  */
 export async function runBot(options: BotOptions, signal: AbortSignal): Promise<void> {
@@ -48,7 +52,7 @@ export async function runBot(options: BotOptions, signal: AbortSignal): Promise<
   const stopping = AbortSignal.any([signal, stop.signal]);
   setMaxListeners(0, stopping); // every painter, download and stream listens: their number is no sign of a leak
   const stages = [
-    ...options.platforms.map((platform) => listen(platform, options, stopping)),
+    listenToAll(options, stopping),
     renderStage(options, stopping),
     postAnswers(options, stopping),
     forgetStage(options, stopping),

@@ -20,6 +20,13 @@ const configSchema = z
       })
       .readonly()
       .optional(),
+    /** Of conversation. */
+    manners: z
+      .strictObject({
+        acknowledge: z.enum(['favorite', 'place', 'nothing']),
+        othersPictures: z.boolean(),
+      })
+      .readonly(),
     web: z
       .strictObject({
         host: z.string(),

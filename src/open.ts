@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { storedAccounts } from './accounts.js';
 import type { Config } from './config.js';
-import { connectMastodon, type MastodonOptions } from './platforms/mastodon/platform.js';
+import type { MastodonOptions } from './platforms/mastodon/session.js';
 import { PlatformError, type Platform } from './platforms/port.js';
 import { DATABASE_FILE, openDatabase, requireSound } from './queue/database.js';
 import { LOCK_FILE, lockFolder } from './queue/lock.js';
@@ -61,34 +61,41 @@ export function accountsOf({
 
 export type Account = Pick<MastodonOptions, 'name' | 'url' | 'accessToken'>;
 
-/** @throws Error if a server cannot be reached or will not have us, or two accounts are one, which would answer twice */
-export async function signInAll(
-  accounts: readonly Account[],
-  options: (account: Account) => Pick<MastodonOptions, 'cursor' | 'log'>,
-): Promise<readonly Platform[]> {
-  const platforms = await Promise.all(
-    accounts.map((account) => signIn({ ...account, ...options(account) })),
-  );
-  const twice = platforms.find(({ account }, i) =>
-    platforms.slice(0, i).some((other) => other.account === account),
-  );
+/**
+ * Signs in everywhere, and gives each account's name, for the operator. A server that is away is no reason not to start.
+ * @throws Error if no server will have us, or two accounts are one
+ */
+export async function signInAll(platforms: readonly Platform[]): Promise<readonly string[]> {
+  const results = await Promise.allSettled(platforms.map(signIn));
+  const refusals = results.flatMap((result) => {
+    const error: unknown = result.status === 'rejected' ? result.reason : undefined;
+    return error instanceof PlatformError && error.kind === 'fatal' ? [error] : [];
+  });
+  // One of several is left to the listener, which tells and gives it up.
+  if (refusals[0] !== undefined && refusals.length === platforms.length) throw refusals[0];
+  const names = results.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
+  const twice = names.find((name, i) => name !== undefined && names.indexOf(name) < i);
   if (twice !== undefined)
     throw new Error(
-      `${twice.account} is signed in twice, by MASTODON_ACCESS_TOKEN and by "pentimento login"; remove one of them`,
+      `${twice} is signed in twice, by MASTODON_ACCESS_TOKEN and by "pentimento login"; remove one of them`,
     );
-  return platforms;
+  return names.map(
+    (name, i) => name ?? `${platforms[i]?.name ?? ''} (as soon as it can be reached)`,
+  );
 }
 
-/** @throws Error if the server cannot be reached or will not have us */
-async function signIn(options: MastodonOptions): Promise<Platform> {
+/** @throws PlatformError that says what the operator can do */
+export async function signIn(platform: Platform): Promise<string> {
   try {
-    return await connectMastodon(options);
+    return await platform.signIn();
   } catch (error) {
+    if (!(error instanceof PlatformError)) throw error;
     const advice =
-      error instanceof PlatformError && error.kind === 'fatal'
+      error.kind === 'fatal'
         ? 'it does not accept the access token; check MASTODON_ACCESS_TOKEN, or sign in again with "pentimento login"'
-        : `is it the address of a Mastodon server, and is that reachable? Check MASTODON_URL (${reasonOf(error)})`;
-    throw explained(`cannot sign in at ${options.url}`, advice, error);
+        : `is it the address of a Mastodon server, and is that reachable? Check MASTODON_URL (${error.message})`;
+    const message = `cannot sign in at ${platform.name.replace('mastodon:', '')}: ${advice}`;
+    throw new PlatformError(error.kind, message, error.retryAt, { cause: error });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { accountsOf, openQueue, openServer, signInAll } from './open.js';
+import { mastodonPlatform } from './platforms/mastodon/platform.js';
 import { tallies } from './queue/desk.js';
 import { hasRoom } from './queue/disk.js';
 import { RenderPool } from './render/pool.js';
@@ -21,7 +22,7 @@ export const BOT = 'pentimento';
 export interface RunningBot {
   /** The bot's own network; undefined if it has a real account instead. */
   readonly sandbox: { readonly url: string; readonly feed: StatusFeed } | undefined;
-  /** As people write them: pentimento@mastodon.example */
+  /** As people write them: pentimento@mastodon.example; of a server that is away, by the names they have here. */
   readonly accounts: readonly string[];
   /** Settles when the bot has stopped: after the signal, or because it cannot go on. */
   readonly done: Promise<void>;
@@ -44,10 +45,10 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       problems: async () => ((await hasRoom(folder)) ? [] : ['the disk is nearly full']),
     });
     const { accounts, sandbox } = await openAccounts();
-    const platforms = await signInAll(accounts, ({ name }) => ({
-      cursor: queue.cursor(name),
-      log,
-    }));
+    const platforms = accounts.map((account) =>
+      mastodonPlatform({ ...account, cursor: queue.cursor(account.name), log }),
+    );
+    const names = await signInAll(platforms);
     const pool = new RenderPool({
       workers: render.workers,
       silenceMs: render.silenceSeconds * 1000,
@@ -63,6 +64,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
         pool,
         folder,
         size: render.size,
+        ...config.manners,
         weights: config.queue.weights,
         safety: config.safety,
         maxDownloadBytes: downloads.maxMegabytes * 1e6,
@@ -75,7 +77,6 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       },
       signal,
     );
-    const names = platforms.map(({ account }) => account);
     return { sandbox, accounts: names, done: running.finally(closeAll) };
 
     /** With no account, the bot brings its own network: a sandbox with a page, and an account there. */

@@ -34,6 +34,8 @@ function running(
     maxDownloadBytes: 1e6,
     attempts: 3,
     weights: {},
+    acknowledge: 'favorite' as const,
+    othersPictures: false,
     keepMs: 1e9,
     heartbeatMs: LEASE_MS / 3,
     onProgress: () => undefined,

@@ -53,13 +53,14 @@ describe('the environment', () => {
       PENTIMENTO_PORT: '0',
       PENTIMENTO_LOG_LEVEL: 'debug',
     });
-    const { render, queue, retention, safety, downloads } = loadConfig({});
+    const { render, manners, queue, retention, safety, downloads } = loadConfig({});
     expect(config).toEqual({
       mastodon: { url: 'https://mastodon.example', accessToken: 'abc' },
       dataFolder: '/var/lib/pentimento',
       web: { host: '0.0.0.0', port: 0 },
       logLevel: 'debug',
       render,
+      manners,
       queue,
       retention,
       safety,

@@ -7,7 +7,8 @@ import { input, scale } from '../graph/operations.js';
 import { onnxExecutor } from '../graph/onnx/executor.js';
 import { createLog } from '../log.js';
 import { loadRecipe } from '../networks/recipe.js';
-import { accountsOf, openServer, signInAll } from '../open.js';
+import { accountsOf, openServer, signIn } from '../open.js';
+import { mastodonPlatform } from '../platforms/mastodon/platform.js';
 import { DATABASE_FILE, openDatabase, requireSound } from '../queue/database.js';
 import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
 
@@ -105,8 +106,11 @@ async function checkAccounts(config: Config): Promise<string> {
   const accounts = accountsOf(config);
   if (accounts.length === 0) return 'none is configured, so the bot will make a sandbox';
   const cursor = { get: () => undefined, set: () => undefined };
-  const platforms = await signInAll(accounts, () => ({ cursor, log: createLog('silent') }));
-  return platforms.map(({ account }) => `the server accepts ${account}`).join(', ');
+  const log = createLog('silent');
+  const names = await Promise.all(
+    accounts.map((account) => signIn(mastodonPlatform({ ...account, cursor, log }))),
+  );
+  return names.map((name) => `the server accepts ${name}`).join(', ');
 }
 
 async function checkNetwork(): Promise<string> {

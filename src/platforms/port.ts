@@ -7,8 +7,13 @@
 export interface Platform {
   /** Tells our accounts apart; part of every request's key. */
   readonly name: string;
-  /** Whose account this is, as people write it: pentimento@mastodon.example */
-  readonly account: string;
+
+  /**
+   * Whose account this is, as people write it: pentimento@mastodon.example. Whoever uses the platform before is signed
+   * in on the way; to ask first tells whether that works.
+   * @throws PlatformError of kind "fatal" if the network does not know us
+   */
+  signIn(): Promise<string>;
 
   /**
    * Delivers every mention of us at least once, those included that came while nobody listened, until the signal
@@ -32,8 +37,14 @@ export interface Platform {
   /** Answers a mention in its thread and gives the answer's id. The same mention twice is answered once, where possible. */
   reply(mention: Mention, reply: Reply): Promise<string>;
 
-  /** The id of our answer to a mention, if the thread already holds one. */
-  findReply(mention: Mention): Promise<string | undefined>;
+  /** The posts of ours that stand directly under a mention. */
+  repliesTo(mention: Mention): Promise<readonly OwnReply[]>;
+
+  /** A mention as it is now, for people edit and delete; undefined if it is gone. As it was, where looking costs money. */
+  reread(mention: Mention): Promise<Mention | undefined>;
+
+  /** The post that a mention replies to; undefined if it replies to none, or to one that we may not see. */
+  parentOf(mention: Mention): Promise<Mention | undefined>;
 
   /** Removes a reply of ours; one that is gone already is fine. */
   remove(replyId: string): Promise<void>;
@@ -49,7 +60,7 @@ export interface Listener {
   readonly deleted: (postId: string) => void;
 }
 
-/** A post in which somebody speaks to us, with what it takes to answer it: kept as JSON in the queue. */
+/** A post, as a rule one in which somebody speaks to us, with what it takes to answer it: kept as JSON in the queue. */
 export interface Mention {
   /** The post's id: opaque, unique per network. */
   readonly id: string;
@@ -82,14 +93,35 @@ export interface Attachment {
   readonly size?: { readonly width: number; readonly height: number } | undefined;
   /** The alt text, or ''. */
   readonly description: string;
+  /** What must stay visible where the picture is cropped: from -1 (left, bottom) to 1 (right, top). */
+  readonly focus?: Focus | undefined;
+}
+
+export interface Focus {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** What we say: text and at most one picture. */
 export interface Reply {
   readonly text: string;
-  readonly picture?: { readonly file: string; readonly description: string };
+  readonly picture?: {
+    readonly file: string;
+    readonly description: string;
+    readonly focus?: Focus | undefined;
+  };
+  /** A word in between: the answer is still to come. */
+  readonly isInterim?: boolean;
   /** Whether the picture is to be hidden until one asks to see it; it is anyway if the mention's were. */
   readonly sensitive?: boolean;
+}
+
+/** A reply of ours that stands in a thread. */
+export interface OwnReply {
+  readonly id: string;
+  /** As plain as the network tells it. */
+  readonly text: string;
+  readonly hasPicture: boolean;
 }
 
 /** How far a place in the stream of notifications has been read; kept across restarts. */
@@ -114,6 +146,23 @@ export class PlatformError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** We have done as much as the network allows for now; nothing was asked of it. */
+export class BudgetSpent extends PlatformError {
+  constructor(
+    what: string,
+    override readonly retryAt: Date,
+  ) {
+    super('later', `${what}: no more for now`, retryAt);
+  }
+}
+
+/** The network will not take our picture, in whatever form, but may take words. */
+export class PictureRefused extends PlatformError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('refused', message, undefined, options);
   }
 }
 

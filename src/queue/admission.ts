@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Mention } from '../platforms/port.js';
 import type { Refusal, RenderRequest } from '../requests/request.js';
 import { tagsFor, virtualTimeOf, type Tags } from './fairness.js';
-import { quotaReached, type Quotas } from './quotas.js';
+import { hasHeardEnough, quotaReached, type Quotas } from './quotas.js';
 import type { Answer } from './states.js';
 
 /**
@@ -34,10 +34,11 @@ export function admit(database: Database, admission: Admission): Outcome | undef
   const { platform, mention, weight, quotas, now } = admission;
   const person = mention.author.id;
   const withinQuotas = (): Outcome => {
+    const who = { platform, person };
     const { outcome } = admission;
-    if (!('request' in outcome)) return outcome;
-    const refusal = quotaReached(database, quotas, { platform, person }, now);
-    return refusal === undefined ? outcome : { refusal };
+    const reached = 'request' in outcome && quotaReached(database, quotas, who, now);
+    const within = reached ? { refusal: reached } : outcome;
+    return 'refusal' in within && hasHeardEnough(database, who, now) ? { talk: true } : within;
   };
   const write = database.transaction(() => {
     const known = database

@@ -109,13 +109,41 @@ export function requestBehind(
   platform: string,
   replyId: string,
 ): RenderRequest | undefined {
-  const request = database
-    .prepare<[string, string], string | null>(
-      'SELECT request FROM requests WHERE platform = ? AND reply_id = ?',
-    )
-    .pluck()
-    .get(platform, replyId);
+  return parsed(
+    database
+      .prepare<[string, string], string | null>(
+        'SELECT request FROM requests WHERE platform = ? AND reply_id = ?',
+      )
+      .pluck()
+      .get(platform, replyId),
+  );
+}
+
+/** What a person's mention asked to have painted; undefined if it is none of theirs, asked for nothing or is forgotten. */
+export function requestIn(
+  database: Database,
+  platform: string,
+  person: string,
+  mentionId: string,
+): RenderRequest | undefined {
+  return parsed(
+    database
+      .prepare<[string, string, string], string | null>(
+        'SELECT request FROM requests WHERE platform = ? AND person = ? AND mention_id = ?',
+      )
+      .pluck()
+      .get(platform, person, mentionId),
+  );
+}
+
+function parsed(request: string | null | undefined): RenderRequest | undefined {
   return typeof request === 'string' ? (JSON.parse(request) as RenderRequest) : undefined;
+}
+
+/** Whether a post is a reply of ours. */
+export function isOurs(database: Database, platform: string, postId: string): boolean {
+  const sql = 'SELECT 1 FROM requests WHERE platform = ? AND reply_id = ?';
+  return database.prepare(sql).get(platform, postId) !== undefined;
 }
 
 /**

@@ -128,4 +128,18 @@ export const migrations: readonly string[] = [
     created_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Mentions that are not requests yet, because the post that they reply to has to be looked at first.
+  CREATE TABLE inbox (
+    id         INTEGER PRIMARY KEY,
+    platform   TEXT NOT NULL,
+    mention_id TEXT NOT NULL,
+    person     TEXT NOT NULL,
+    mention    TEXT NOT NULL,              -- JSON
+    failures   INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER NOT NULL DEFAULT 0, -- ms since 1970
+    UNIQUE (platform, mention_id)
+  ) STRICT;
+  CREATE INDEX inbox_of_person ON inbox (platform, person, id);
+  `,
 ];

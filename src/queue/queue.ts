@@ -194,14 +194,31 @@ export class Queue extends EventEmitter<{ change: [] }> {
   }
 
   /** The answer could not be posted; the lease becomes a wait. */
-  retryReply({ id, token }: ReplyClaim, notBefore: number): void {
+  retryReply({ id, token, attempt }: ReplyClaim, notBefore: number): void {
+    this.#wait({ id, token, attempt }, notBefore);
+  }
+
+  /** The answer has not been posted yet, for a reason that is not its own: the attempt does not count. */
+  putReplyOff({ id, token, attempt }: ReplyClaim, notBefore: number): void {
+    this.#wait({ id, token, attempt: attempt - 1 }, notBefore);
+  }
+
+  #wait({ id, token, attempt }: Pick<Claim, 'id' | 'token' | 'attempt'>, notBefore: number): void {
     this.database
       .prepare(
-        `UPDATE requests SET not_before = ?, lease_token = NULL, lease_until = NULL, changed_at = ?
+        `UPDATE requests
+         SET not_before = ?, attempts = ?, lease_token = NULL, lease_until = NULL, changed_at = ?
          WHERE id = ? AND lease_token = ? AND state = 'answering'`,
       )
-      .run(notBefore, this.now(), id, token);
+      .run(notBefore, attempt, this.now(), id, token);
     this.emit('change');
+  }
+
+  /** Whoever asked has edited their post: this is what it is now. Nothing if the claim is no longer ours. */
+  amend({ id, token }: RenderClaim, mention: Mention, request: RenderRequest | undefined): void {
+    this.database
+      .prepare('UPDATE requests SET mention = ?, request = ? WHERE id = ? AND lease_token = ?')
+      .run(JSON.stringify(mention), request ? JSON.stringify(request) : null, id, token);
   }
 
   /** Everything that is not answered yet, in the order in which it will be rendered. */

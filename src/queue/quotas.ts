@@ -22,6 +22,31 @@ const DAY_MS = 24 * 60 * 60_000;
 /** The shortest wait worth naming: nobody comes back in eleven seconds. */
 const SHORTEST_SECONDS = 60;
 
+/**
+ * More answers in words than anybody needs in a day. Two programs that answer each other, and of which one does not say
+ * that it is one, would else go on for ever.
+ */
+const WORDS_PER_DAY = 20;
+
+/** Whether a person has been told so often within a day what they did wrong that it is better to be silent. */
+export function hasHeardEnough(
+  database: Database,
+  { platform, person }: Person,
+  now: number,
+): boolean {
+  const heard = database
+    .prepare<[string, string, number, number], number>(
+      `SELECT count(*) FROM (
+         SELECT 1 FROM requests
+         WHERE platform = ? AND person = ? AND created_at > ? AND cost = 0
+           AND (answer ->> 'type' = 'refused' OR answer ->> 'type' = 'removal' AND reply_id IS NOT NULL)
+         LIMIT ?)`,
+    )
+    .pluck()
+    .get(platform, person, now - DAY_MS, WORDS_PER_DAY);
+  return heard === WORDS_PER_DAY;
+}
+
 /** Which quota a person's next request would exceed, if any, and when it is worth coming back. */
 export function quotaReached(
   database: Database,

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { PlatformError, type Platform } from '../platforms/port.js';
+import { BudgetSpent, PictureRefused, PlatformError, type Platform } from '../platforms/port.js';
 import { holding } from '../queue/holding.js';
 import { LONGEST_WAIT_MS, type Queue, type ReplyClaim } from '../queue/queue.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import { remove } from './removal.js';
-import { altTextFor, sentenceFor, type Spoken } from './sentences.js';
+import { altTextFor, isInterim, sentenceFor, type Spoken } from './sentences.js';
 
 export interface OutboxOptions {
   readonly platforms: readonly Platform[];
@@ -27,7 +27,6 @@ const ATTEMPTS = 60;
 /**
  * Posts every answer that waits in the queue, one after the other so that a thread never sees two of ours race, until
  * the signal aborts.
- * @throws PlatformError of kind "fatal"
  */
 export async function postAnswers(options: OutboxOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -55,6 +54,11 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
       queue.repaint(claim);
       return;
     }
+    if (error instanceof BudgetSpent) {
+      log.info({ error }, 'the network allows no more for now; the answer waits');
+      queue.putReplyOff(claim, error.retryAt.getTime());
+      return;
+    }
     const { kind, retryAt } =
       error instanceof PlatformError ? error : { kind: 'unreachable', retryAt: undefined };
     metrics.failed('reply', kind);
@@ -64,8 +68,8 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
       return;
     }
     log.warn({ error }, 'could not answer; it will be tried again');
+    // An account that is not let in any more is the listeners' affair: they tell the operator, and end.
     queue.retryReply(claim, notBefore(claim.attempt, retryAt));
-    if (kind === 'fatal') throw error;
   }
 }
 
@@ -98,20 +102,32 @@ async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<strin
 async function postOnce(
   platform: Platform,
   { mention, request, answer }: ReplyClaim & { readonly answer: Spoken },
-  { folder }: OutboxOptions,
+  { folder, log }: OutboxOptions,
 ): Promise<string> {
-  const earlier = await platform.findReply(mention);
-  if (earlier !== undefined) return earlier;
+  const isPainted = answer.type === 'painted';
+  const replies = await platform.repliesTo(mention);
+  // Of ours there may also stand a word in between, on the place in the line.
+  const earlier = replies.find(
+    ({ text, hasPicture }) => hasPicture === isPainted && !isInterim(text),
+  );
+  if (earlier !== undefined) return earlier.id;
   const text = sentenceFor(answer, request);
   const painted = answer.type === 'painted' &&
     request && {
       picture: {
         file: intact(join(folder, answer.file), answer.sha256),
         description: altTextFor(request),
+        focus: request.content.focus,
       },
       sensitive: answer.sensitive ?? false,
     };
-  return platform.reply(mention, { text, ...painted });
+  try {
+    return await platform.reply(mention, { text, ...painted });
+  } catch (error) {
+    if (!(error instanceof PictureRefused)) throw error;
+    log.error({ error }, 'the network does not take the painted picture; the person is told so');
+    return platform.reply(mention, { text: sentenceFor({ type: 'failed' }, request) });
+  }
 }
 
 /** A picture that was painted but is not there any more as it was: a power cut, a failing disk, a hand. */

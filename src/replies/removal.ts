@@ -1,6 +1,7 @@
 import type { Mention, Platform } from '../platforms/port.js';
 import { requestOf, shown } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
+import { hasHeardEnough } from '../queue/quotas.js';
 import { forgetNow } from '../queue/retention.js';
 import { sentenceFor } from './sentences.js';
 
@@ -20,11 +21,14 @@ export async function remove(
   const id = requestOf(database, platform.name, mention.author.id, postId);
   const request = id === undefined ? undefined : shown(database, id);
   if (request === undefined) {
+    const who = { platform: platform.name, person: mention.author.id };
+    if (hasHeardEnough(database, who, Date.now())) return undefined;
     const text = sentenceFor(
       { type: 'refused', refusal: { type: 'nothing to delete' } },
       undefined,
     );
-    return (await platform.findReply(mention)) ?? platform.reply(mention, { text });
+    const [earlier] = await platform.repliesTo(mention);
+    return earlier?.id ?? platform.reply(mention, { text });
   }
   queue.cancel(platform.name, request.mentionId);
   if (request.replyId !== undefined) await platform.remove(request.replyId);

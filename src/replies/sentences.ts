@@ -1,3 +1,5 @@
+import { withoutEnd } from '../platforms/text.js';
+import type { Place } from '../queue/forecast.js';
 import type { Answer, Problem } from '../queue/states.js';
 import { parameters } from '../requests/parameters.js';
 import type { Note, QuotaReached, Refusal, RenderRequest } from '../requests/request.js';
@@ -39,6 +41,19 @@ export function sentenceFor(answer: Spoken, request: RenderRequest | undefined):
   }
 }
 
+const INTERIM = 'Thank you, I will paint that!';
+
+/** Where a person is in the line, as soon as they have asked. */
+export function placeSentence({ ahead, seconds }: Place): string {
+  const turn = ahead === 0 ? 'It is your turn' : `You are number ${ahead + 1} in line`;
+  return `${INTERIM} ${turn}, and your picture should be ready in about ${duration(seconds)}.`;
+}
+
+/** Whether a text of ours only says where somebody is in the line, so that the answer is still to come. */
+export function isInterim(text: string): boolean {
+  return text.includes(INTERIM);
+}
+
 /**
  * The alt text of a painted picture, built from what people wrote about the originals and not longer than the 1500
  * characters that Mastodon takes.
@@ -49,9 +64,9 @@ export function altTextFor({ content, styles }: RenderRequest): string {
     .map(({ description }) => asPhrase(description))
     .filter((text) => text !== '')
     .join('; ');
-  const subject = photo === '' ? 'A photo' : `A photo (${shortened(photo)})`;
+  const subject = photo === '' ? 'A photo' : `A photo (${withoutEnd(photo, 700)})`;
   const models = styles.length === 1 ? 'a painting' : `a blend of ${styles.length} paintings`;
-  const manner = paintings === '' ? models : `${models} (${shortened(paintings)})`;
+  const manner = paintings === '' ? models : `${models} (${withoutEnd(paintings, 700)})`;
   return `${subject}, repainted in the style of ${manner}.`;
 }
 
@@ -116,9 +131,4 @@ function nextStep(strength: number): string {
 /** A description without its final period, to stand inside a sentence. */
 function asPhrase(text: string): string {
   return text.trim().replace(/[.\s]+$/, '');
-}
-
-function shortened(text: string): string {
-  // A cut through a character of two code units takes both away.
-  return text.length <= 700 ? text : `${text.slice(0, 699).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

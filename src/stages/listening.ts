@@ -1,64 +1,154 @@
 import type { Log } from '../log.js';
-import type { Attachment, Mention, Platform } from '../platforms/port.js';
-import type { Outcome } from '../queue/admission.js';
+import { PlatformError, type Mention, type Platform } from '../platforms/port.js';
 import { isBlocked } from '../queue/blocks.js';
-import { requestBehind, requestFor, shown } from '../queue/desk.js';
-import type { Queue } from '../queue/queue.js';
-import { sizeFor } from '../render/decode.js';
-import { parse } from '../requests/parse.js';
-import type { RenderRequest } from '../requests/request.js';
-import { costOf, pyramid } from '../style/schedule.js';
+import { requestFor, shown } from '../queue/desk.js';
+import { placeOf } from '../queue/forecast.js';
+import { dropLetter, hasLetters, keepLetter, nextLetter, putLetterOff } from '../queue/inbox.js';
+import { backoffMs, nextChange } from '../queue/waiting.js';
+import { placeSentence } from '../replies/sentences.js';
+import {
+  understand,
+  understood,
+  understoodAlone,
+  type Understood,
+  type UnderstandingOptions,
+} from './understanding.js';
 
-export interface ListeningOptions {
-  readonly queue: Queue;
-  /** Longest side of the results. */
-  readonly size: number;
+export interface ListeningOptions extends UnderstandingOptions {
+  readonly platforms: readonly Platform[];
+  /** How a person learns that a request has been seen. */
+  readonly acknowledge: Acknowledgment;
   /** Shares of people other than the 1 that everybody has, by address. */
   readonly weights: Readonly<Record<string, number>>;
   readonly log: Log;
 }
 
+/** By a favorite, by a reply that tells the place in the line, or not before the answer. */
+export type Acknowledgment = 'favorite' | 'place' | 'nothing';
+
+/**
+ * How often the post that a mention replies to is asked for: with the waits in between about five minutes. After that
+ * the mention is taken by itself.
+ */
+const LOOKS = 6;
+
+/**
+ * Listens on every account. One that its network does not let in any more is given up, and the others go on.
+ * @throws PlatformError of kind "fatal" when none is left
+ */
+export async function listenToAll(options: ListeningOptions, signal: AbortSignal): Promise<void> {
+  const { platforms, log } = options;
+  const ends = await Promise.all(
+    platforms.map((platform) =>
+      listen(platform, options, signal).catch((error: unknown) => {
+        if (!(error instanceof PlatformError) || error.kind !== 'fatal') throw error;
+        log.fatal(
+          { error, platform: platform.name },
+          'the server does not let this account in any more; sign in again with "pentimento login"',
+        );
+        return error;
+      }),
+    ),
+  );
+  const [error] = ends;
+  if (error !== undefined && !ends.includes(undefined)) throw error;
+}
+
 /** Listen, parse, queue; and who deletes a mention wants undone what came of it. */
-export async function listen(
+async function listen(
   platform: Platform,
   options: ListeningOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, size, weights, log } = options;
+  const { queue, log } = options;
+  const { database } = queue;
 
   const mentioned = (mention: Mention) => {
-    const { address } = mention.author;
-    if (isBlocked(queue.database, address)) {
-      log.debug({ platform: platform.name, mention: mention.id, address }, 'blocked');
+    const { id, author } = mention;
+    if (isBlocked(database, author.address)) {
+      log.debug({ platform: platform.name, mention: id, address: author.address }, 'blocked');
       return;
     }
-    const outcome = queue.admit(
-      platform.name,
-      mention,
-      outcomeOf(mention, earlierOf(mention), size),
-      weights[address.toLowerCase()],
-    );
-    if (outcome === undefined) return; // we know it already
-    const request = requestFor(queue.database, platform.name, mention.id);
-    const [became] = Object.keys(outcome);
-    log.info({ platform: platform.name, mention: mention.id, request, became }, 'a mention');
-    platform
-      .acknowledge(mention)
-      .catch((error: unknown) => log.warn({ error, request }, 'no acknowledgment'));
+    if (requestFor(database, platform.name, id) !== undefined) return; // we know it already
+    const isInTurn = !hasLetters(database, platform.name, author.id);
+    const now = isInTurn ? understood(platform, mention, options) : undefined;
+    if (now !== undefined) admit(platform, now, options);
+    else if (keepLetter(database, platform.name, mention)) queue.emit('change');
   };
 
-  const earlierOf = ({ inReplyTo }: Mention) =>
-    inReplyTo === undefined ? undefined : requestBehind(queue.database, platform.name, inReplyTo);
-
   const deleted = (postId: string) => {
-    const request = requestFor(queue.database, platform.name, postId);
-    const person = request && shown(queue.database, request)?.person;
+    dropLetter(database, platform.name, postId);
+    const request = requestFor(database, platform.name, postId);
+    const person = request && shown(database, request)?.person;
     if (person === undefined) return;
     queue.admit(platform.name, withdrawal(postId, person), { removal: postId });
     log.info({ request }, 'the mention was deleted');
   };
 
-  await platform.listen({ mentioned, deleted }, signal);
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([signal, stop.signal]);
+  const ways = [
+    platform.listen({ mentioned, deleted }, stopped),
+    readLetters(platform, options, stopped),
+  ];
+  try {
+    await Promise.all(ways);
+  } finally {
+    stop.abort();
+    await Promise.allSettled(ways);
+  }
+}
+
+/** Looks at what mentions reply to, and admits them. */
+async function readLetters(
+  platform: Platform,
+  options: ListeningOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { queue, log } = options;
+  while (!signal.aborted) {
+    const letter = nextLetter(queue.database, platform.name, Date.now());
+    if (letter === undefined) {
+      await nextChange(queue, signal);
+      continue;
+    }
+    const { mention, failures } = letter;
+    try {
+      admit(platform, await understand(platform, mention, options), options);
+    } catch (error) {
+      if (!(error instanceof PlatformError)) throw error;
+      if (failures + 1 < LOOKS) {
+        log.debug({ error, mention: mention.id }, 'the post above cannot be read now');
+        const wait = backoffMs(failures + 1);
+        putLetterOff(queue.database, platform.name, mention.id, Date.now() + wait);
+        continue;
+      }
+      log.warn({ error, mention: mention.id }, 'the post above cannot be read');
+      admit(platform, understoodAlone(mention, options), options);
+    }
+    dropLetter(queue.database, platform.name, mention.id);
+  }
+}
+
+function admit(
+  platform: Platform,
+  { mention, outcome }: Understood,
+  { queue, weights, acknowledge, log }: ListeningOptions,
+): void {
+  const weight = weights[mention.author.address.toLowerCase()];
+  const admitted = queue.admit(platform.name, mention, outcome, weight);
+  if (admitted === undefined) return;
+  const request = requestFor(queue.database, platform.name, mention.id);
+  const [became] = Object.keys(admitted);
+  log.info({ platform: platform.name, mention: mention.id, request, became }, 'a mention');
+  const place = request && placeOf(queue.database, request);
+  const sent =
+    acknowledge === 'favorite'
+      ? platform.acknowledge(mention)
+      : acknowledge === 'place' && place
+        ? platform.reply(mention, { text: placeSentence(place), isInterim: true })
+        : undefined;
+  sent?.catch((error: unknown) => log.warn({ error, request }, 'no acknowledgment'));
 }
 
 /**
@@ -76,23 +166,4 @@ function withdrawal(postId: string, person: string): Mention {
     spoiler: '',
     language: null,
   };
-}
-
-function outcomeOf(mention: Mention, earlier: RenderRequest | undefined, size: number): Outcome {
-  const parsed = parse(mention, earlier);
-  switch (parsed.type) {
-    case 'request':
-      return { request: parsed.request, cost: costFor(parsed.request.content, size) };
-    case 'refusal':
-      return { refusal: parsed.refusal };
-    case 'removal':
-      return { removal: parsed.postId };
-    case 'talk':
-      return { talk: true };
-  }
-}
-
-/** The arithmetic that a photo will take, as far as its size is known; otherwise as much as it can be. */
-function costFor({ size: given }: Attachment, longest: number): number {
-  return costOf(pyramid(sizeFor(given ?? { width: longest, height: longest }, longest)));
 }

@@ -12,22 +12,21 @@ import {
 import { hasRoom } from '../queue/disk.js';
 import { ClaimLost, holding } from '../queue/holding.js';
 import type { RequestId } from '../queue/desk.js';
-import type { Queue, RenderClaim } from '../queue/queue.js';
+import type { RenderClaim } from '../queue/queue.js';
 import type { Answer, Problem, Which } from '../queue/states.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import { JobTooHeavy, PictureError, type PictureProblem } from '../render/job.js';
 import type { RenderPool } from '../render/pool.js';
 import type { SafetyPolicy } from '../render/safety.js';
 import { parameters } from '../requests/parameters.js';
+import type { RenderRequest } from '../requests/request.js';
+import { understand, type UnderstandingOptions } from './understanding.js';
 
-export interface RenderingOptions {
+export interface RenderingOptions extends UnderstandingOptions {
   readonly platforms: readonly Platform[];
-  readonly queue: Queue;
   readonly pool: RenderPool;
   /** Where downloads and painted pictures lie. */
   readonly folder: string;
-  /** Longest side of the results. */
-  readonly size: number;
   /** What becomes of indecent pictures. */
   readonly safety: SafetyPolicy;
   readonly maxDownloadBytes: number;
@@ -111,7 +110,7 @@ async function render(
   outages.delete(claim.id);
   try {
     const { answer, device } = await holding(queue, claim, heartbeatMs, signal, (stop) =>
-      paintRequest(claim, options, outage === DOWNLOAD_ATTEMPTS, stop),
+      work(claim, options, outage === DOWNLOAD_ATTEMPTS, stop),
     );
     if (answer.type === 'painted' && device !== undefined) {
       const { seconds } = answer;
@@ -154,18 +153,54 @@ interface Rendered {
   readonly device?: string;
 }
 
+/** Looks whether the post still asks for the same, for people edit and delete, and paints what it asks for now. */
+async function work(
+  claim: RenderClaim,
+  options: RenderingOptions,
+  isLastDownload: boolean,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  const { queue, platforms } = options;
+  const { mention } = claim;
+  const platform = platforms.find((candidate) => candidate.name === claim.platform);
+  if (platform === undefined) throw new Error(`${claim.platform} is not connected`);
+  const paint = (request: RenderRequest) =>
+    paintRequest({ ...claim, request }, platform, options, isLastDownload, signal);
+  const current = await platform.reread(mention);
+  if (current === undefined) {
+    queue.cancel(platform.name, mention.id);
+    throw new ClaimLost('the post that asked for it is gone');
+  }
+  if (isSame(current, mention)) return paint(claim.request);
+  const edited = await understand(platform, current, options);
+  const { outcome } = edited;
+  const request = 'request' in outcome ? outcome.request : undefined;
+  queue.amend(claim, edited.mention, request);
+  if (request !== undefined) return paint(request);
+  return {
+    answer:
+      'refusal' in outcome ? { type: 'refused', refusal: outcome.refusal } : { type: 'silence' },
+  };
+}
+
+/** Whether a post says what it said, with the same pictures. */
+function isSame(one: Mention, other: Mention): boolean {
+  const essence = ({ text, attachments, spoiler }: Mention) =>
+    JSON.stringify([text, attachments.map(({ url, description }) => [url, description]), spoiler]);
+  return essence(one) === essence(other);
+}
+
 /**
  * Fetches the pictures and has them painted; a picture that cannot be used is an answer, too, and so is, at the last
  * attempt, one that cannot be fetched.
  */
 async function paintRequest(
-  { id, platform: name, mention, request }: RenderClaim,
-  { platforms, pool, folder, size, safety, maxDownloadBytes, onProgress }: RenderingOptions,
+  { id, mention, request }: RenderClaim,
+  platform: Platform,
+  { pool, folder, size, safety, maxDownloadBytes, onProgress }: RenderingOptions,
   isLastDownload: boolean,
   signal: AbortSignal,
 ): Promise<Rendered> {
-  const platform = platforms.find((candidate) => candidate.name === name);
-  if (platform === undefined) throw new Error(`${name} is not connected`);
   const downloads = join(folder, 'downloads', String(id));
   await mkdir(downloads, { recursive: true });
   const photo = join(downloads, 'photo');

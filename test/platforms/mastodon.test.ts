@@ -9,7 +9,7 @@ import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { createLog } from '../../src/log.js';
 import { catchUpFrom } from '../../src/platforms/mastodon/catch-up.js';
-import { connectMastodon } from '../../src/platforms/mastodon/platform.js';
+import { mastodonPlatform } from '../../src/platforms/mastodon/platform.js';
 import type { Cursor, Listener, Mention, Platform } from '../../src/platforms/port.js';
 import { restClient, runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
 import { doorTo } from '../support/door.js';
@@ -21,7 +21,7 @@ interface Connected extends RunningSandbox {
   readonly platform: Platform;
   readonly cursor: Cursor & { value: string | undefined };
   readonly ada: Person;
-  readonly reconnect: () => Promise<Platform>;
+  readonly reconnect: () => Platform;
 }
 
 async function connected(): Promise<Connected> {
@@ -34,10 +34,10 @@ async function connected(): Promise<Connected> {
   };
   const log = createLog('silent');
   const reconnect = () =>
-    connectMastodon({ name: 'here', url: sandbox.url, accessToken, cursor, log });
+    mastodonPlatform({ name: 'here', url: sandbox.url, accessToken, cursor, log });
   return {
     ...sandbox,
-    platform: await reconnect(),
+    platform: reconnect(),
     cursor,
     ada: await sandbox.person('ada'),
     reconnect,
@@ -90,7 +90,7 @@ describe('listening on Mastodon', () => {
       cursor.value = position;
       const ids: string[] = [];
       for (let i = 0; i < 90; i++) ids.push((await say(ada, `number ${i}`)).id);
-      const { heard } = listen(await reconnect());
+      const { heard } = listen(reconnect());
       await vi.waitFor(() => expect(heard.map(({ id }) => id)).toEqual(ids), patient);
     },
   );
@@ -156,7 +156,7 @@ describe('listening on Mastodon', () => {
     const { accessToken } = sandbox.signIn('pentimento', { bot: true });
     const ada = await person('ada');
     const cursor: Cursor = { get: () => undefined, set: () => undefined };
-    const platform = await connectMastodon({
+    const platform = mastodonPlatform({
       name: 'here',
       url: door.url,
       accessToken,
@@ -194,7 +194,9 @@ describe('replying on Mastodon', () => {
     expect(posted.content).toContain('Here it is.');
     expect(posted.mentions.map(({ username }) => username)).toEqual(['ada']);
     expect(posted.mediaAttachments[0]?.description).toBe('A gray thing.');
-    expect(await platform.findReply(mentionBy('ada', id))).toBe(replyId);
+    expect(await platform.repliesTo(mentionBy('ada', id))).toEqual([
+      { id: replyId, text: expect.stringContaining('Here it is.') as string, hasPicture: true },
+    ]);
   });
 
   it('posts once for one mention, and finds no reply where there is none of ours', async () => {
@@ -202,7 +204,7 @@ describe('replying on Mastodon', () => {
     const { id } = await say(ada, 'please');
     const ben = await person('ben');
     await ben.rest.v1.statuses.create({ status: '@ada me too', inReplyToId: id });
-    expect(await platform.findReply(mentionBy('ada', id))).toBeUndefined();
+    expect(await platform.repliesTo(mentionBy('ada', id))).toEqual([]);
     const twice = [1, 2].map(() => platform.reply(mentionBy('ada', id), { text: 'Hello.' }));
     const [first, second] = await Promise.all(twice);
     expect(second).toBe(first);
@@ -258,7 +260,7 @@ it('an answer to another post in the thread is not taken for the answer', async 
   const { id: first } = await say(ada, 'one');
   const { id: second } = await say(ada, 'two', { inReplyToId: first });
   await platform.reply(mentionBy('ada', second), { text: 'Hello.' });
-  expect(await platform.findReply(mentionBy('ada', first))).toBeUndefined();
+  expect(await platform.repliesTo(mentionBy('ada', first))).toEqual([]);
 });
 
 describe('posts that are gone', () => {
@@ -277,7 +279,7 @@ describe('posts that are gone', () => {
     const reply = await platform.reply(mentionBy('ada', id), { text: 'Hello.' });
     await platform.remove(reply);
     await platform.remove(reply);
-    expect(await platform.findReply(mentionBy('ada', id))).toBeUndefined();
+    expect(await platform.repliesTo(mentionBy('ada', id))).toEqual([]);
   });
 });
 
@@ -346,7 +348,7 @@ describe('a server that sends what it likes', () => {
     const accessToken = 'secret-token';
     return {
       asked,
-      platform: await connectMastodon({ name: 'here', url, accessToken, cursor, log }),
+      platform: mastodonPlatform({ name: 'here', url, accessToken, cursor, log }),
     };
   }
 
@@ -458,14 +460,14 @@ describe('what servers answer becomes a failure of the right kind', () => {
       response.writeHead(status, headers).end(body, 'latin1'),
     );
     const secret = 'a-secret-token';
-    const connecting = connectMastodon({
+    const platform = mastodonPlatform({
       name: 'here',
       url,
       accessToken: secret,
       cursor: { get: () => undefined, set: () => undefined },
       log: createLog('silent'),
     });
-    const error: unknown = await connecting.then(
+    const error: unknown = await platform.signIn().then(
       () => undefined,
       (reason: unknown) => reason,
     );

@@ -27,6 +27,7 @@ describe('opening a database', () => {
       'blocks',
       'cursors',
       'dispatch',
+      'inbox',
       'paces',
       'people',
       'requests',

@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { createLog } from '../../src/log.js';
 import { Metrics } from '../../src/metrics.js';
 import { shown } from '../../src/queue/desk.js';
-import { PlatformError } from '../../src/platforms/port.js';
+import { BudgetSpent, PictureRefused, PlatformError } from '../../src/platforms/port.js';
 import type { Queue } from '../../src/queue/queue.js';
 import { postAnswers } from '../../src/replies/outbox.js';
-import { sentenceFor } from '../../src/replies/sentences.js';
+import { placeSentence, sentenceFor } from '../../src/replies/sentences.js';
 import { mentionOf, painted, picture, request } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
 import { MemoryPlatform } from '../support/platform.js';
@@ -116,7 +116,8 @@ describe('an answer', () => {
 it('an answer that another database already gave is not given again', async () => {
   const { queue, platform, run, states } = outbox();
   paintOne(queue);
-  await platform.reply(mentionOf('1'), { text: 'from before the disk was lost' });
+  const picture = { file: 'from before the disk was lost', description: '' };
+  await platform.reply(mentionOf('1'), { text: 'Here.', picture });
   void run();
   await pass(HOUR);
   expect(platform.posts).toHaveLength(1);
@@ -220,7 +221,7 @@ describe('when posting fails', () => {
     const { queue, platform, run, states } = outbox();
     paintOne(queue);
     const { mention } = claimed(queue.claimReply()); // by a process that posts and dies
-    await platform.reply(mention, { text: 'here' });
+    await platform.reply(mention, { text: 'here', picture: { file: '', description: '' } });
     void run();
     await pass(LEASE_MS + 2000);
     expect(platform.posts).toHaveLength(1);
@@ -290,15 +291,53 @@ describe('when posting fails', () => {
     expect(states()).toMatchObject([{ state: 'unanswerable' }]);
   });
 
-  it('because the network will not have us any more, it ends with that error and keeps the answer', async () => {
+  it('because one account is not let in any more, the answers of others go out and its own are kept', async () => {
     const { queue, platform, run, states } = outbox();
     paintOne(queue);
-    const fatal = error('fatal');
-    platform.fails = [{ when: 'before', error: fatal }];
-    await expect(run()).rejects.toBe(fatal);
-    expect(states()).toMatchObject([{ state: 'answering' }]);
+    platform.fails = [{ when: 'before', error: error('fatal') }];
+    queue.admit('memory', mentionOf('2'), { refusal });
+    void run();
+    await pass(1000);
+    expect(platform.posts.map(({ mention }) => mention.id)).toEqual(['2']);
+    expect(states()).toMatchObject([{ state: 'answering' }, { state: 'answered' }]);
     await pass(HOUR);
-    expect(queue.claimReply()?.attempt).toBe(2); // for the next run, with a new token
+    expect(platform.posts).toHaveLength(2);
+  });
+
+  it('because the network allows no more for now, it waits without an attempt, however often', async () => {
+    const { queue, platform, run, states } = outbox();
+    paintOne(queue);
+    const spent = () => new BudgetSpent('uploads', new Date(Date.now() + 1000));
+    platform.reply = () => Promise.reject(spent());
+    void run();
+    for (let minute = 0; minute < 100; minute++) await pass(60_000);
+    expect(states()).toMatchObject([{ state: 'answering' }]);
+    await pass(2000);
+    expect(queue.claimReply()?.attempt ?? 1).toBe(1);
+  });
+
+  it('because the network does not take the picture, the person is told that it did not work out', async () => {
+    const { queue, platform, run, states } = outbox();
+    paintOne(queue);
+    platform.fails = [{ when: 'before', error: new PictureRefused('not this one') }];
+    void run();
+    await pass(1000);
+    expect(platform.posts.map(({ reply }) => reply)).toEqual([
+      { text: expect.stringContaining('I am sorry') as string },
+    ]);
+    expect(states()).toMatchObject([{ state: 'answered' }]);
+  });
+
+  it('a word on the place in the line is not taken for the answer, nor an answer in words for a picture', async () => {
+    const { queue, platform, run } = outbox();
+    const interim = { text: placeSentence({ ahead: 2, seconds: 60 }), isInterim: true };
+    await platform.reply(mentionOf('1'), interim);
+    await platform.reply(mentionOf('2'), interim);
+    paintOne(queue);
+    queue.admit('memory', mentionOf('2'), { refusal });
+    void run();
+    await pass(1000);
+    expect(platform.posts.map(({ mention }) => mention.id).sort()).toEqual(['1', '1', '2', '2']);
   });
 });
 

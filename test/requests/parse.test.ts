@@ -98,7 +98,10 @@ describe('strength', () => {
 describe('in reply to a painted picture', () => {
   const earlier = { content: photo, styles: [painting, another], strength: 20, notes: [] } as const;
   const reply = (text: string, attachments: readonly Attachment[] = []) =>
-    parse(mentionOf('2', 'ada', { text, attachments, inReplyTo: 'reply' }), earlier);
+    parse(mentionOf('2', 'ada', { text, attachments, inReplyTo: 'reply' }), {
+      isKnown: true,
+      earlier,
+    });
 
   it('a hashtag alone has the same pictures painted again', () => {
     expect(reply('#strength90')).toEqual({
@@ -115,7 +118,12 @@ describe('in reply to a painted picture', () => {
     expect(reply('', [another, painting])).toMatchObject({
       request: { content: another, styles: [painting], strength: 50 },
     });
-    expect(reply('#strength90', [another])).toMatchObject({ refusal: { type: 'one picture' } });
+  });
+
+  it('one new picture is the painting for the same photo', () => {
+    expect(reply('#strength90', [another])).toMatchObject({
+      request: { content: photo, styles: [another], strength: 90 },
+    });
   });
 
   it('#delete wants it gone, whatever else is there', () => {

@@ -1,4 +1,4 @@
-import type { Mention, Platform, Reply } from '../../src/platforms/port.js';
+import type { Mention, OwnReply, Platform, Reply } from '../../src/platforms/port.js';
 
 export interface Posted {
   readonly mention: Mention;
@@ -11,7 +11,6 @@ export interface Posted {
  */
 export class MemoryPlatform implements Platform {
   readonly name = 'memory';
-  readonly account = 'pentimento@memory.example';
   readonly posts: Posted[] = [];
   /** How often somebody looked for an earlier reply. */
   looks = 0;
@@ -26,10 +25,28 @@ export class MemoryPlatform implements Platform {
     return `reply to ${mention.id}`;
   }
 
-  findReply(mention: Mention): Promise<string | undefined> {
+  signIn(): Promise<string> {
+    return Promise.resolve('pentimento@memory.example');
+  }
+
+  repliesTo(mention: Mention): Promise<readonly OwnReply[]> {
     this.looks++;
-    const found = this.posts.some((post) => post.mention.id === mention.id);
-    return Promise.resolve(found ? `reply to ${mention.id}` : undefined);
+    const found = this.posts.filter((post) => post.mention.id === mention.id);
+    return Promise.resolve(
+      found.map(({ reply }) => ({
+        id: `reply to ${mention.id}`,
+        text: reply.text,
+        hasPicture: reply.picture !== undefined,
+      })),
+    );
+  }
+
+  reread(mention: Mention): Promise<Mention | undefined> {
+    return Promise.resolve(mention);
+  }
+
+  parentOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   remove(replyId: string): Promise<void> {

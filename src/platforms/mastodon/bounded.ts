@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { version } from '../../version.js';
+import type { Budget } from './budget.js';
 
 type Handler = Dispatcher.DispatchHandler;
 
@@ -11,19 +12,32 @@ const TIMEOUT_MS = 60_000;
  */
 const MAX_ANSWER_BYTES = 8e6;
 
-/** How masto is to ask a server: not for ever, and not for everything. */
-export function bounds(): { readonly timeout: number; readonly requestInit: RequestInit } {
-  return { timeout: TIMEOUT_MS, requestInit: boundedRequests(MAX_ANSWER_BYTES) };
+/** How masto is to ask a server: not for ever, not for everything, and not more often than the budget has it. */
+export function bounds(budget?: Budget): {
+  readonly timeout: number;
+  readonly requestInit: RequestInit;
+} {
+  return { timeout: TIMEOUT_MS, requestInit: boundedRequests(MAX_ANSWER_BYTES, budget) };
 }
 
 /**
  * Gives up on answers that are longer than this. By itself, fetch() reads an answer that never ends until memory does,
  * and unpacks whatever comes packed: what nobody asked for is not unpacked at all.
  */
-function boundedRequests(maxBytes: number): RequestInit {
-  const dispatcher: unknown = new Agent().compose(
-    (dispatch) => (options, handler) => dispatch(options, bounded(handler, maxBytes)),
-  );
+function boundedRequests(maxBytes: number, budget: Budget | undefined): RequestInit {
+  const dispatcher: unknown = new Agent().compose((dispatch) => (options, handler) => {
+    const path = options.path.split('?')[0] ?? '';
+    budget?.spend(options.method, path);
+    return dispatch(
+      options,
+      bounded(handler, maxBytes, (headers) =>
+        budget?.note(options.method, path, {
+          remaining: only(headers['x-ratelimit-remaining']),
+          reset: only(headers['x-ratelimit-reset']),
+        }),
+      ),
+    );
+  });
   return {
     // Node's own undici is older than the package; the package speaks with it, but their types do not.
     dispatcher: dispatcher as NonNullable<RequestInit['dispatcher']>,
@@ -31,7 +45,17 @@ function boundedRequests(maxBytes: number): RequestInit {
   };
 }
 
-function bounded(handler: Handler, maxBytes: number): Handler {
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+function only(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}
+
+function bounded(
+  handler: Handler,
+  maxBytes: number,
+  onHeaders: (headers: Headers) => void,
+): Handler {
   let bytes = 0;
   return {
     onRequestStart: (controller, context: unknown) => handler.onRequestStart?.(controller, context),
@@ -39,6 +63,7 @@ function bounded(handler: Handler, maxBytes: number): Handler {
       const { 'content-encoding': encoding = 'identity' } = headers;
       if (String(encoding).toLowerCase() !== 'identity')
         throw new Error('a compressed answer that we did not ask for');
+      onHeaders(headers);
       handler.onResponseStart?.(controller, status, headers, message);
     },
     onResponseData: (controller, chunk) => {

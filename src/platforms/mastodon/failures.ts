@@ -21,11 +21,17 @@ export async function asking<T>(what: string, ask: () => Promise<T>): Promise<T>
 
 function asPlatformError(what: string, error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
+  // What the request itself refused to do arrives as fetch's cause.
+  if (error instanceof Error && error.cause instanceof PlatformError) return error.cause;
   const options = { cause: error };
   if (error instanceof MastoHttpError) {
     const { statusCode } = error;
     const message = `${what}: ${statusCode} ${saidSchema.parse(error.message)}`;
-    if (statusCode === 401) return new PlatformError('fatal', message, undefined, options);
+    // "Your login is currently disabled", "… pending approval": the account is suspended, or not let in yet.
+    const isShutOut =
+      statusCode === 403 && /^Your login is\b/i.test(saidSchema.parse(error.message));
+    if (statusCode === 401 || isShutOut)
+      return new PlatformError('fatal', message, undefined, options);
     if (statusCode === 429) return new PlatformError('later', message, resetOf(error), options);
     // 408 and 425 are the other client errors that pass: something on the way was too slow, or too early.
     if (statusCode >= 500 || statusCode === 408 || statusCode === 425)

@@ -1,173 +1,73 @@
-import { openAsBlob } from 'node:fs';
-import { createRestAPIClient, type mastodon } from 'masto';
 import { z } from 'zod';
-import type { Log } from '../../log.js';
 import { download } from '../download.js';
-import {
-  PlatformError,
-  type Cursor,
-  type Mention,
-  type Platform,
-  type Visibility,
-} from '../port.js';
-import { bounds } from './bounded.js';
-import { catchUpFrom } from './catch-up.js';
-import { notificationSchema, toMention } from './entities.js';
+import { PlatformError, type Mention, type Platform } from '../port.js';
+import { statusSchema, toPost, toText } from './entities.js';
 import { asking } from './failures.js';
-import { streamingAddressOf } from './instance.js';
-import { followStream } from './stream.js';
+import { listenTo } from './listening.js';
+import { postReply } from './replying.js';
+import { openSession, type MastodonOptions } from './session.js';
 
-export interface MastodonOptions {
-  /** What to call this account in the queue: it must stay the same, or old mentions look new. */
-  readonly name: string;
-  /** https://instance.example */
-  readonly url: string;
-  readonly accessToken: string;
-  readonly cursor: Cursor;
-  readonly log: Log;
-}
-
-/** Between two catch-ups while the stream is up: for what servers forget to send. Servers allow 60 requests a minute. */
-const CATCH_UP_MS = 60_000;
-
-/** And while there is no stream, or the server has none at all: a sixth of what servers allow. */
-const POLL_MS = 6000;
-
-const selfSchema = z.object({ id: z.string(), username: z.string() });
-const statusSchema = z.object({ id: z.string() });
-const contextSchema = z.object({
+const repliesSchema = z.object({
   descendants: z.array(
     z.object({
       id: z.string(),
       inReplyToId: z.string().nullish(),
       account: z.object({ id: z.string() }),
+      content: z.string().catch(''),
+      mediaAttachments: z.array(z.unknown()).catch([]),
     }),
   ),
 });
 
-/**
- * Signs in to a Mastodon server (or one that speaks its API) with an account's access token.
- * @throws PlatformError
- */
-export async function connectMastodon(options: MastodonOptions): Promise<Platform> {
-  const { name, url, accessToken, cursor, log } = options;
-  const client = createRestAPIClient({ url, accessToken, ...bounds() });
-  const { id, username } = await asking('signing in', async () =>
-    selfSchema.parse(await client.v1.accounts.verifyCredentials()),
-  );
-  const self = { id, host: new URL(url).hostname };
-  const streamUrl = await streamingAddressOf(client);
+/** An account on a Mastodon server, or one that speaks its API. Nothing is asked of the server before it is needed. */
+export function mastodonPlatform(options: MastodonOptions): Platform {
+  const session = openSession(options);
+  const { client, self } = session;
 
-  /** One notification that cannot be read must not keep us from the next. */
-  const read = (payload: unknown): Mention | undefined => {
-    try {
-      return toMention(notificationSchema.parse(payload), self);
-    } catch (error) {
-      log.warn({ error }, 'a notification that cannot be read is passed over');
-      return undefined;
-    }
+  /** @throws PlatformError unless the post is not there, or not for us */
+  const post = async (id: string): Promise<Mention | undefined> => {
+    const { host } = await self();
+    return unlessRefused(() =>
+      asking('reading a post', async () =>
+        toPost(statusSchema.parse(await client.v1.statuses.$select(id).fetch()), host),
+      ),
+    );
   };
 
   return {
-    name,
-    account: `${username}@${self.host}`,
+    name: options.name,
 
-    async listen(listener, signal) {
-      const broken = new AbortController();
-      const onNotification = (payload: unknown) => {
-        const mention = read(payload);
-        if (mention) listener.mentioned(mention);
-      };
-      const catchUp = catchUpFrom(client, cursor, onNotification);
-      let [isStreaming, isFailing, lastTime] = [false, false, 0];
-      const tryToCatchUp = async () => {
-        lastTime = Date.now();
-        try {
-          await catchUp();
-          isFailing = false;
-        } catch (error) {
-          if (!(error instanceof PlatformError) || error.kind === 'fatal') broken.abort(error);
-          // Said once: a server may be away for a day.
-          else log[isFailing ? 'debug' : 'warn']({ error }, 'could not catch up; trying again');
-          isFailing = true;
-        }
-      };
-      const stopped = AbortSignal.any([signal, broken.signal]);
-      const timer = setInterval(() => {
-        if (!isStreaming || Date.now() - lastTime >= CATCH_UP_MS) void tryToCatchUp();
-      }, POLL_MS);
-      const onConnected = (isConnected: boolean) => {
-        isStreaming = isConnected;
-        if (isConnected) void tryToCatchUp();
-      };
-      try {
-        if (streamUrl === undefined) {
-          await tryToCatchUp();
-          await aborted(stopped);
-        } else {
-          // The stream comes first: what arrives while catching up is then not missed.
-          const onDelete = listener.deleted;
-          const options = {
-            url: streamUrl,
-            accessToken,
-            log,
-            onConnected,
-            onNotification,
-            onDelete,
-          };
-          await followStream(options, stopped);
-        }
-      } finally {
-        clearInterval(timer);
-      }
-      broken.signal.throwIfAborted();
-    },
+    signIn: async () => (await self()).address,
 
-    download: ({ url: source }, file, maxBytes, signal) =>
-      download(source, file, maxBytes, signal, { trustedOrigin: new URL(url).origin }),
+    listen: (listener, signal) => listenTo(session, listener, signal),
 
-    async reply(mention, { text, picture, sensitive = false }) {
-      const mediaIds: string[] = [];
-      if (picture) {
-        const file = await openAsBlob(picture.file);
-        const { id } = await asking('uploading the picture', async () =>
-          statusSchema.parse(
-            await client.v2.media.create({ file, description: picture.description }),
-          ),
-        );
-        mediaIds.push(id);
-      }
-      const status: mastodon.rest.v1.CreateStatusParams = {
-        status: `@${mention.author.handle} ${text}`,
-        inReplyToId: mention.id,
-        visibility: noWiderThan(mention.visibility),
-        sensitive: mention.sensitive || sensitive,
-        spoilerText: mention.spoiler,
-        language: 'en',
-        mediaIds,
-      };
-      return asking('replying', async () => {
-        // Made from the mention and nothing of ours, so that it is the same even if our database has been lost.
-        const requestInit = { headers: { 'Idempotency-Key': `pentimento-${mention.id}` } };
-        return statusSchema.parse(await client.v1.statuses.create(status, { requestInit })).id;
-      });
-    },
+    download: ({ url }, file, maxBytes, signal) =>
+      download(url, file, maxBytes, signal, { trustedOrigin: new URL(options.url).origin }),
 
-    async findReply(mention) {
+    reply: (mention, reply) => postReply(session, mention, reply),
+
+    async repliesTo(mention) {
+      const { id: selfId } = await self();
       const { descendants } = await asking('reading the thread', async () =>
-        contextSchema.parse(await client.v1.statuses.$select(mention.id).context.fetch()),
+        repliesSchema.parse(await client.v1.statuses.$select(mention.id).context.fetch()),
       );
-      return descendants.find(
-        ({ inReplyToId, account }) => inReplyToId === mention.id && account.id === self.id,
-      )?.id;
+      return descendants
+        .filter(({ inReplyToId, account }) => inReplyToId === mention.id && account.id === selfId)
+        .map(({ id, content, mediaAttachments }) => ({
+          id,
+          text: toText(content),
+          hasPicture: mediaAttachments.length > 0,
+        }));
     },
+
+    reread: (mention) => post(mention.id),
+
+    parentOf: async ({ inReplyTo }) => (inReplyTo === undefined ? undefined : post(inReplyTo)),
 
     async remove(replyId) {
-      try {
-        await asking('removing a reply', () => client.v1.statuses.$select(replyId).remove());
-      } catch (error) {
-        if (!(error instanceof PlatformError) || error.kind !== 'refused') throw error;
-      }
+      await unlessRefused(() =>
+        asking('removing a reply', () => client.v1.statuses.$select(replyId).remove()),
+      );
     },
 
     async acknowledge(mention) {
@@ -176,14 +76,11 @@ export async function connectMastodon(options: MastodonOptions): Promise<Platfor
   };
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-/** As it was asked, but what was public is answered off the public timelines, as bots should. */
-function noWiderThan(visibility: Mention['visibility']): Visibility {
-  return visibility === 'public' ? 'unlisted' : visibility;
+async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof PlatformError && error.kind === 'refused') return undefined;
+    throw error;
+  }
 }

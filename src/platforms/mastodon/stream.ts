@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Log } from '../../log.js';
 import { version } from '../../version.js';
 import { PlatformError } from '../port.js';
+import { waitMs } from './backoff.js';
 import { camelCased } from './entities.js';
 
 /*
@@ -26,9 +27,8 @@ export interface StreamOptions {
 
 /** Servers ping every 30 seconds: after two and a half of those in silence the connection is dead. */
 const SILENCE_MS = 75_000;
-/** Waiting times between attempts: doubled each time, never more than a minute. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 60_000;
+/** A connection that lasts so long was a good one; a server that ends each sooner is left alone for longer each time. */
+const GOOD_MS = 10_000;
 
 const messageSchema = z.object({ event: z.string(), payload: z.string() });
 
@@ -39,14 +39,11 @@ const messageSchema = z.object({ event: z.string(), payload: z.string() });
 export async function followStream(options: StreamOptions, signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted; failures++) {
     // Said once, for some servers name a stream and have none.
+    const since = performance.now();
     const connected = await connection(options, failures === 0 ? 'info' : 'debug', signal);
-    if (connected) {
-      failures = 0;
-      options.onConnected(false);
-    }
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
-    // Full jitter: a thousand bots that lost one server do not come back in step.
-    await sleep(Math.random() * longest, undefined, { signal }).catch(() => undefined);
+    if (connected) options.onConnected(false);
+    if (connected && performance.now() - since >= GOOD_MS) failures = 0;
+    await sleep(waitMs(failures), undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { mastodon } from 'masto';
+import { z } from 'zod';
+import { pictureWithin } from '../picture-within.js';
+import {
+  PictureRefused,
+  PlatformError,
+  type Mention,
+  type Reply,
+  type Visibility,
+} from '../port.js';
+import { asking } from './failures.js';
+import type { Limits } from './instance.js';
+import type { Session } from './session.js';
+import { shortened, withoutEnd } from '../text.js';
+
+/** How long a server may take to look at a picture. Small ones do it one after the other. */
+const PROCESSING_MS = 120_000;
+const POLL_MS = 1000;
+/** What every server should take, tried when one has refused what it says that it takes. */
+const MODEST: Pick<Limits, 'bytes' | 'pixels'> = { bytes: 1e6, pixels: 1280 * 1280 };
+
+const idSchema = z.object({ id: z.string() });
+const uploadSchema = z.object({ id: z.string(), url: z.string().nullish() });
+
+/** Posts a reply and gives its id. @throws PlatformError; PictureRefused if it is the picture that is not taken */
+export async function postReply(session: Session, mention: Mention, reply: Reply): Promise<string> {
+  const { client } = session;
+  const { limits } = await session.instance();
+  const { text, picture, sensitive = false, isInterim = false } = reply;
+  const mediaIds = picture ? [await upload(client, picture, limits)] : [];
+  // Together they must not be longer than a post; half of it is more than any warning needs.
+  const spoilerText = withoutEnd(mention.spoiler, Math.floor(limits.characters / 2));
+  const address = `@${mention.author.handle} `;
+  const room = limits.characters - spoilerText.length - address.length;
+  const status: mastodon.rest.v1.CreateStatusParams = {
+    status: address + shortened(text, room),
+    inReplyToId: mention.id,
+    visibility: noWiderThan(mention.visibility),
+    sensitive: mention.sensitive || sensitive,
+    spoilerText,
+    language: 'en',
+    mediaIds,
+  };
+  return asking('replying', async () => {
+    // Made from the mention and nothing of ours, so that it is the same even if our database has been lost.
+    const key = `pentimento-${isInterim ? 'interim-' : ''}${mention.id}`;
+    const requestInit = { headers: { 'Idempotency-Key': key } };
+    return idSchema.parse(await client.v1.statuses.create(status, { requestInit })).id;
+  });
+}
+
+/** Uploads a picture in a form that the server takes, and waits until it has looked at it. */
+async function upload(
+  client: mastodon.rest.Client,
+  { file, description, focus }: NonNullable<Reply['picture']>,
+  limits: Limits,
+): Promise<string> {
+  const send = async (within: Pick<Limits, 'bytes' | 'pixels'>) => {
+    const picture = await pictureWithin(file, within);
+    return asking('uploading the picture', async () =>
+      uploadSchema.parse(
+        await client.v2.media.create({
+          file: picture,
+          description: withoutEnd(description, limits.description),
+          ...(focus && { focus: `${focus.x},${focus.y}` }),
+          skipPolling: true, // masto's polling is a second slower, and for ever if the picture is lost
+        }),
+      ),
+    );
+  };
+  const { id, url } = await send(limits).catch((error: unknown) => {
+    if (isRefusal(error)) return send(MODEST).catch(asPictureRefused);
+    throw error;
+  });
+  if (!url) await processed(client, id);
+  return id;
+}
+
+async function processed(client: mastodon.rest.Client, id: string): Promise<void> {
+  const deadline = performance.now() + PROCESSING_MS;
+  while (performance.now() < deadline) {
+    await sleep(POLL_MS);
+    try {
+      const { url } = await asking('waiting for the picture', async () =>
+        uploadSchema.parse(await client.v1.media.$select(id).fetch()),
+      );
+      if (url) return;
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // It took the file but could not work with it: a fault of its own, and the next upload may go better.
+      throw new PlatformError('unreachable', error.message, undefined, { cause: error });
+    }
+  }
+  throw new PlatformError('unreachable', 'the server does not get ready with the picture');
+}
+
+function isRefusal(error: unknown): error is PlatformError {
+  return error instanceof PlatformError && error.kind === 'refused';
+}
+
+function asPictureRefused(error: unknown): never {
+  throw isRefusal(error) ? new PictureRefused(error.message, { cause: error }) : error;
+}
+
+/** As it was asked, but what was public is answered off the public timelines, as bots should. */
+function noWiderThan(visibility: Mention['visibility']): Visibility {
+  return visibility === 'public' ? 'unlisted' : visibility;
+}

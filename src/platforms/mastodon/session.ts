@@ -1,0 +1,65 @@
+import { createRestAPIClient, type mastodon } from 'masto';
+import { z } from 'zod';
+import type { Log } from '../../log.js';
+import type { Cursor } from '../port.js';
+import { bounds } from './bounded.js';
+import { Budget } from './budget.js';
+import type { Self } from './entities.js';
+import { asking } from './failures.js';
+import { readInstance, type Instance } from './instance.js';
+
+export interface MastodonOptions {
+  /** What to call this account in the queue: it must stay the same, or old mentions look new. */
+  readonly name: string;
+  /** https://instance.example */
+  readonly url: string;
+  readonly accessToken: string;
+  readonly cursor: Cursor;
+  readonly log: Log;
+}
+
+const selfSchema = z.object({ id: z.string(), username: z.string() });
+
+/** Limits change when a server is updated, which it is more often than the bot is started. */
+const INSTANCE_MS = 24 * 60 * 60_000;
+
+/** An account's way to its server. What is not known until the server has been reached is asked for when it is needed. */
+export interface Session {
+  readonly options: MastodonOptions;
+  readonly client: mastodon.rest.Client;
+  /** Who we are. @throws PlatformError */
+  readonly self: () => Promise<Self>;
+  /** What the server takes. @throws PlatformError */
+  readonly instance: () => Promise<Instance>;
+}
+
+export function openSession(options: MastodonOptions): Session {
+  const { url, accessToken } = options;
+  const client = createRestAPIClient({ url, accessToken, ...bounds(new Budget()) });
+  const host = new URL(url).hostname;
+  let known: { readonly instance: Instance; readonly at: number } | undefined;
+  const self = remembered(() =>
+    asking('signing in', async () => {
+      const { id, username } = selfSchema.parse(await client.v1.accounts.verifyCredentials());
+      return { id, host, address: `${username}@${host}` };
+    }),
+  );
+  const instance = async () => {
+    if (known === undefined || Date.now() - known.at > INSTANCE_MS)
+      known = { instance: await readInstance(client), at: Date.now() };
+    return known.instance;
+  };
+  return { options, client, self, instance };
+}
+
+/** Asks once; whoever asks meanwhile waits for the same answer. A failure is not remembered. */
+function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}

@@ -1,0 +1,42 @@
+import { openAsBlob } from 'node:fs';
+import sharp from 'sharp';
+
+/** What a network takes of a picture. */
+export interface PictureLimits {
+  readonly bytes: number;
+  /** Width times height. */
+  readonly pixels: number;
+}
+
+/** Down to where a JPEG begins to look like one. */
+const QUALITIES = [90, 82, 74] as const;
+/** Each side, when no quality was small enough. */
+const SMALLER = 0.8;
+
+/**
+ * One of our own painted pictures, as it is if it fits, or else made to. (A stranger's picture would not be decoded
+ * here, in the bot's own process.)
+ * @throws Error if the file is no picture
+ */
+export async function pictureWithin(file: string, { bytes, pixels }: PictureLimits): Promise<Blob> {
+  const original = await openAsBlob(file);
+  const { width, height } = await sharp(file).metadata();
+  const isSmallEnough = width * height <= pixels;
+  if (isSmallEnough && original.size <= bytes) return original;
+  for (let scale = isSmallEnough ? 1 : Math.sqrt(pixels / (width * height)); ; scale *= SMALLER) {
+    // Rounded down, for an instance counts the pixels exactly.
+    const size = {
+      width: Math.max(1, Math.floor(width * scale)),
+      height: Math.max(1, Math.floor(height * scale)),
+    };
+    for (const quality of QUALITIES) {
+      const jpeg = await sharp(file)
+        .resize({ ...size, fit: 'fill' })
+        .jpeg({ quality })
+        .toBuffer();
+      const isSmallest = size.width * size.height === 1;
+      if (jpeg.length <= bytes || isSmallest)
+        return new Blob([new Uint8Array(jpeg)], { type: 'image/jpeg' });
+    }
+  }
+}
