@@ -106,6 +106,7 @@ function mediaEntity(url: string, row: MediaRow) {
     meta: {
       original: sizes(row.width, row.height),
       small: sizes(row.previewWidth, row.previewHeight),
+      focus: { x: row.focusX, y: row.focusY },
     },
     description: row.description,
     blurhash: null,
@@ -130,7 +131,7 @@ function statusEntity(stores: Stores, url: string, row: StatusRow, viewer: strin
     uri: `${url}/users/${author.username}/statuses/${row.id}`,
     url: `${url}/@${author.username}/${row.id}`,
     created_at: row.createdAt,
-    edited_at: null,
+    edited_at: row.editedAt,
     in_reply_to_id: row.inReplyToId,
     in_reply_to_account_id: row.inReplyToAccountId,
     account: accountEntity(stores, url, author),

@@ -18,11 +18,21 @@ export interface MediaRow {
   readonly previewWidth: number;
   readonly previewHeight: number;
   readonly description: string | null;
+  readonly focusX: number;
+  readonly focusY: number;
   readonly createdAt: string;
 }
 
+/** What somebody says of a picture. */
+export interface Caption {
+  readonly description: string | null;
+  /** What must stay visible where it is cropped. */
+  readonly focus: { readonly x: number; readonly y: number };
+}
+
 const columns = `id, account_id AS accountId, status_id AS statusId, file, preview, width, height,
-  preview_width AS previewWidth, preview_height AS previewHeight, description, created_at AS createdAt`;
+  preview_width AS previewWidth, preview_height AS previewHeight, description,
+  focus_x AS focusX, focus_y AS focusY, created_at AS createdAt`;
 
 /** An upload that is in no status after this long is thrown away; Mastodon's rule too. */
 const patience = 24 * 60 * 60 * 1000;
@@ -43,7 +53,7 @@ export class MediaStore {
   }
 
   /** Keeps an uploaded picture, in place of those that nobody has used; throws UnusablePicture if it is none. */
-  async add(accountId: string, data: Buffer, description: string | null): Promise<MediaRow> {
+  async add(accountId: string, data: Buffer, { description, focus }: Caption): Promise<MediaRow> {
     await this.#removeAbandoned();
     const picture = await inspectPicture(data);
     // The name is a secret: whoever may not see a status does not find its pictures either.
@@ -59,6 +69,8 @@ export class MediaStore {
       previewWidth: picture.preview.width,
       previewHeight: picture.preview.height,
       description,
+      focusX: focus.x,
+      focusY: focus.y,
       createdAt: this.#now().toISOString(),
     };
     await writeFile(join(this.#folder, row.file), data, { flag: 'wx' });
@@ -66,9 +78,9 @@ export class MediaStore {
     this.#database
       .prepare(
         `INSERT INTO media_attachments (id, account_id, file, preview, width, height, preview_width,
-           preview_height, description, created_at)
+           preview_height, description, focus_x, focus_y, created_at)
          VALUES (@id, @accountId, @file, @preview, @width, @height, @previewWidth, @previewHeight,
-           @description, @createdAt)`,
+           @description, @focusX, @focusY, @createdAt)`,
       )
       .run(row);
     return row;
@@ -87,6 +99,13 @@ export class MediaStore {
     this.#database
       .prepare('UPDATE media_attachments SET description = ? WHERE id = ?')
       .run(description, id);
+  }
+
+  /** Takes the pictures of a status out of it; until they are in one again they are as uploads. */
+  detach(statusId: string): void {
+    this.#database
+      .prepare('UPDATE media_attachments SET status_id = NULL WHERE status_id = ?')
+      .run(statusId);
   }
 
   attach(ids: readonly string[], statusId: string): void {

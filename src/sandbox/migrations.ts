@@ -101,6 +101,12 @@ const migrations: readonly string[] = [
     PRIMARY KEY (account_id, key)
   ) STRICT;
   `,
+  `
+  ALTER TABLE statuses ADD COLUMN edited_at TEXT;
+  -- What must stay visible where a picture is cropped: from -1 to 1, to the right and upward.
+  ALTER TABLE media_attachments ADD COLUMN focus_x REAL NOT NULL DEFAULT 0;
+  ALTER TABLE media_attachments ADD COLUMN focus_y REAL NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** Brings a database to the newest version; one transaction per step, so a crash leaves it at a known version. */

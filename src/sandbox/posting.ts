@@ -63,25 +63,64 @@ export function post(
       sensitive: draft.sensitive || spoilerText !== '' ? 1 : 0,
       language: draft.language,
       createdAt: stores.now().toISOString(),
+      editedAt: null,
     };
     const mentions = findMentions(stores, text, options.host);
     stores.statuses.insert(status, mentions);
     stores.media.attach(draft.mediaIds, status.id);
     rememberKey(stores, account.id, options.idempotencyKey, status.id);
-
-    const addressees = new Set(mentions.map((mention) => mention.accountId));
-    addressees.delete(account.id);
-    const notifications = [...addressees].flatMap(
-      (accountId) =>
-        stores.notifications.add({
-          accountId,
-          type: 'mention',
-          fromAccountId: account.id,
-          statusId: status.id,
-        }) ?? [],
-    );
-    return { status, isNew: true, notifications };
+    return { status, isNew: true, notifications: notify(stores, status, mentions) };
   })();
+}
+
+/** What can be changed of a status; whom it answers and who may see it stays. */
+export type Edit = Pick<Draft, 'text' | 'mediaIds' | 'spoilerText' | 'sensitive' | 'language'>;
+
+/** Edits a status, all of it or nothing. Who is mentioned for the first time is told. */
+export function edit(
+  stores: Stores,
+  before: StatusRow,
+  draft: Edit,
+  { host }: { readonly host: string },
+): Posted {
+  return stores.database.transaction((): Posted => {
+    const text = normalizeText(draft.text);
+    const spoilerText = normalizeText(draft.spoilerText);
+    checkLength(text, spoilerText, draft.mediaIds.length);
+    stores.media.detach(before.id);
+    checkMedia(stores, before.accountId, draft.mediaIds);
+    const status: StatusRow = {
+      ...before,
+      text,
+      spoilerText,
+      sensitive: draft.sensitive || spoilerText !== '' ? 1 : 0,
+      language: draft.language,
+      editedAt: stores.now().toISOString(),
+    };
+    const mentions = findMentions(stores, text, host);
+    stores.statuses.update(status, mentions);
+    stores.media.attach(draft.mediaIds, status.id);
+    return { status, isNew: true, notifications: notify(stores, status, mentions) };
+  })();
+}
+
+/** Gives those who are mentioned their notifications; who has one of this status already gets no other. */
+function notify(
+  stores: Stores,
+  status: StatusRow,
+  mentions: readonly MentionRow[],
+): readonly NotificationRow[] {
+  const addressees = new Set(mentions.map((mention) => mention.accountId));
+  addressees.delete(status.accountId);
+  return [...addressees].flatMap(
+    (accountId) =>
+      stores.notifications.add({
+        accountId,
+        type: 'mention',
+        fromAccountId: status.accountId,
+        statusId: status.id,
+      }) ?? [],
+  );
 }
 
 function checkLength(text: string, spoilerText: string, pictures: number): void {

@@ -16,6 +16,7 @@ export interface StatusRow {
   readonly sensitive: 0 | 1;
   readonly language: string | null;
   readonly createdAt: string;
+  readonly editedAt: string | null;
 }
 
 /** Who is mentioned in a status, and by which handle as it was written (in lower case). */
@@ -26,7 +27,8 @@ export interface MentionRow {
 
 const columns = `statuses.id, statuses.account_id AS accountId, application_id AS applicationId,
   in_reply_to_id AS inReplyToId, in_reply_to_account_id AS inReplyToAccountId, text,
-  spoiler_text AS spoilerText, visibility, sensitive, language, statuses.created_at AS createdAt`;
+  spoiler_text AS spoilerText, visibility, sensitive, language, statuses.created_at AS createdAt,
+  edited_at AS editedAt`;
 
 /** Holds for the statuses that @viewer may see. Nobody follows anybody here, so private means mentioned, too. */
 const visible = `(visibility IN ('public', 'unlisted') OR statuses.account_id = @viewer OR EXISTS
@@ -57,12 +59,30 @@ export class StatusStore {
              @spoilerText, @visibility, @sensitive, @language, @createdAt)`,
         )
         .run(status);
-      const insertMention = this.#database.prepare(
-        'INSERT INTO mentions (status_id, handle, account_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      );
-      for (const mention of mentions)
-        insertMention.run(status.id, mention.handle, mention.accountId);
+      this.#insertMentions(status.id, mentions);
     })();
+  }
+
+  /** Changes what a status says. */
+  update(status: StatusRow, mentions: readonly MentionRow[]): void {
+    this.#database.transaction(() => {
+      this.#database
+        .prepare(
+          `UPDATE statuses SET text = @text, spoiler_text = @spoilerText, sensitive = @sensitive,
+             language = @language, edited_at = @editedAt
+           WHERE id = @id`,
+        )
+        .run(status);
+      this.#database.prepare('DELETE FROM mentions WHERE status_id = ?').run(status.id);
+      this.#insertMentions(status.id, mentions);
+    })();
+  }
+
+  #insertMentions(statusId: string, mentions: readonly MentionRow[]): void {
+    const insert = this.#database.prepare(
+      'INSERT INTO mentions (status_id, handle, account_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    );
+    for (const { handle, accountId } of mentions) insert.run(statusId, handle, accountId);
   }
 
   delete(id: string): void {

@@ -11,7 +11,7 @@ const command = z.object({ type: z.enum(['subscribe', 'unsubscribe']), stream: z
 
 /** What streaming clients can be told. The payload is text: the JSON of an entity, or the id of what was deleted. */
 export interface StreamEvent {
-  readonly event: 'update' | 'notification' | 'delete';
+  readonly event: 'update' | 'status.update' | 'notification' | 'delete';
   readonly payload: string;
   /** Whose `user` stream it goes to. */
   readonly accountIds: readonly string[];

@@ -69,6 +69,38 @@ describe('posting', () => {
     expect((await ada.rest.v1.statuses.create({ status: 'one' }, withKey)).id).not.toBe(first.id);
   });
 
+  it('edits a status: its words, its pictures and who is mentioned, but not whom it answers', async () => {
+    const { person } = await runSandbox();
+    const [ada, bob, eve] = [await person('ada'), await person('bob'), await person('eve')];
+    const upload = async () =>
+      (await ada.rest.v2.media.create({ file: await picture(), focus: '0.5,-0.25' })).id;
+    const [first, second] = [await upload(), await upload()];
+    const root = await ada.rest.v1.statuses.create({ status: 'root' });
+    const { id } = await ada.rest.v1.statuses.create({
+      status: '@bob one',
+      mediaIds: [first],
+      inReplyToId: root.id,
+      visibility: 'private',
+    });
+    const update = (changes: mastodon.rest.v1.UpdateStatusParams) =>
+      ada.rest.v1.statuses.$select(id).update(changes);
+    const edited = await update({ status: '@bob @eve two', mediaIds: [second, first] });
+    expect(edited.editedAt).not.toBeNull();
+    const seen = await eve.rest.v1.statuses.$select(id).fetch();
+    expect(seen.content).toContain('two');
+    expect(seen).toMatchObject({ inReplyToId: root.id, visibility: 'private' });
+    expect(seen.mediaAttachments.map((media) => media.id)).toEqual([second, first]);
+    expect(seen.mediaAttachments[0]?.meta?.focus).toEqual({ x: 0.5, y: -0.25 });
+    expect(await eve.rest.v1.notifications.list()).toHaveLength(1);
+    expect(await bob.rest.v1.notifications.list()).toHaveLength(1);
+
+    await expect(update({ status: '' })).rejects.toMatchObject({ statusCode: 422 });
+    const after = await ada.rest.v1.statuses.$select(id).fetch();
+    expect(after.mediaAttachments, 'all of it or nothing').toHaveLength(2);
+    const meddling = bob.rest.v1.statuses.$select(id).update({ status: 'mine' });
+    await expect(meddling).rejects.toMatchObject({ statusCode: 404 });
+  });
+
   it('shows a thread: ancestors from the top, descendants depth first', async () => {
     const { person } = await runSandbox();
     const { rest } = await person('ada');

@@ -12,9 +12,18 @@ const description = z
   .max(descriptionLimit)
   .nullish()
   .transform((text) => (text === '' ? null : text));
+const focus = z
+  .string()
+  .regex(/^-?[01](\.\d+)?,-?[01](\.\d+)?$/, 'A focus is two numbers from -1 to 1, as in 0.5,-0.25.')
+  .default('0,0')
+  .transform((text) => {
+    const [x = 0, y = 0] = text.split(',').map(Number);
+    return { x, y };
+  });
 const upload = z.object({
   file: z.instanceof(File, { error: 'A file is needed.' }),
   description,
+  focus,
 });
 
 /** Room for the other fields of the form and the lines between them. */
@@ -37,7 +46,7 @@ export function mediaRoutes({ stores, entities }: Sandboxed): Hono<ApiEnv> {
     }
     const data = Buffer.from(await form.file.arrayBuffer());
     const row = await stores.media
-      .add(account.id, data, form.description ?? null)
+      .add(account.id, data, { description: form.description ?? null, focus: form.focus })
       .catch((error: unknown) => {
         throw error instanceof UnusablePicture ? new ApiError(422, error.message) : error;
       });

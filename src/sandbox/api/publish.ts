@@ -2,10 +2,13 @@ import type { NotificationRow } from '../notifications.js';
 import type { MentionRow, StatusRow } from '../statuses.js';
 import type { Sandboxed } from './http.js';
 
-/** Tells of a new status: its author's own stream, and the public ones if it is on the public timeline. */
+/**
+ * Tells of a new status, or of one that has been edited: its author's own stream, and the public ones if it is on the
+ * public timeline. As by Mastodon, who is mentioned in an edited status is not told so.
+ */
 export function publishStatus({ streaming, entities }: Sandboxed, row: StatusRow): void {
   streaming.publish({
-    event: 'update',
+    event: row.editedAt === null ? 'update' : 'status.update',
     payload: JSON.stringify(entities.status(row, null)),
     accountIds: [row.accountId],
     isPublic: isOnPublicTimeline(row),

@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import { notFound } from '../errors.js';
-import { post } from '../posting.js';
+import { edit, post } from '../posting.js';
 import { flag, readBody, requireAccount, viewerId, type ApiEnv, type Sandboxed } from './http.js';
 import { publishDeleted, publishNotification, publishStatus } from './publish.js';
 
@@ -29,7 +29,7 @@ const draft = z.object({
   scheduled_at: unsupported,
 });
 
-/** `/api/v1/statuses`: posting, reading, deleting and favouriting. */
+/** `/api/v1/statuses`: posting, editing, reading, deleting and favouriting. */
 export function statusRoutes(sandbox: Sandboxed): Hono<ApiEnv> {
   const { stores, entities } = sandbox;
   const routes = new Hono<ApiEnv>();
@@ -63,6 +63,28 @@ export function statusRoutes(sandbox: Sandboxed): Hono<ApiEnv> {
     if (posted.isNew) publishStatus(sandbox, posted.status);
     for (const notification of posted.notifications) publishNotification(sandbox, notification);
     return c.json(entities.status(posted.status, account.id));
+  });
+
+  routes.put('/:id', async (c) => {
+    const account = requireAccount(c);
+    const before = visibleStatus(c);
+    if (before.accountId !== account.id) throw notFound();
+    const body = await readBody(c, draft);
+    const { status, notifications } = edit(
+      stores,
+      before,
+      {
+        text: body.status ?? '',
+        mediaIds: body.media_ids ?? [],
+        spoilerText: body.spoiler_text ?? '',
+        sensitive: body.sensitive ?? false,
+        language: body.language ?? before.language,
+      },
+      { host: new URL(sandbox.url()).host },
+    );
+    publishStatus(sandbox, status);
+    for (const notification of notifications) publishNotification(sandbox, notification);
+    return c.json(entities.status(status, account.id));
   });
 
   routes.get('/:id', (c) => c.json(entities.status(visibleStatus(c), viewerId(c))));
