@@ -15,9 +15,10 @@ export function withoutEnd(text: string, longest: number): string {
 export function shortened(text: string, longest: number): string {
   if (text.length <= longest) return text;
   let kept = '';
-  for (const [sentence] of text.matchAll(/[^.!?]*[.!?]+(?:\s+|$)|[^.!?]+$/g)) {
-    if ((kept + sentence).trimEnd().length > longest) break;
-    kept += sentence;
+  for (const sentence of text.split(/(?<=[.!?])\s+/)) {
+    const more = kept === '' ? sentence : `${kept} ${sentence}`;
+    if (more.length > longest) break;
+    kept = more;
   }
-  return kept === '' ? withoutEnd(text, longest) : kept.trimEnd();
+  return kept === '' ? withoutEnd(text, longest) : kept;
 }

@@ -13,6 +13,7 @@ import {
   type Understood,
   type UnderstandingOptions,
 } from './understanding.js';
+import { withdraw } from './withdrawal.js';
 
 export interface ListeningOptions extends UnderstandingOptions {
   readonly platforms: readonly Platform[];
@@ -81,7 +82,7 @@ async function listen(
     const request = requestFor(database, platform.name, postId);
     const person = request && shown(database, request)?.person;
     if (person === undefined) return;
-    queue.admit(platform.name, withdrawal(postId, person), { removal: postId });
+    withdraw(queue, platform.name, postId, person);
     log.info({ request }, 'the mention was deleted');
   };
 
@@ -149,21 +150,4 @@ function admit(
         ? platform.reply(mention, { text: placeSentence(place), isInterim: true })
         : undefined;
   sent?.catch((error: unknown) => log.warn({ error, request }, 'no acknowledgment'));
-}
-
-/**
- * That somebody deleted their post, as the #delete that it amounts to. So it is kept until it is done: people delete
- * many posts at once, and servers limit how many we may remove.
- */
-function withdrawal(postId: string, person: string): Mention {
-  return {
-    id: `${postId} deleted`,
-    author: { id: person, handle: '(deleted)', address: '(deleted)' },
-    text: '',
-    attachments: [],
-    visibility: 'direct',
-    sensitive: false,
-    spoiler: '',
-    language: null,
-  };
 }

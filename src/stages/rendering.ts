@@ -21,6 +21,7 @@ import type { SafetyPolicy } from '../render/safety.js';
 import { parameters } from '../requests/parameters.js';
 import type { RenderRequest } from '../requests/request.js';
 import { understand, type UnderstandingOptions } from './understanding.js';
+import { withdraw } from './withdrawal.js';
 
 export interface RenderingOptions extends UnderstandingOptions {
   readonly platforms: readonly Platform[];
@@ -168,7 +169,7 @@ async function work(
     paintRequest({ ...claim, request }, platform, options, isLastDownload, signal);
   const current = await platform.reread(mention);
   if (current === undefined) {
-    queue.cancel(platform.name, mention.id);
+    withdraw(queue, platform.name, mention.id, mention.author.id);
     throw new ClaimLost('the post that asked for it is gone');
   }
   if (isSame(current, mention)) return paint(claim.request);

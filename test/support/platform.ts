@@ -45,7 +45,7 @@ export class MemoryPlatform implements Platform {
     return Promise.resolve(mention);
   }
 
-  parentOf(): Promise<undefined> {
+  parentOf(): Promise<Mention | undefined> {
     return Promise.resolve(undefined);
   }
 

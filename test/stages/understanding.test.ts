@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { PlatformError, type Attachment, type Mention } from '../../src/platforms/port.js';
+import { understand, understood, understoodAlone } from '../../src/stages/understanding.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { MemoryPlatform } from '../support/platform.js';
+import { claimed, databaseFile, queueAt } from '../support/queue.js';
+
+const pictures = ['photo', 'painting', 'another'].map((url): Attachment => ({
+  kind: 'picture',
+  url,
+  description: '',
+}));
+const [photo, painting] = pictures;
+
+/** A mention, by Ada if nobody else is named, in reply to a post. */
+const reply = (attachments: readonly Attachment[], changes: Partial<Mention> = {}) =>
+  mentionOf('2', 'ada', { attachments, inReplyTo: '1', ...changes });
+
+function network(above?: Mention, othersPictures = false) {
+  const queue = queueAt(databaseFile());
+  const platform = new MemoryPlatform();
+  let looks = 0;
+  platform.parentOf = () => {
+    looks++;
+    return Promise.resolve(above);
+  };
+  const options = { queue, size: 512, othersPictures };
+  return {
+    queue,
+    platform,
+    options,
+    looks: () => looks,
+    understand: (mention: Mention) => understand(platform, mention, options),
+    /** Takes a request in, paints it and answers it. */
+    answer: (mention: Mention) => {
+      queue.admit('memory', mention, { request, cost: 1 });
+      queue.rendered(claimed(queue.claimRender()), painted);
+      queue.answered(claimed(queue.claimReply()), `reply to ${mention.id}`);
+    },
+  };
+}
+
+const above = (attachments: readonly Attachment[], person = 'ada', changes = {}) =>
+  mentionOf('1', person, { attachments, ...changes });
+
+describe('a mention in reply to a post of the same person', () => {
+  it('with no picture has that one’s painted', async () => {
+    const { understand } = network(above(pictures));
+    expect(await understand(reply([]))).toMatchObject({
+      outcome: { request: { content: photo, styles: pictures.slice(1) } },
+    });
+  });
+
+  it('with one picture has the other’s first one painted in its style', async () => {
+    const { understand } = network(above(pictures.slice(0, 1)));
+    expect(await understand(reply([pictures[2] ?? request.content]))).toMatchObject({
+      outcome: { request: { content: photo, styles: [pictures[2]] } },
+    });
+  });
+
+  it('with two pictures needs nobody else’s, and nobody looks', async () => {
+    const { platform, options, understand, looks } = network(above(pictures));
+    const mention = reply(pictures.slice(0, 2));
+    expect(understood(platform, mention, options)).toEqual(await understand(mention));
+    expect(looks()).toBe(0);
+  });
+
+  it('is refused like any other if there are not enough pictures in both', async () => {
+    const { understand } = network(above([]));
+    expect((await understand(reply([]))).outcome).toEqual({ refusal: { type: 'no pictures' } });
+    const one = network(above([{ kind: 'other', url: 'video', description: '' }]));
+    expect((await one.understand(reply(pictures.slice(0, 1)))).outcome).toEqual({
+      refusal: { type: 'one picture' },
+    });
+  });
+
+  it('is answered no more widely than the pictures were posted, and as sensitively', async () => {
+    const { understand } = network(
+      above(pictures, 'ada', { visibility: 'private', sensitive: true }),
+    );
+    expect((await understand(reply([]))).mention).toMatchObject({
+      visibility: 'private',
+      sensitive: true,
+    });
+    expect((await understand(reply([], { visibility: 'direct' }))).mention.visibility).toBe(
+      'direct',
+    );
+  });
+
+  it('that is gone is a mention by itself', async () => {
+    const { understand } = network(undefined);
+    expect((await understand(reply([]))).outcome).toEqual({ refusal: { type: 'no pictures' } });
+  });
+
+  it('that cannot be looked at now is not understood now, but by itself if need be', async () => {
+    const { platform, options, understand } = network();
+    platform.parentOf = () => Promise.reject(new PlatformError('unreachable', 'away'));
+    expect(understood(platform, reply([]), options)).toBeUndefined();
+    await expect(understand(reply([]))).rejects.toThrow('away');
+    expect(understoodAlone(reply([]), options).outcome).toHaveProperty('refusal');
+  });
+});
+
+describe('a mention in reply to somebody else’s post', () => {
+  it('does not take their pictures', async () => {
+    const { understand } = network(above(pictures, 'ben'));
+    expect((await understand(reply([]))).outcome).toEqual({ refusal: { type: 'no pictures' } });
+  });
+
+  it.each([
+    ['public', true],
+    ['unlisted', true],
+    ['private', false],
+    ['direct', false],
+  ] as const)(
+    'of visibility %s may take them (%s) if the operator allows it',
+    async (visibility, may) => {
+      const { understand } = network(above(pictures, 'ben', { visibility }), true);
+      expect('request' in (await understand(reply([]))).outcome).toBe(may);
+    },
+  );
+});
+
+describe('a mention in reply to what we know', () => {
+  it('is talk without a hashtag: under our answers, and under one’s own answered request', async () => {
+    const { answer, understand, looks } = network(above(pictures));
+    answer(mentionOf('1'));
+    for (const inReplyTo of ['reply to 1', '1'])
+      expect((await understand(reply([], { inReplyTo }))).outcome).toEqual({ talk: true });
+    expect(looks()).toBe(0);
+  });
+
+  it('with a hashtag or a new painting paints the same photo again', async () => {
+    const { answer, understand } = network();
+    answer(mentionOf('1'));
+    for (const inReplyTo of ['reply to 1', '1']) {
+      const again = await understand(reply([], { inReplyTo, text: '#strength90' }));
+      expect(again.outcome).toMatchObject({ request: { ...request, strength: 90 } });
+      const anew = await understand(reply([painting ?? request.content], { inReplyTo }));
+      expect(anew.outcome).toMatchObject({
+        request: { content: request.content, styles: [painting] },
+      });
+    }
+  });
+
+  it('does not paint what somebody else has asked for in their own post', async () => {
+    const { answer, understand } = network(above(pictures, 'ben'));
+    answer(mentionOf('1', 'ben'));
+    expect((await understand(reply([], { text: '#strength90' }))).outcome).toHaveProperty(
+      'refusal',
+    );
+  });
+
+  it('is talk, too, under a post of ours that answers nothing', async () => {
+    const ours = mentionOf('1', 'us', {
+      author: { id: 'us', handle: 'pentimento', address: 'pentimento@memory.example' },
+    });
+    const { understand } = network(ours);
+    expect((await understand(reply([], { text: 'thanks' }))).outcome).toEqual({ talk: true });
+  });
+});
