@@ -16,7 +16,9 @@ const configSchema = z
           protocol: /^https?$/,
           error: 'it takes an address that begins with https://',
         }),
-        accessToken: z.string('the account’s access token is missing').min(1),
+        accessToken: z
+          .string('the account’s access token is missing')
+          .regex(/^[\x21-\x7e]+$/, 'an access token has no spaces and no line breaks'),
       })
       .readonly()
       .optional(),

@@ -19,6 +19,13 @@ export function createLog(
     'authorization',
     'Authorization',
     'cookie',
+    'set-cookie',
+    'clientSecret',
+    'client_secret',
+    'refreshToken',
+    'refresh_token',
+    'password',
+    'code_verifier',
   ];
   return pino(
     {
@@ -44,8 +51,13 @@ const MAX_CAUSES = 8;
 /** Some libraries quote a whole answer, posts of other people included. */
 const MAX_MESSAGE = 500;
 
-function shortened(message: string): string {
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+/** What stands before a secret in headers and addresses, which libraries quote. */
+const SECRET_IN_TEXT =
+  /(bearer\s+|(?:access_token|refresh_token|client_secret|code|password)=)[^\s&"'<>]+/gi;
+
+function withoutSecrets(message: string): string {
+  const clean = message.replace(SECRET_IN_TEXT, '$1[secret]');
+  return clean.length <= MAX_MESSAGE ? clean : `${clean.slice(0, MAX_MESSAGE)}…`;
 }
 
 /** What went wrong and why, without the requests and responses that libraries hang on their errors, even as causes. */
@@ -54,7 +66,7 @@ function describe(error: unknown, causes = 0): unknown {
   const { name, cause, message: said }: Omit<Error, 'message'> & { message: unknown } = error;
   // Nothing keeps a library from taking a server's JSON for the message of an error, nor V8 from failing to print it.
   const isText = typeof said === 'string';
-  const message = isText ? shortened(said) : 'without a message';
+  const message = isText ? withoutSecrets(said) : 'without a message';
   const stack = isText ? error.stack?.replace(said, () => message) : undefined;
   const kind = 'kind' in error ? { kind: error.kind } : {};
   const why = (cause instanceof Error || typeof cause === 'string') && causes < MAX_CAUSES;

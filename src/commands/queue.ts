@@ -1,3 +1,4 @@
+import type { Database } from 'better-sqlite3';
 import {
   cancel,
   isPaused,
@@ -23,7 +24,7 @@ export async function queueList({
 }): Promise<void> {
   await withDatabase((database) => {
     const found = listed(database, state, limit);
-    for (const request of found) console.log(lineFor(request));
+    for (const request of found) console.log(lineFor(request) + waitOf(database, request));
     const counts = Object.entries(tallies(database)).filter(([, n]) => n > 0);
     const summary = counts.map(([name, n]) => `${n} ${name}`).join(', ');
     console.log(summary === '' ? 'Nobody has asked for anything yet.' : summary);
@@ -36,7 +37,7 @@ export async function queueShow(id: number): Promise<void> {
   await withDatabase((database) => {
     const request = shown(database, id);
     if (request === undefined) throw unknown(id);
-    const place = placeOf(database, id);
+    const place = placeOf(database, id, Date.now());
     const { replyId, answer, notBefore } = request;
     const lines: readonly (readonly [string, string | undefined])[] = [
       ['request', String(id)],
@@ -48,7 +49,7 @@ export async function queueShow(id: number): Promise<void> {
       ['changed', new Date(request.changedAt).toISOString()],
       ['not before', notBefore > 0 ? new Date(notBefore).toISOString() : undefined],
       ['ahead', place && String(place.ahead)],
-      ['done in', place && `about ${duration(place.seconds)}`],
+      ['done in', place && (isPaused(database) ? PAUSED : `about ${duration(place.seconds)}`)],
       ['answer', answer && JSON.stringify(answer)],
       ['reply', replyId],
     ];
@@ -96,6 +97,16 @@ function lineFor({ id, createdAt, state, address, attempts, answer }: Listed): s
   const more = attempts > 1 ? ` (attempt ${attempts})` : '';
   const came = answer === undefined ? '' : `: ${answer.type}`;
   return `${String(id).padStart(6)}  ${asked}  ${(address ?? '(forgotten)').padEnd(32)}  ${state}${came}${more}`;
+}
+
+const PAUSED = 'painting is paused';
+
+/** When a request will be painted, if it waits for that. */
+function waitOf(database: Database, { id }: Listed): string {
+  const place = placeOf(database, id, Date.now());
+  if (place === undefined) return '';
+  const when = isPaused(database) ? PAUSED : `done in about ${duration(place.seconds)}`;
+  return `, ${place.ahead} ahead, ${when}`;
 }
 
 function unknown(id: number): Error {

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { Database } from 'better-sqlite3';
 
 /*
@@ -5,14 +6,24 @@ import type { Database } from 'better-sqlite3';
  * stands for everybody there and on every subdomain.
  */
 
-/** A pattern as it is kept: in lower case and without the @ that people put in front. */
+/** A pattern as it is kept: in lower case, without the @ that people put in front, and with its domain in ASCII. */
 function normalized(pattern: string): string {
-  return pattern.trim().replace(/^@/, '').toLowerCase();
+  const [domain = '', name] = pattern
+    .trim()
+    .replace(/^@/, '')
+    .toLowerCase()
+    .split('@')
+    .toReversed();
+  const ascii = domainToASCII(domain) || domain;
+  return name === undefined ? ascii : `${name}@${ascii}`;
 }
 
-/** Whether a pattern is one, and so can ever fit somebody: a bare name, as in ada, fits nobody. */
+/**
+ * Whether a pattern is one, and so can ever fit somebody: a bare name, as in ada, fits nobody, and neither does *.example;
+ * a domain stands for what is below it anyway.
+ */
 export function isPattern(pattern: string): boolean {
-  return /^([^@/\s]+@)?[^@/.\s]+(\.[^@/.\s]+)+$/.test(normalized(pattern));
+  return /^@?([^@/\s]+@)?[^@/.:*\s]+(\.[^@/.:*\s]+)+$/.test(pattern.trim());
 }
 
 /** Blocks an account or a domain; tells whether it was not blocked before. */

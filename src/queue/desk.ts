@@ -24,6 +24,8 @@ export interface Listed {
   /** Undefined while there is none. */
   readonly answer: Answer | undefined;
   readonly replyId: string | undefined;
+  /** Of our word in between, on the place in the line. */
+  readonly interimId: string | undefined;
   /** Milliseconds since 1970, as are the two below. */
   readonly createdAt: number;
   readonly changedAt: number;
@@ -31,13 +33,14 @@ export interface Listed {
   readonly notBefore: number;
 }
 
-interface Row extends Omit<Listed, 'address' | 'answer' | 'replyId'> {
+interface Row extends Omit<Listed, 'address' | 'answer' | 'replyId' | 'interimId'> {
   readonly mention: string | null;
   readonly answer: string | null;
   readonly replyId: string | null;
+  readonly interimId: string | null;
 }
 
-const COLUMNS = `id, platform, mention_id AS mentionId, person, mention, state, attempts, answer, reply_id AS replyId,
+const COLUMNS = `id, platform, mention_id AS mentionId, person, mention, state, attempts, answer, reply_id AS replyId, interim_id AS interimId,
   created_at AS createdAt, changed_at AS changedAt, not_before AS notBefore`;
 
 /** What is pending, in the order in which it will be painted, or what is in one state, newest first. */
@@ -140,6 +143,23 @@ function parsed(request: string | null | undefined): RenderRequest | undefined {
   return typeof request === 'string' ? (JSON.parse(request) as RenderRequest) : undefined;
 }
 
+/** Remembers a post of ours under a mention, whatever has become of the request: the answer, or a word in between. */
+export function notePost(
+  database: Database,
+  id: RequestId,
+  postId: string,
+  which: 'reply_id' | 'interim_id',
+): void {
+  database.prepare(`UPDATE requests SET ${which} = ? WHERE id = ?`).run(postId, id);
+}
+
+/** The mention that a request came from; undefined if it has been forgotten. */
+export function mentionBehind(database: Database, id: RequestId): Mention | undefined {
+  const sql = 'SELECT mention FROM requests WHERE id = ?';
+  const mention = database.prepare<[number], string | null>(sql).pluck().get(id);
+  return typeof mention === 'string' ? (JSON.parse(mention) as Mention) : undefined;
+}
+
 /** Whether a post is a reply of ours. */
 export function isOurs(database: Database, platform: string, postId: string): boolean {
   const sql = 'SELECT 1 FROM requests WHERE platform = ? AND reply_id = ?';
@@ -157,15 +177,17 @@ export function cancel(database: Database, id: number, now: number): boolean {
 
 /**
  * Tries again at once: what waits for another attempt waits no longer, what could not be answered is to be answered,
- * what was cancelled goes back into the line. Tells whether there was something to try.
+ * what was cancelled, or apologized for, goes back into the line. Tells whether there was something to try.
  */
 export function retry(database: Database, id: number, now: number): boolean {
   const sql = `UPDATE requests
     SET state = CASE WHEN state IN ('queued', 'answering') THEN state
-                     WHEN answer IS NULL THEN 'queued' ELSE 'answering' END,
-        attempts = 0, not_before = 0, changed_at = ?
+                     WHEN answer IS NULL OR state = 'answered' THEN 'queued' ELSE 'answering' END,
+        answer = CASE WHEN state = 'answered' THEN NULL ELSE answer END,
+        attempts = 0, not_before = 0, deferred = 0, changed_at = ?
     WHERE id = ? AND mention IS NOT NULL AND lease_token IS NULL
-      AND state IN ('queued', 'answering', 'unanswerable', 'cancelled')`;
+      AND (state IN ('queued', 'answering', 'unanswerable', 'cancelled')
+           OR state = 'answered' AND answer ->> 'type' = 'failed')`;
   return database.prepare(sql).run(now, id).changes === 1;
 }
 
@@ -186,11 +208,12 @@ export function tallies(database: Database): Readonly<Record<State, number>> {
   return Object.fromEntries(rows.map(({ state, n }) => [state, n])) as Record<State, number>;
 }
 
-function asListed({ mention, answer, replyId, ...row }: Row): Listed {
+function asListed({ mention, answer, replyId, interimId, ...row }: Row): Listed {
   return {
     ...row,
     address: mention === null ? undefined : (JSON.parse(mention) as Mention).author.address,
     answer: answer === null ? undefined : (JSON.parse(answer) as Answer),
     replyId: replyId ?? undefined,
+    interimId: interimId ?? undefined,
   };
 }

@@ -21,28 +21,38 @@ export interface Pace {
 }
 
 /** Learns from a finished picture: an exponentially weighted mean for each device, kept across restarts. */
-export function learnPace(database: Database, { device, costPerSecond }: Pace): void {
+export function learnPace(database: Database, { device, costPerSecond }: Pace, now: number): void {
   if (!Number.isFinite(costPerSecond) || costPerSecond <= 0) return;
   database
     .prepare(
-      `INSERT INTO paces VALUES (@device, @costPerSecond) ON CONFLICT DO UPDATE
-       SET cost_per_second = cost_per_second + @fresh * (excluded.cost_per_second - cost_per_second)`,
+      `INSERT INTO paces (device, cost_per_second, measured_at) VALUES (@device, @costPerSecond, @now)
+       ON CONFLICT DO UPDATE
+       SET cost_per_second = cost_per_second + @fresh * (excluded.cost_per_second - cost_per_second),
+           measured_at = excluded.measured_at`,
     )
-    .run({ device, costPerSecond, fresh: FRESH });
+    .run({ device, costPerSecond, fresh: FRESH, now });
 }
 
-/** What has been learned so far. */
+/** What has been learned so far; first of the device that has painted last, which is the one that will paint next. */
 export function pacesOf(database: Database): readonly Pace[] {
   return database
-    .prepare<[], Pace>('SELECT device, cost_per_second AS costPerSecond FROM paces ORDER BY device')
+    .prepare<[], Pace>(
+      'SELECT device, cost_per_second AS costPerSecond FROM paces ORDER BY measured_at DESC',
+    )
     .all();
 }
 
-/** Where a request stands; undefined if it does not wait to be painted. Takes longer the more come before it. */
-export function placeOf(database: Database, id: number): Place | undefined {
+/**
+ * Where a request stands; undefined if it does not wait to be painted. Takes longer the more come before it.
+ * @param now what has been put off is not painted before that time
+ */
+export function placeOf(database: Database, id: number, now: number): Place | undefined {
   const own = database
-    .prepare<[number], { readonly start: number; readonly cost: number }>(
-      `SELECT start_tag AS start, cost FROM requests
+    .prepare<
+      [number],
+      { readonly start: number; readonly cost: number; readonly notBefore: number }
+    >(
+      `SELECT start_tag AS start, cost, not_before AS notBefore FROM requests
        WHERE id = ? AND state IN ('queued', 'rendering')`,
     )
     .get(id);
@@ -53,7 +63,8 @@ export function placeOf(database: Database, id: number): Place | undefined {
        WHERE state IN ('queued', 'rendering') AND (start_tag, id) < (?, ?)`,
     )
     .get(own.start, id) ?? { ahead: 0, cost: 0 };
-  const known = pacesOf(database).reduce((sum, { costPerSecond }) => sum + costPerSecond, 0);
-  const pace = known > 0 ? known : FIRST_GUESS;
-  return { ahead: before.ahead, seconds: (before.cost + own.cost) / pace };
+  const pace = pacesOf(database)[0]?.costPerSecond ?? FIRST_GUESS;
+  const seconds = before.cost / pace;
+  const putOff = (own.notBefore - now) / 1000;
+  return { ahead: before.ahead, seconds: Math.max(seconds, putOff) + own.cost / pace };
 }

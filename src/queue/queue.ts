@@ -48,9 +48,33 @@ export interface QueueOptions {
  */
 export const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 
-/** Whose time has come and whom nobody holds. A lease longer than leases are is from before the clock was set back. */
-const IS_FREE = `(not_before <= @now OR not_before > @now + ${LONGEST_WAIT_MS})
-  AND (lease_until IS NULL OR lease_until <= @now OR lease_until > @until)`;
+/** Whom nobody holds. A lease longer than leases are is from before the clock was set back. */
+const IS_FREE = '(lease_until IS NULL OR lease_until <= @now OR lease_until > @until)';
+
+/*
+ * The statements by which work is given out; exported for the benchmark, which prints how SQLite goes about them.
+ */
+
+/** What has been put off and whose time has come goes back into the line, */
+export const RECALL = 'UPDATE requests SET deferred = 0 WHERE deferred = 1 AND not_before <= @now';
+/** and so does what waits for longer than one can. (As one statement it would not be answered from an index.) */
+const RECALL_FUTURE = `UPDATE requests SET deferred = 0
+  WHERE deferred = 1 AND not_before > @now + ${LONGEST_WAIT_MS}`;
+
+export const CLAIM_RENDER = `UPDATE requests
+  SET state = 'rendering', attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
+  WHERE id = (SELECT id FROM requests
+              WHERE state IN ('queued', 'rendering') AND deferred = 0 AND ${IS_FREE}
+                AND id NOT IN (SELECT value FROM json_each(@held)) AND (SELECT paused FROM dispatch) = 0
+              ORDER BY start_tag, id LIMIT 1)
+  RETURNING *, start_tag AS start, created_at AS askedAt`;
+
+export const CLAIM_REPLY = `UPDATE requests
+  SET attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
+  WHERE id = (SELECT id FROM requests
+              WHERE state = 'answering' AND deferred = 0 AND ${IS_FREE}
+              ORDER BY cost = 0, id LIMIT 1)
+  RETURNING *, start_tag AS start, created_at AS askedAt`;
 
 /** The JSON is our own, under a schema that the migrations keep; it is not checked again when it is read. */
 interface Row {
@@ -93,39 +117,27 @@ export class Queue extends EventEmitter<{ change: [] }> {
   /**
    * The next request to render: the smallest start tag that is waiting, or whose worker let its lease run out. A power cut
    * ends a claim's holder, so the claim itself need not outlast it.
+   * @param held what the asker works on already: when the clock leaps, its leases run out before it can extend them
    */
-  claimRender(): RenderClaim | undefined {
+  claimRender(held: readonly RequestId[] = []): RenderClaim | undefined {
     const claim = this.database.transaction(() => {
-      const claimed = this.#claim(
-        `UPDATE requests
-         SET state = 'rendering', attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
-         WHERE id = (SELECT id FROM requests
-                     WHERE state IN ('queued', 'rendering') AND ${IS_FREE} AND (SELECT paused FROM dispatch) = 0
-                     ORDER BY start_tag, id LIMIT 1)
-         RETURNING *, start_tag AS start, created_at AS askedAt`,
-      );
+      const claimed = this.#claim(CLAIM_RENDER, { held: JSON.stringify(held) });
       if (claimed !== undefined)
         this.database
           .prepare('UPDATE dispatch SET last_start = max(last_start, ?)')
           .run(claimed.start);
       return claimed;
     });
-    const row = undurably(this.database, claim);
+    const row = undurably(this.database, claim.immediate);
     if (row === undefined) return undefined;
     this.emit('change');
     const request = JSON.parse(row.request ?? 'null') as RenderRequest;
     return { ...claimOf(row), request, cost: row.cost };
   }
 
-  /** The next answer to post: the oldest request whose time has come, so that a retried one is not starved by new ones. */
+  /** The next answer to post: painted pictures first, and the oldest, so that a retried one is not starved by new ones. */
   claimReply(): ReplyClaim | undefined {
-    const sql = `UPDATE requests
-       SET attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
-       WHERE id = (SELECT id FROM requests
-                   WHERE state = 'answering' AND ${IS_FREE}
-                   ORDER BY id LIMIT 1)
-       RETURNING *, start_tag AS start, created_at AS askedAt`;
-    const row = undurably(this.database, () => this.#claim(sql));
+    const row = undurably(this.database, () => this.#claim(CLAIM_REPLY));
     if (row === undefined) return undefined;
     return {
       ...claimOf(row),
@@ -146,7 +158,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
   /** A render has an outcome; next it is posted. A painted picture also tells how fast its device is. */
   rendered(claim: RenderClaim, answer: Answer, pace?: Pace): boolean {
     return this.database.transaction(() => {
-      if (pace) learnPace(this.database, pace);
+      if (pace) learnPace(this.database, pace, this.now());
       return this.#move(claim, 'rendering', 'answering', {
         answer: JSON.stringify(answer),
         attempts: 0,
@@ -156,7 +168,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
 
   /** Nothing came of a render yet: it is to be tried again, keeping its place. */
   retryRender(claim: RenderClaim, notBefore: number): boolean {
-    return this.#move(claim, 'rendering', 'queued', { not_before: notBefore });
+    return this.#move(claim, 'rendering', 'queued', { not_before: notBefore, deferred: 1 });
   }
 
   /** A render did not come about, for a reason that is not its own: it is to be tried again and the attempt does not count. */
@@ -164,12 +176,20 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return this.#move(claim, 'rendering', 'queued', {
       attempts: claim.attempt - 1,
       not_before: notBefore,
+      deferred: notBefore > 0 ? 1 : 0,
     });
   }
 
   /** The answer stands in the thread, or, if it took no words, has been given. */
   answered(claim: ReplyClaim, replyId: string | undefined): boolean {
-    return this.#move(claim, 'answering', 'answered', { reply_id: replyId ?? null });
+    const reply = { reply_id: replyId ?? null, checked_at: this.now() };
+    return this.#move(claim, 'answering', 'answered', reply);
+  }
+
+  /** There is something else to say than was thought. */
+  reword(claim: ReplyClaim, answer: Answer): boolean {
+    const changes = { answer: JSON.stringify(answer), attempts: 0 };
+    return this.#move(claim, 'answering', 'answering', changes);
   }
 
   /** The painted picture's file is lost or damaged: it is to be painted again. */
@@ -207,7 +227,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
     this.database
       .prepare(
         `UPDATE requests
-         SET not_before = ?, attempts = ?, lease_token = NULL, lease_until = NULL, changed_at = ?
+         SET not_before = ?, deferred = 1, attempts = ?, lease_token = NULL, lease_until = NULL, changed_at = ?
          WHERE id = ? AND lease_token = ? AND state = 'answering'`,
       )
       .run(notBefore, attempt, this.now(), id, token);
@@ -253,12 +273,16 @@ export class Queue extends EventEmitter<{ change: [] }> {
     this.database.close();
   }
 
-  #claim(sql: string): (Row & { token: string; start: number }) | undefined {
+  #claim(
+    sql: string,
+    more: Readonly<Record<string, string>> = {},
+  ): (Row & { token: string; start: number }) | undefined {
     const now = this.now();
     const token = randomUUID();
+    for (const recall of [RECALL, RECALL_FUTURE]) this.database.prepare(recall).run({ now });
     const row = this.database
       .prepare<[object], Row & { start: number }>(sql)
-      .get({ token, until: now + this.options.leaseMs, now });
+      .get({ ...more, token, until: now + this.options.leaseMs, now });
     return row && { ...row, token };
   }
 

@@ -35,15 +35,15 @@ export function hasHeardEnough(
   now: number,
 ): boolean {
   const heard = database
-    .prepare<[string, string, number, number], number>(
+    .prepare<[string, string, number, number, number], number>(
       `SELECT count(*) FROM (
          SELECT 1 FROM requests
-         WHERE platform = ? AND person = ? AND created_at > ? AND cost = 0
+         WHERE platform = ? AND person = ? AND created_at BETWEEN ? AND ? AND cost = 0
            AND (answer ->> 'type' = 'refused' OR answer ->> 'type' = 'removal' AND reply_id IS NOT NULL)
          LIMIT ?)`,
     )
     .pluck()
-    .get(platform, person, now - DAY_MS, WORDS_PER_DAY);
+    .get(platform, person, now - DAY_MS, now, WORDS_PER_DAY);
   return heard === WORDS_PER_DAY;
 }
 
@@ -60,16 +60,17 @@ export function quotaReached(
     limit,
     seconds: Math.max(SHORTEST_SECONDS, Math.ceil(seconds)),
   });
-  const secondsUntilPainted = (id: number) => placeOf(database, id)?.seconds ?? 0;
+  const secondsUntilPainted = (id: number) => placeOf(database, id, now)?.seconds ?? 0;
 
+  // What was asked for later than now is from before the clock was set back, and does not count.
   // The oldest of the requests that fill their day: when it is a day old, there is room again.
   const oldest = database
-    .prepare<[string, string, number, number], { readonly createdAt: number }>(
+    .prepare<[string, string, number, number, number], { readonly createdAt: number }>(
       `SELECT created_at AS createdAt FROM requests
-       WHERE platform = ? AND person = ? AND created_at > ? AND cost > 0
+       WHERE platform = ? AND person = ? AND created_at BETWEEN ? AND ? AND cost > 0
        ORDER BY created_at DESC LIMIT 1 OFFSET ?`,
     )
-    .get(platform, person, now - DAY_MS, quotas.perPersonAndDay - 1);
+    .get(platform, person, now - DAY_MS + 1, now, quotas.perPersonAndDay - 1);
   if (oldest !== undefined)
     return reached('per day', quotas.perPersonAndDay, (oldest.createdAt + DAY_MS - now) / 1000);
 

@@ -49,6 +49,20 @@ export async function forgetNow(database: Database, folder: string, id: RequestI
   if (row !== undefined) await forget(database, folder, asForgettable(row));
 }
 
+/**
+ * What was done with at a time that has not come yet was written down by a clock that was ahead: from now on it counts as
+ * done with now, or it would be kept for as long as the clock was ahead.
+ */
+export function mendFuture(database: Database, now: number): void {
+  database
+    .prepare(
+      `UPDATE requests SET changed_at = @now
+       WHERE changed_at > @now + 86400000 AND mention IS NOT NULL
+         AND state IN ('answered', 'unanswerable', 'cancelled')`,
+    )
+    .run({ now });
+}
+
 /** Removes a request's file, and then every word of it: until then the file's name must not be lost. */
 export async function forget(
   database: Database,

@@ -12,9 +12,9 @@ export interface Moves {
   readonly rendering: 'answering' | 'queued' | 'cancelled';
   /**
    * Unanswerable: the network refuses our reply for good, for example because the post is gone. Back to queued: the
-   * painted picture's file is lost or damaged.
+   * painted picture's file is lost or damaged. The same again: there is something else to say.
    */
-  readonly answering: 'answered' | 'unanswerable' | 'queued' | 'cancelled';
+  readonly answering: 'answered' | 'unanswerable' | 'queued' | 'answering' | 'cancelled';
 }
 
 /** The states in which somebody still has something to do. */

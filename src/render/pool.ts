@@ -106,11 +106,11 @@ export class RenderPool {
         finish();
       };
       const lost = (why: string) => {
-        log.warn({ worker: worker.pid, why }, 'a render worker is lost');
+        log.warn({ worker: worker.pid, why, output: job.output }, 'a render worker is lost');
         settle(() => reject(new WorkerLost(why)));
       };
       const tooHeavy = (why: string) => {
-        log.warn({ worker: worker.pid, why }, 'a render worker is stopped');
+        log.warn({ worker: worker.pid, why, output: job.output }, 'a render worker is stopped');
         settle(() => reject(new JobTooHeavy(why)));
       };
       const onAbort = () => settle(() => reject(signal?.reason as Error));

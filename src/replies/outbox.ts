@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { BudgetSpent, PictureRefused, PlatformError, type Platform } from '../platforms/port.js';
+import { notePost } from '../queue/desk.js';
 import { holding } from '../queue/holding.js';
 import { LONGEST_WAIT_MS, type Queue, type ReplyClaim } from '../queue/queue.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
@@ -44,14 +45,27 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
     const reply = await holding(queue, claim, heartbeatMs, undefined, () =>
       respond(claim, options),
     );
-    queue.answered(claim, reply);
-    metrics.replied(claim.answer.type, (Date.now() - claim.askedAt) / 1000);
-    log.info({ mention: claim.mention.id, reply }, 'answered');
+    if (queue.answered(claim, reply)) {
+      if (reply !== undefined)
+        metrics.replied(claim.answer.type, (Date.now() - claim.askedAt) / 1000);
+      log.info({ mention: claim.mention.id, reply }, 'answered');
+    } else if (reply !== undefined) {
+      // Nobody else answers: it was cancelled, by its person or the operator, while it was being posted.
+      notePost(queue.database, claim.id, reply, 'reply_id');
+      await platformOf(claim, options).remove(reply);
+      log.info({ mention: claim.mention.id, reply }, 'cancelled in the last moment; taken back');
+    }
   } catch (error) {
     if (error instanceof PictureLost) {
       metrics.failed('reply', error.name);
       log.error({ error }, 'the painted picture is lost or damaged; it will be painted again');
       queue.repaint(claim);
+      return;
+    }
+    if (error instanceof PictureRefused) {
+      metrics.failed('reply', error.name);
+      log.error({ error }, 'the network does not take the painted picture; the person is told so');
+      queue.reword(claim, { type: 'failed' });
       return;
     }
     if (error instanceof BudgetSpent) {
@@ -86,13 +100,18 @@ function notBefore(attempt: number, retryAt: Date | undefined): number {
 
 /** Does what the answer takes; gives the id of our reply, if it took one. */
 async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<string | undefined> {
-  const { platform: name, mention, answer } = claim;
-  const platform = options.platforms.find((candidate) => candidate.name === name);
-  if (platform === undefined) throw new Error(`${name} is not connected`);
+  const { mention, answer } = claim;
+  const platform = platformOf(claim, options);
   if (answer.type === 'silence') return undefined;
   if (answer.type !== 'removal') return postOnce(platform, { ...claim, answer }, options);
   const { queue, folder } = options;
   return remove(platform, mention, answer.postId, queue, folder);
+}
+
+function platformOf({ platform: name }: ReplyClaim, { platforms }: OutboxOptions): Platform {
+  const platform = platforms.find((candidate) => candidate.name === name);
+  if (platform === undefined) throw new Error(`${name} is not connected`);
+  return platform;
 }
 
 /**
@@ -102,7 +121,7 @@ async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<strin
 async function postOnce(
   platform: Platform,
   { mention, request, answer }: ReplyClaim & { readonly answer: Spoken },
-  { folder, log }: OutboxOptions,
+  { folder }: OutboxOptions,
 ): Promise<string> {
   const isPainted = answer.type === 'painted';
   const replies = await platform.repliesTo(mention);
@@ -121,13 +140,7 @@ async function postOnce(
       },
       sensitive: answer.sensitive ?? false,
     };
-  try {
-    return await platform.reply(mention, { text, ...painted });
-  } catch (error) {
-    if (!(error instanceof PictureRefused)) throw error;
-    log.error({ error }, 'the network does not take the painted picture; the person is told so');
-    return platform.reply(mention, { text: sentenceFor({ type: 'failed' }, request) });
-  }
+  return platform.reply(mention, { text, ...painted });
 }
 
 /** A picture that was painted but is not there any more as it was: a power cut, a failing disk, a hand. */

@@ -1,5 +1,5 @@
-import type { Mention, Platform } from '../platforms/port.js';
-import { requestOf, shown } from '../queue/desk.js';
+import { PlatformError, type Mention, type Platform } from '../platforms/port.js';
+import { mentionBehind, requestOf, shown, type Listed } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { hasHeardEnough } from '../queue/quotas.js';
 import { forgetNow } from '../queue/retention.js';
@@ -31,7 +31,26 @@ export async function remove(
     return earlier?.id ?? platform.reply(mention, { text });
   }
   queue.cancel(platform.name, request.mentionId);
-  if (request.replyId !== undefined) await platform.remove(request.replyId);
+  for (const post of await ourPosts(platform, queue, request)) await platform.remove(post);
   await forgetNow(database, folder, request.id);
   return undefined;
+}
+
+/** Ours under a mention: those that we know of, and those that were posted without our learning so. */
+async function ourPosts(
+  platform: Platform,
+  { database }: Queue,
+  { id, replyId, interimId }: Listed,
+): Promise<readonly string[]> {
+  const known = [replyId, interimId].flatMap((post) => post ?? []);
+  const mention = mentionBehind(database, id);
+  if (replyId !== undefined || mention === undefined) return known;
+  try {
+    const found = await platform.repliesTo(mention);
+    return [...new Set([...known, ...found.map((reply) => reply.id)])];
+  } catch (error) {
+    // The thread is gone with the post that began it.
+    if (error instanceof PlatformError && error.kind === 'refused') return known;
+    throw error;
+  }
 }

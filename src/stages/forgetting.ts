@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.js';
 import type { Queue } from '../queue/queue.js';
-import { forget, forgettable } from '../queue/retention.js';
+import { forget, forgettable, mendFuture } from '../queue/retention.js';
 
 export interface ForgettingOptions {
   readonly queue: Queue;
@@ -32,7 +32,9 @@ async function sweep(
   { queue, folder, keepMs, log }: ForgettingOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const before = Date.now() - keepMs;
+  const now = Date.now();
+  mendFuture(queue.database, now);
+  const before = now - keepMs;
   let forgotten = 0;
   while (!signal.aborted) {
     const batch = forgettable(queue.database, before, BATCH);

@@ -1,8 +1,8 @@
 import type { Log } from '../log.js';
 import { PlatformError, type Mention, type Platform } from '../platforms/port.js';
 import { isBlocked } from '../queue/blocks.js';
-import { requestFor, shown } from '../queue/desk.js';
-import { placeOf } from '../queue/forecast.js';
+import { notePost, requestFor, shown, type RequestId } from '../queue/desk.js';
+import { placeOf, type Place } from '../queue/forecast.js';
 import { dropLetter, hasLetters, keepLetter, nextLetter, putLetterOff } from '../queue/inbox.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import { placeSentence } from '../replies/sentences.js';
@@ -142,12 +142,16 @@ function admit(
   const request = requestFor(queue.database, platform.name, mention.id);
   const [became] = Object.keys(admitted);
   log.info({ platform: platform.name, mention: mention.id, request, became }, 'a mention');
-  const place = request && placeOf(queue.database, request);
-  const sent =
+  const place = request && placeOf(queue.database, request, Date.now());
+  const tellPlace = async (id: RequestId, place: Place) => {
+    const post = await platform.reply(mention, { text: placeSentence(place), isInterim: true });
+    notePost(queue.database, id, post, 'interim_id');
+  };
+  const told =
     acknowledge === 'favorite'
       ? platform.acknowledge(mention)
-      : acknowledge === 'place' && place
-        ? platform.reply(mention, { text: placeSentence(place), isInterim: true })
+      : acknowledge === 'place' && request && place
+        ? tellPlace(request, place)
         : undefined;
-  sent?.catch((error: unknown) => log.warn({ error, request }, 'no acknowledgment'));
+  told?.catch((error: unknown) => log.warn({ error, request }, 'no acknowledgment'));
 }

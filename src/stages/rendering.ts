@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
@@ -11,8 +11,8 @@ import {
 } from '../platforms/port.js';
 import { hasRoom } from '../queue/disk.js';
 import { ClaimLost, holding } from '../queue/holding.js';
-import type { RequestId } from '../queue/desk.js';
-import type { RenderClaim } from '../queue/queue.js';
+import { shown, type RequestId } from '../queue/desk.js';
+import type { Queue, RenderClaim } from '../queue/queue.js';
 import type { Answer, Problem, Which } from '../queue/states.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import { JobTooHeavy, PictureError, type PictureProblem } from '../render/job.js';
@@ -62,7 +62,8 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
   // Whatever lies there belongs to a process that is no more.
   await rm(join(folder, 'downloads'), { recursive: true, force: true });
   await mkdir(join(folder, 'pictures'), { recursive: true });
-  const underWay = new Set<Promise<void>>();
+  await removeOrphans(folder, queue);
+  const underWay = new Map<RequestId, Promise<void>>();
   const outages: Outages = new Map();
   const warn = everyMinute(() =>
     options.log.error(
@@ -73,16 +74,28 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
   while (!signal.aborted) {
     const room = await hasRoom(folder);
     if (!room) warn();
-    const claim = room && underWay.size < pool.size ? queue.claimRender() : undefined;
+    const hasPainter = underWay.size < pool.size;
+    const claim = room && hasPainter ? queue.claimRender([...underWay.keys()]) : undefined;
     if (claim === undefined) {
       // A render whose outcome cannot be written down ends the bot, which the supervisor restarts.
-      await Promise.race([nextChange(queue, signal), ...underWay]);
+      await Promise.race([nextChange(queue, signal), ...underWay.values()]);
     } else {
-      const work = render(claim, options, outages, signal).finally(() => underWay.delete(work));
-      underWay.add(work);
+      const { id } = claim;
+      const work = render(claim, options, outages, signal).finally(() => underWay.delete(id));
+      underWay.set(id, work);
     }
   }
-  await Promise.all(underWay);
+  await Promise.all(underWay.values());
+}
+
+/** Removes pictures of which the queue knows nothing: half written, or of a time that a backup does not go back to. */
+async function removeOrphans(folder: string, { database }: Queue): Promise<void> {
+  for (const name of await readdir(join(folder, 'pictures'))) {
+    const file = join('pictures', name);
+    const answer = shown(database, Number.parseInt(name, 10))?.answer;
+    if (answer?.type !== 'painted' || answer.file !== file)
+      await rm(join(folder, file), { force: true });
+  }
 }
 
 function everyMinute(act: () => void): () => void {

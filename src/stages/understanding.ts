@@ -4,6 +4,7 @@ import { isOurs, requestBehind, requestIn } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { sizeFor } from '../render/decode.js';
 import { needsParent, parse, type Thread } from '../requests/parse.js';
+import type { Size } from '../style/picture.js';
 import { costOf, pyramid } from '../style/schedule.js';
 
 export interface UnderstandingOptions {
@@ -107,7 +108,12 @@ function outcomeOf(mention: Mention, thread: Thread, { size }: UnderstandingOpti
   }
 }
 
-/** The arithmetic that a photo will take, as far as its size is known; otherwise as much as it can be. */
+/**
+ * The arithmetic that a photo will take, as far as its size is known; otherwise as much as it can be, a square's. It is
+ * never more, whatever size a server says that the photo has.
+ */
 function costFor({ size: given }: Attachment, longest: number): number {
-  return costOf(pyramid(sizeFor(given ?? { width: longest, height: longest }, longest)));
+  const costAs = (size: Size) => costOf(pyramid(sizeFor(size, longest)));
+  const most = costAs({ width: longest, height: longest });
+  return given === undefined ? most : Math.min(costAs(given), most);
 }

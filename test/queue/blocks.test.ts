@@ -6,12 +6,14 @@ it('an account is blocked alone, a domain with everybody there and below', () =>
   const { database } = queueAt(databaseFile());
   block(database, '@Ada@Mean.example', 1);
   block(database, 'bad.example', 1);
+  block(database, 'böse.example', 1);
   const judged = [
     'ada@mean.example',
     'ADA@mean.EXAMPLE',
     'bela@mean.example',
     'anyone@bad.example',
     'anyone@sub.bad.example',
+    'anyone@xn--bse-sna.example',
     'anyone@notbad.example',
     'bad.example@good.example',
     'anyone@example',
@@ -22,6 +24,7 @@ it('an account is blocked alone, a domain with everybody there and below', () =>
     'bela@mean.example': false,
     'anyone@bad.example': true,
     'anyone@sub.bad.example': true,
+    'anyone@xn--bse-sna.example': true,
     'anyone@notbad.example': false,
     'bad.example@good.example': false,
     'anyone@example': false,
@@ -50,6 +53,9 @@ it.each([
   ['https://example.social', false],
   ['example.social/@ada', false],
   ['ada lovelace@example.social', false],
+  ['*.example.social', false],
+  ['example.social:3000', false],
+  ['exämple.social', true],
 ])('%j is a pattern: %s', (pattern, expected) => {
   expect(isPattern(pattern)).toBe(expected);
 });

@@ -6,7 +6,7 @@ import { mentionOf, painted, request } from '../support/fixtures.js';
 import { claimed, databaseFile, queueAt } from '../support/queue.js';
 
 function placeFor({ database }: Queue, mentionId: string): Place | undefined {
-  return placeOf(database, requestFor(database, 'here', mentionId) ?? 0);
+  return placeOf(database, requestFor(database, 'here', mentionId) ?? 0, 0);
 }
 
 const ask = (queue: Queue, id: string, person: string, cost: number) =>
@@ -14,7 +14,7 @@ const ask = (queue: Queue, id: string, person: string, cost: number) =>
 
 it('a request’s place counts who goes first, and their work at the pace that was measured', () => {
   const queue = queueAt(databaseFile());
-  learnPace(queue.database, { device: 'cpu', costPerSecond: 10 });
+  learnPace(queue.database, { device: 'cpu', costPerSecond: 10 }, 1);
   ask(queue, '1', 'ada', 100);
   ask(queue, '2', 'ada', 100);
   ask(queue, '3', 'bela', 50);
@@ -54,12 +54,23 @@ it('the pace follows what is painted, forgets slowly, and is kept across restart
   expect(after?.costPerSecond).toBeCloseTo(200, 0);
 });
 
-it('devices add up, and a measurement that cannot be is passed over', () => {
+it('the pace of the device that painted last counts, and a measurement that cannot be is passed over', () => {
   const queue = queueAt(databaseFile());
-  learnPace(queue.database, { device: 'cpu', costPerSecond: 10 });
-  learnPace(queue.database, { device: 'gpu', costPerSecond: 90 });
-  for (const costPerSecond of [0, -1, NaN, Infinity])
-    learnPace(queue.database, { device: 'cpu', costPerSecond });
+  const learn = (device: string, costPerSecond: number, now: number) =>
+    learnPace(queue.database, { device, costPerSecond }, now);
+  learn('gpu', 90, 1);
+  learn('cpu', 10, 2);
+  for (const costPerSecond of [0, -1, NaN, Infinity]) learn('gpu', costPerSecond, 3);
   ask(queue, '1', 'ada', 1000);
-  expect(placeFor(queue, '1')?.seconds).toBe(10);
+  expect(placeFor(queue, '1')?.seconds).toBe(100);
+  learn('gpu', 90, 4);
+  expect(placeFor(queue, '1')?.seconds).toBeCloseTo(11, 0);
+});
+
+it('what has been put off is not promised for before', () => {
+  const queue = queueAt(databaseFile(), () => 0);
+  learnPace(queue.database, { device: 'cpu', costPerSecond: 10 }, 1);
+  ask(queue, '1', 'ada', 100);
+  queue.retryRender(claimed(queue.claimRender()), 3_600_000);
+  expect(placeFor(queue, '1')?.seconds).toBe(3610);
 });

@@ -6,6 +6,7 @@ interface ModelRequest {
   readonly id: number;
   readonly mentionId: string;
   readonly start: number;
+  readonly refused: boolean;
   state: State;
   attempts: number;
   notBefore: number;
@@ -50,6 +51,7 @@ export class QueueModel {
       id: this.requests.length,
       mentionId,
       start,
+      refused,
       state: refused ? 'answering' : 'queued',
       attempts: 0,
       notBefore: 0,
@@ -68,7 +70,9 @@ export class QueueModel {
   }
 
   claimReply(): Claimed | undefined {
-    const [request] = this.#free('answering').sort((a, b) => a.id - b.id);
+    const [request] = this.#free('answering').sort(
+      (a, b) => Number(a.refused) - Number(b.refused) || a.id - b.id,
+    );
     return request && this.#claim(request, this.replyClaims);
   }
 

@@ -86,11 +86,11 @@ export function catchUpFrom(
   };
 
   const round = async () => {
-    const begun = Date.now();
+    const begun = performance.now(); // for wall clocks are set back
     const start = cursor.get();
     const position = start === undefined ? await firstLook() : await upwardFrom(start);
     if (position !== undefined) ends = [...ends, { position, at: begun }];
-    const settled = ends.filter(({ at }) => at <= Date.now() - OVERLAP_MS).at(-1);
+    const settled = ends.filter(({ at }) => at <= performance.now() - OVERLAP_MS).at(-1);
     if (settled === undefined) return;
     cursor.set(settled.position);
     ends = ends.filter(({ at }) => at > settled.at);

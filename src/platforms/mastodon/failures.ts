@@ -33,6 +33,8 @@ function asPlatformError(what: string, error: unknown): PlatformError {
     if (statusCode === 401 || isShutOut)
       return new PlatformError('fatal', message, undefined, options);
     if (statusCode === 429) return new PlatformError('later', message, resetOf(error), options);
+    if (statusCode === 503 && resetOf(error))
+      return new PlatformError('later', message, resetOf(error), options);
     // 408 and 425 are the other client errors that pass: something on the way was too slow, or too early.
     if (statusCode >= 500 || statusCode === 408 || statusCode === 425)
       return new PlatformError('unreachable', message, undefined, options);
@@ -55,9 +57,14 @@ function reasonOf(error: unknown): string {
   return error instanceof TypeError ? 'not an answer we understand' : error.message;
 }
 
-/** Mastodon names the time when a rate limit ends as an ISO date; there is no Retry-After. */
+/**
+ * Mastodon names the time when a rate limit ends as an ISO date. Others, and proxies in front of it, say Retry-After: in
+ * seconds, or as a date.
+ */
 function resetOf({ cause }: MastoHttpError): Date | undefined {
-  const header = cause instanceof Response ? cause.headers.get('X-RateLimit-Reset') : null;
-  const time = header === null ? NaN : Date.parse(header);
-  return Number.isNaN(time) ? undefined : new Date(time);
+  if (!(cause instanceof Response)) return undefined;
+  const header = cause.headers.get('X-RateLimit-Reset') ?? cause.headers.get('Retry-After');
+  if (header === null) return undefined;
+  const time = /^\d+$/.test(header) ? Date.now() + 1000 * Number(header) : Date.parse(header);
+  return Number.isNaN(time) ? undefined : new Date(Math.min(time, 8.64e15));
 }
