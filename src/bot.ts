@@ -8,6 +8,7 @@ import type { SafetyPolicy } from './render/safety.js';
 import { postAnswers } from './replies/outbox.js';
 import { forgetStage } from './stages/forgetting.js';
 import { listenToAll, type Acknowledgment } from './stages/listening.js';
+import { recheckStage } from './stages/rechecking.js';
 import { renderStage } from './stages/rendering.js';
 
 export interface BotOptions {
@@ -56,6 +57,7 @@ export async function runBot(options: BotOptions, signal: AbortSignal): Promise<
     renderStage(options, stopping),
     postAnswers(options, stopping),
     forgetStage(options, stopping),
+    recheckStage(options, stopping),
   ];
   try {
     await Promise.all(stages);

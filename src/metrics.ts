@@ -61,7 +61,7 @@ export class Metrics {
   }
 
   /** @param kind what a program would tell failures apart by: an error's name, or a PlatformError's kind */
-  failed(stage: 'render' | 'reply', kind: string): void {
+  failed(stage: 'listen' | 'render' | 'reply', kind: string): void {
     this.#failed.inc({ stage, kind });
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { accountsOf, openQueue, openServer, signInAll } from './open.js';
 import { mastodonPlatform } from './platforms/mastodon/platform.js';
+import type { Platform } from './platforms/port.js';
 import { tallies } from './queue/desk.js';
 import { hasRoom } from './queue/disk.js';
 import { RenderPool } from './render/pool.js';
@@ -40,12 +41,17 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     const { queue, close } = await openQueue(config, leaseMs);
     closing.push(close);
     const metrics = new Metrics(() => tallies(queue.database));
+    let platforms: readonly Platform[] = [];
     const operations = operationsApp({
       metrics: metrics.registry,
-      problems: async () => ((await hasRoom(folder)) ? [] : ['the disk is nearly full']),
+      problems: async () => [
+        ...((await hasRoom(folder)) ? [] : ['the disk is nearly full']),
+        ...(platforms.length === 0 ? ['the bot is starting'] : []),
+        ...platforms.flatMap((platform) => platform.trouble() ?? []),
+      ],
     });
     const { accounts, sandbox } = await openAccounts();
-    const platforms = accounts.map((account) =>
+    platforms = accounts.map((account) =>
       mastodonPlatform({ ...account, cursor: queue.cursor(account.name), log }),
     );
     const names = await signInAll(platforms);

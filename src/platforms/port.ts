@@ -23,6 +23,9 @@ export interface Platform {
    */
   listen(listener: Listener, signal: AbortSignal): Promise<void>;
 
+  /** What keeps us from listening at present, in words for the operator; undefined if nothing does. */
+  trouble(): string | undefined;
+
   /**
    * Saves an attached picture.
    * @throws PictureTooLarge if it has more than `maxBytes`, otherwise PlatformError
@@ -58,6 +61,8 @@ export interface Listener {
   readonly mentioned: (mention: Mention) => void;
   /** A post is gone that may have been a mention of us. Told only while listening. */
   readonly deleted: (postId: string) => void;
+  /** Something went wrong, and will be tried again. */
+  readonly failed: (error: PlatformError) => void;
 }
 
 /** A post, as a rule one in which somebody speaks to us, with what it takes to answer it: kept as JSON in the queue. */

@@ -154,7 +154,8 @@ export const migrations: readonly string[] = [
 
   -- When it was last looked whether the post of an answered request is still there.
   ALTER TABLE requests ADD COLUMN checked_at INTEGER NOT NULL DEFAULT 0;
-  CREATE INDEX requests_to_check ON requests (checked_at) WHERE mention IS NOT NULL AND state = 'answered';
+  CREATE INDEX requests_to_check ON requests (platform, checked_at)
+    WHERE mention IS NOT NULL AND state = 'answered' AND cost > 0;
 
   -- A word of ours in between, on the place in the line.
   ALTER TABLE requests ADD COLUMN interim_id TEXT;

@@ -128,7 +128,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
           .run(claimed.start);
       return claimed;
     });
-    const row = undurably(this.database, claim.immediate);
+    const row = undurably(this.database, () => claim.immediate());
     if (row === undefined) return undefined;
     this.emit('change');
     const request = JSON.parse(row.request ?? 'null') as RenderRequest;

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import type { Mention } from '../platforms/port.js';
 import type { RequestId } from './desk.js';
 import type { Answer } from './states.js';
 
@@ -47,6 +48,28 @@ export async function forgetNow(database: Database, folder: string, id: RequestI
     )
     .get(id);
   if (row !== undefined) await forget(database, folder, asForgettable(row));
+}
+
+/** Answered requests of an account whose posts have not been looked at since then, the longest ago first. */
+export function toCheck(
+  database: Database,
+  platform: string,
+  before: number,
+  limit: number,
+): readonly { readonly id: RequestId; readonly mention: Mention }[] {
+  return database
+    .prepare<[string, number, number], { readonly id: RequestId; readonly mention: string }>(
+      `SELECT id, mention FROM requests
+       WHERE platform = ? AND checked_at < ? AND mention IS NOT NULL AND state = 'answered' AND cost > 0
+       ORDER BY checked_at LIMIT ?`,
+    )
+    .all(platform, before, limit)
+    .map(({ id, mention }) => ({ id, mention: JSON.parse(mention) as Mention }));
+}
+
+/** A post has been looked at, and is still there or is being seen to. */
+export function checked(database: Database, id: RequestId, now: number): void {
+  database.prepare('UPDATE requests SET checked_at = ? WHERE id = ?').run(now, id);
 }
 
 /**

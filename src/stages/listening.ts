@@ -1,4 +1,5 @@
 import type { Log } from '../log.js';
+import type { Metrics } from '../metrics.js';
 import { PlatformError, type Mention, type Platform } from '../platforms/port.js';
 import { isBlocked } from '../queue/blocks.js';
 import { notePost, requestFor, shown, type RequestId } from '../queue/desk.js';
@@ -21,6 +22,7 @@ export interface ListeningOptions extends UnderstandingOptions {
   readonly acknowledge: Acknowledgment;
   /** Shares of people other than the 1 that everybody has, by address. */
   readonly weights: Readonly<Record<string, number>>;
+  readonly metrics: Metrics;
   readonly log: Log;
 }
 
@@ -61,7 +63,7 @@ async function listen(
   options: ListeningOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, log } = options;
+  const { queue, metrics, log } = options;
   const { database } = queue;
 
   const mentioned = (mention: Mention) => {
@@ -86,10 +88,12 @@ async function listen(
     log.info({ request }, 'the mention was deleted');
   };
 
+  const failed = ({ kind }: PlatformError) => metrics.failed('listen', kind);
+
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
   const ways = [
-    platform.listen({ mentioned, deleted }, stopped),
+    platform.listen({ mentioned, deleted, failed }, stopped),
     readLetters(platform, options, stopped),
   ];
   try {

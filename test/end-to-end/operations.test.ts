@@ -13,7 +13,10 @@ it('a bot with an account tells how it is and what it has done, and no names or 
     return { status: response.status, text: await response.text() };
   };
   expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
-  expect(await get('/readyz')).toEqual({ status: 200, text: 'ready\n' });
+  await vi.waitFor(
+    async () => expect(await get('/readyz')).toEqual({ status: 200, text: 'ready\n' }),
+    patient,
+  );
   await answerTo(ada, await mention(ada, 'please, a secret wish', await pair()));
   await answerTo(ada, await mention(ada, 'hello', []));
   // The server has an answer a moment before the bot knows that it has.
@@ -35,6 +38,29 @@ it('a bot with an account tells how it is and what it has done, and no names or 
   expect(text).not.toMatch(/ada|wish|127\.0\.0\.1/);
   expect(text).not.toContain(account.accessToken);
   expect(bot.output()).not.toContain(account.accessToken);
+});
+
+it('a bot whose server is away starts, says so, and works as soon as the server is there', async () => {
+  const { ada, door, start } = await scene();
+  door.shut();
+  const bot = await start();
+  const [, url = ''] = /"url":"(http[^"]+)","msg":"health/.exec(bot.output()) ?? [];
+  const ready = async () => {
+    const response = await fetch(`${url}/readyz`);
+    return `${response.status} ${await response.text()}`;
+  };
+  expect(await ready()).toMatch(/^503 mastodon:\S+: its server has not been reached yet\n$/);
+  await vi.waitFor(
+    async () =>
+      expect(await (await fetch(`${url}/metrics`)).text()).toMatch(
+        /^pentimento_failures_total\{stage="listen",kind="unreachable"\} [1-9]/m,
+      ),
+    patient,
+  );
+  const asked = await mention(ada, 'hello', []);
+  door.open();
+  await answerTo(ada, asked);
+  await vi.waitFor(async () => expect(await ready()).toBe('200 ready\n'), patient);
 });
 
 it('a painter that takes too much memory is ended, and the bot apologizes once and lives on', async () => {

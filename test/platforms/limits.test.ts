@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { bufferToFormData } from 'hono/utils/buffer';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -40,8 +41,8 @@ async function serverThat({ instances, uploads = [] }: Server) {
       return say(200, { id: 'posted' });
     }
     if (url !== '/api/v2/media') return say(404, { error: 'Not here' });
-    const headers = { 'Content-Type': request.headers['content-type'] ?? '' };
-    const form = await new Response(new Uint8Array(body), { headers }).formData();
+    const type = request.headers['content-type'] ?? '';
+    const form = await bufferToFormData(Uint8Array.from(body).buffer, type);
     const file = form.get('file');
     if (!(file instanceof Blob)) return say(422, { error: 'No file' });
     const { width, height } = await sharp(await file.arrayBuffer()).metadata();

@@ -29,6 +29,10 @@ export class MemoryPlatform implements Platform {
     return Promise.resolve('pentimento@memory.example');
   }
 
+  trouble(): string | undefined {
+    return undefined;
+  }
+
   repliesTo(mention: Mention): Promise<readonly OwnReply[]> {
     this.looks++;
     const found = this.posts.filter((post) => post.mention.id === mention.id);

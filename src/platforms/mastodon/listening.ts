@@ -23,7 +23,7 @@ export async function listenTo(
 ): Promise<void> {
   const { client, options } = session;
   const { cursor, log, accessToken } = options;
-  const reached = await persistently(session, signal);
+  const reached = await persistently(session, listener, signal);
   if (reached === undefined) return;
   const { self, streaming } = reached;
 
@@ -61,11 +61,13 @@ export async function listenTo(
     state.isDue = false;
     try {
       await catchUp();
+      session.heardAt = performance.now();
       state.failures = 0;
       return state.isStreaming ? CATCH_UP_MS : POLL_MS;
     } catch (error) {
       if (!(error instanceof PlatformError) || error.kind === 'fatal') throw error;
       state.failures++;
+      listener.failed(error);
       // Said once: a server may be away for a day.
       log[state.failures === 1 ? 'warn' : 'debug']({ error }, 'could not catch up; trying again');
       return waitAfter(error, state.failures);
@@ -104,9 +106,22 @@ export async function listenTo(
   }
 }
 
+/** Three times as long as it takes between two lists. */
+const SILENCE_MS = 3 * CATCH_UP_MS;
+
+/** What keeps an account from being heard, if anything does. */
+export function troubleOf({ options: { name }, heardAt }: Session): string | undefined {
+  if (heardAt === undefined) return `${name}: its server has not been reached yet`;
+  const silence = performance.now() - heardAt;
+  return silence < SILENCE_MS
+    ? undefined
+    : `${name}: its server could not be asked for ${Math.round(silence / 60_000)} minutes`;
+}
+
 /** Who we are and where the stream is, asked until the server answers; undefined if the signal aborts before. */
 async function persistently(
   { self, instance, options: { log, url } }: Session,
+  listener: Listener,
   signal: AbortSignal,
 ) {
   for (let failures = 1; !signal.aborted; failures++) {
@@ -114,6 +129,7 @@ async function persistently(
       return { self: await self(), streaming: (await instance()).streaming };
     } catch (error) {
       if (!(error instanceof PlatformError) || error.kind === 'fatal') throw error;
+      listener.failed(error);
       const level = failures === 1 ? 'warn' : 'debug';
       log[level]({ error, url }, 'the server cannot be reached; it will be tried again');
       await sleep(waitAfter(error, failures), undefined, { signal }).catch(() => undefined);

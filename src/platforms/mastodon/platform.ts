@@ -3,7 +3,7 @@ import { download } from '../download.js';
 import { PlatformError, type Mention, type Platform } from '../port.js';
 import { statusSchema, toPost, toText } from './entities.js';
 import { asking } from './failures.js';
-import { listenTo } from './listening.js';
+import { listenTo, troubleOf } from './listening.js';
 import { postReply } from './replying.js';
 import { openSession, type MastodonOptions } from './session.js';
 
@@ -40,6 +40,8 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
     signIn: async () => (await self()).address,
 
     listen: (listener, signal) => listenTo(session, listener, signal),
+
+    trouble: () => troubleOf(session),
 
     download: ({ url }, file, maxBytes, signal) =>
       download(url, file, maxBytes, signal, { trustedOrigin: new URL(options.url).origin }),

@@ -31,6 +31,8 @@ export interface Session {
   readonly self: () => Promise<Self>;
   /** What the server takes. @throws PlatformError */
   readonly instance: () => Promise<Instance>;
+  /** When the server's list of notifications was last read, as performance.now() has it. */
+  heardAt: number | undefined;
 }
 
 export function openSession(options: MastodonOptions): Session {
@@ -49,7 +51,7 @@ export function openSession(options: MastodonOptions): Session {
       known = { instance: await readInstance(client), at: Date.now() };
     return known.instance;
   };
-  return { options, client, self, instance };
+  return { options, client, self, instance, heardAt: undefined };
 }
 
 /** Asks once; whoever asks meanwhile waits for the same answer. A failure is not remembered. */
