@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -12,7 +12,7 @@ import { RenderPool } from '../src/render/pool.js';
 import { mentionOf, request } from './support/fixtures.js';
 import { temporaryFolder } from './support/folder.js';
 import { MemoryPlatform } from './support/platform.js';
-import { databaseFile, LEASE_MS, queueAt } from './support/queue.js';
+import { claimed, databaseFile, LEASE_MS, queueAt } from './support/queue.js';
 
 /** A bot on a network in memory whose downloads are as given, and its queue. */
 function running(
@@ -74,6 +74,53 @@ it('takes up no more requests than there are painters, however long their downlo
     'queued',
     'queued',
   ]);
+  await stop();
+});
+
+it('a clock that leaps does not have an idle painter take up what another one is at', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] }); // as in a sleep of the machine: only the wall clock goes on
+  onTestFinished(() => void vi.useRealTimers());
+  let downloads = 0;
+  const { queue, start } = running(
+    async (...[, , , signal]) => {
+      downloads++;
+      await once(signal, 'abort');
+      signal.throwIfAborted();
+    },
+    2,
+    { heartbeatMs: 60_000 },
+  );
+  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  const stop = start();
+  await vi.waitFor(() => expect(downloads).toBe(1));
+  vi.setSystemTime(Date.now() + 24 * 60 * 60_000);
+  for (let look = 0; look < 5; look++) {
+    queue.emit('change'); // wakes whoever looks for work
+    await new Promise(setImmediate);
+  }
+  queue.admit('memory', mentionOf('2'), { request, cost: 1 });
+  await vi.waitFor(() => expect(downloads).toBe(2));
+  expect(queue.pending().map(({ mentionId }) => mentionId)).toEqual(['1', '2']);
+  await stop();
+});
+
+it('removes pictures that the queue knows nothing of, and no others', async () => {
+  const { queue, folder, start } = running(() => Promise.reject(new Error('nothing to fetch')));
+  const painted = {
+    type: 'painted',
+    file: 'pictures/1.jpg',
+    seconds: 1,
+    width: 1,
+    height: 1,
+  } as const;
+  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  queue.rendered(claimed(queue.claimRender()), painted);
+  queue.admit('memory', mentionOf('2'), { refusal: { type: 'no pictures' } });
+  mkdirSync(join(folder, 'pictures'));
+  for (const name of ['1.jpg', '1.jpg.part', '2.jpg', '77.jpg', 'x'])
+    writeFileSync(join(folder, 'pictures', name), 'a picture');
+  const stop = start();
+  await vi.waitFor(() => expect(readdirSync(join(folder, 'pictures'))).toEqual(['1.jpg']));
   await stop();
 });
 

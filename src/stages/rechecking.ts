@@ -32,7 +32,8 @@ export async function recheckStage(options: RecheckingOptions, signal: AbortSign
   }
 }
 
-async function recheck(
+/** Looks at what has not been looked at for a day, or at some of it. */
+export async function recheck(
   { platforms, queue, log }: RecheckingOptions,
   signal: AbortSignal,
 ): Promise<void> {

@@ -30,7 +30,9 @@ describe('while the bot runs, its operator', () => {
     const cancelled = await mention(ada, 'this, too', await pair());
     await answerTo(ada, await mention(ada, 'hello', [])); // what needs no painting is answered all the same
     const waiting = await operator('queue', 'list');
-    expect(waiting.out).toMatch(/^ {5}1 {2}[\d-]+ [\d:]+ {2}ada@127\.0\.0\.1 +queued, 0 ahead, painting is paused$/m);
+    expect(waiting.out).toMatch(
+      /^ {5}1 {2}[\d-]+ [\d:]+ {2}ada@127\.0\.0\.1 +queued, 0 ahead, painting is paused$/m,
+    );
     expect(waiting.out).toMatch(/^1 answered, 2 queued$/m);
     expect(waiting.out).toContain('"pentimento queue resume" goes on');
 

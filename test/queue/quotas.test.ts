@@ -67,6 +67,19 @@ describe('how much a person may ask for in a day', () => {
     expect(ask()).toMatchObject({ quota: 'per day', seconds: 3600 });
   });
 
+  it('does not count what a clock that was ahead has written down', () => {
+    const { clock, ask, paint } = queueWith({ perPersonAndDay: 2 });
+    const now = clock.time;
+    clock.time += 4 * 365 * 24 * HOUR_MS;
+    for (let i = 0; i < 2; i++) {
+      ask();
+      paint();
+    }
+    expect(ask()).toMatchObject({ quota: 'per day' });
+    clock.time = now;
+    expect(ask()).toBeUndefined();
+  });
+
   it('does not count what was refused', () => {
     const { queue, ask } = queueWith({ perPersonAndDay: 1 });
     for (let i = 0; i < 5; i++)
@@ -81,6 +94,38 @@ it('the whole line is limited, whoever asks', () => {
   expect(ask('d')).toMatchObject({ quota: 'of everybody', limit: 3 });
   paint();
   expect(ask('d')).toBeUndefined();
+});
+
+describe('words', () => {
+  it('are enough after twenty in a day, or two programs would answer each other for ever', () => {
+    const { queue, clock, ask } = queueWith({ perPersonAndDay: 1 });
+    expect(ask()).toBeUndefined();
+    const outcomes = Array.from({ length: 30 }, (_, i) =>
+      queue.admit('here', mentionOf(`r${i}`), { refusal: { type: 'no pictures' } }),
+    );
+    expect(outcomes.filter((outcome) => outcome && 'refusal' in outcome)).toHaveLength(20);
+    expect(outcomes.at(-1)).toEqual({ talk: true });
+    expect(ask(), 'quotas, too, are words').toBeUndefined();
+    expect(
+      queue.admit('here', mentionOf('other', 'bela'), { refusal: { type: 'no pictures' } }),
+    ).toEqual({
+      refusal: { type: 'no pictures' },
+    });
+    clock.time += 24 * HOUR_MS + 1;
+    expect(ask()).toBeUndefined();
+    expect(ask()).toMatchObject({ quota: 'per day' });
+  });
+
+  it('do not count when somebody removes many pictures of theirs', () => {
+    const { queue } = queueWith({});
+    for (let i = 0; i < 30; i++) {
+      queue.admit('here', mentionOf(`d${i}`), { removal: `${i}` });
+      queue.answered(claimed(queue.claimReply()), undefined);
+    }
+    expect(
+      queue.admit('here', mentionOf('r'), { refusal: { type: 'no pictures' } }),
+    ).toHaveProperty('refusal');
+  });
 });
 
 it('a refusal is answered at once and takes nobody’s place', () => {

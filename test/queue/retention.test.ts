@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { requestFor, shown } from '../../src/queue/desk.js';
-import { forget, forgettable, forgetNow } from '../../src/queue/retention.js';
+import { forget, forgettable, forgetNow, mendFuture } from '../../src/queue/retention.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
 import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
@@ -52,4 +52,16 @@ it('one request is forgotten at once when its author wants so; a file that is go
   await forgetNow(queue.database, folder, id);
   expect(existsSync(file)).toBe(false);
   expect(shown(queue.database, id)?.answer).toBeUndefined();
+});
+
+it('what a clock that was years ahead has written down is forgotten in time all the same', () => {
+  const { clock, queue, answer } = answeredOne();
+  const { database } = queue;
+  const now = clock.time;
+  clock.time += 10 * 365 * 86_400_000;
+  answer();
+  clock.time = now;
+  mendFuture(database, now);
+  expect(forgettable(database, now, 10)).toEqual([]);
+  expect(forgettable(database, now + 1, 10)).toHaveLength(1);
 });

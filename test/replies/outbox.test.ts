@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../src/log.js';
 import { Metrics } from '../../src/metrics.js';
-import { shown } from '../../src/queue/desk.js';
+import { notePost, requestFor, retry, shown } from '../../src/queue/desk.js';
 import { BudgetSpent, PictureRefused, PlatformError } from '../../src/platforms/port.js';
 import type { Queue } from '../../src/queue/queue.js';
 import { postAnswers } from '../../src/replies/outbox.js';
@@ -340,6 +340,92 @@ describe('when posting fails', () => {
     expect(platform.posts.map(({ mention }) => mention.id).sort()).toEqual(['1', '1', '2', '2']);
   });
 });
+
+describe('an answer that is posted without the queue learning so', () => {
+  const withdrawn = [mentionOf('1 deleted'), { removal: '1' }] as const;
+
+  it('is found in the thread and removed when its person deletes the post', async () => {
+    const { queue, platform, run } = outbox();
+    paintOne(queue);
+    platform.fails = [{ when: 'after', error: error('unreachable') }];
+    void run();
+    await pass(1000);
+    expect(platform.posts).toHaveLength(1);
+    queue.admit('memory', ...withdrawn);
+    await pass(HOUR);
+    expect(platform.posts).toEqual([]);
+  });
+
+  it('is gone with its thread, if that is not there any more', async () => {
+    const { queue, platform, run, states } = outbox();
+    paintOne(queue);
+    platform.fails = [{ when: 'before', error: error('unreachable') }];
+    void run();
+    await pass(1000);
+    platform.repliesTo = () => Promise.reject(error('refused'));
+    queue.admit('memory', ...withdrawn);
+    await pass(1000);
+    expect(states()).toMatchObject([{ state: 'cancelled' }, { state: 'answered' }]);
+  });
+
+  it('because it was cancelled at that moment, is taken back', async () => {
+    const { queue, platform, run, states } = outbox();
+    paintOne(queue);
+    const post = platform.reply.bind(platform);
+    platform.reply = (mention, reply) => {
+      queue.cancel('memory', mention.id);
+      return post(mention, reply);
+    };
+    void run();
+    await pass(1000);
+    expect(platform.posts).toEqual([]);
+    expect(states()).toEqual([{ state: 'cancelled', reply: 'reply to 1' }]);
+  });
+});
+
+it('the word on the place in the line goes with the answer', async () => {
+  const { queue, platform, run } = outbox();
+  paintOne(queue);
+  notePost(
+    queue.database,
+    requestFor(queue.database, 'memory', '1') ?? fail(),
+    'word',
+    'interim_id',
+  );
+  const removed: string[] = [];
+  platform.remove = (id) => Promise.resolve(void removed.push(id));
+  void run();
+  await pass(1000);
+  queue.admit('memory', mentionOf('wish'), { removal: '1' });
+  await pass(1000);
+  expect(removed).toEqual(['reply to 1', 'word']);
+});
+
+it('painted pictures are posted first, whoever has to be told something', async () => {
+  const { queue, platform, run } = outbox();
+  queue.admit('memory', mentionOf('flood'), { refusal });
+  paintOne(queue);
+  void run();
+  await pass(1000);
+  expect(platform.posts.map(({ mention }) => mention.id)).toEqual(['1', 'flood']);
+});
+
+it('an apology can be taken back by the operator: it is painted again and answered once more', async () => {
+  const { queue, platform, run } = outbox();
+  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  queue.rendered(claimed(queue.claimRender()), { type: 'failed' });
+  void run();
+  await pass(1000);
+  const id = requestFor(queue.database, 'memory', '1') ?? fail();
+  expect(retry(queue.database, id, Date.now())).toBe(true);
+  queue.rendered(claimed(queue.claimRender()), painted);
+  await pass(1000);
+  expect(platform.posts.map(({ reply }) => reply.picture !== undefined)).toEqual([false, true]);
+});
+
+function fail(): never {
+  throw new Error('there should be one');
+}
 
 describe('the outbox', () => {
   it('keeps its claim alive while the network is slow', async () => {

@@ -1,0 +1,58 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { createLog } from '../../src/log.js';
+import { PlatformError } from '../../src/platforms/port.js';
+import { recheck } from '../../src/stages/rechecking.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { MemoryPlatform } from '../support/platform.js';
+import { claimed, databaseFile, queueAt } from '../support/queue.js';
+
+const HOUR_MS = 3_600_000;
+
+/** A queue in which two requests and a refusal have been answered; the post of the first request is gone. */
+function answered() {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const queue = queueAt(databaseFile());
+  for (const id of ['gone', 'there']) {
+    queue.admit('memory', mentionOf(id), { request, cost: 1 });
+    queue.rendered(claimed(queue.claimRender()), painted);
+    queue.answered(claimed(queue.claimReply()), `reply to ${id}`);
+  }
+  queue.admit('memory', mentionOf('hello'), { refusal: { type: 'no pictures' } });
+  queue.answered(claimed(queue.claimReply()), 'reply to hello');
+  const platform = new MemoryPlatform();
+  const looks: string[] = [];
+  platform.reread = (mention) => {
+    looks.push(mention.id);
+    return Promise.resolve(mention.id === 'gone' ? undefined : mention);
+  };
+  const options = { platforms: [platform], queue, log: createLog('silent') };
+  const look = () => recheck(options, new AbortController().signal);
+  const pass = (hours: number) => vi.setSystemTime(Date.now() + hours * HOUR_MS);
+  return { queue, platform, looks, look, pass };
+}
+
+it('a post that was deleted while nobody was told is noticed within a day, once, and withdrawn', async () => {
+  const { queue, looks, look, pass } = answered();
+  pass(23);
+  await look();
+  expect(looks).toEqual([]);
+  pass(2);
+  await look();
+  await look();
+  expect(looks).toEqual(['gone', 'there']);
+  expect(claimed(queue.claimReply()).answer).toEqual({ type: 'removal', postId: 'gone' });
+  expect(queue.claimReply()).toBeUndefined();
+});
+
+it('while the server is away nothing is taken for deleted, and the look is made up for', async () => {
+  const { queue, platform, looks, look, pass } = answered();
+  pass(25);
+  const reread = platform.reread.bind(platform);
+  platform.reread = () => Promise.reject(new PlatformError('unreachable', 'away'));
+  await expect(look()).rejects.toThrow('away');
+  expect(queue.claimReply()).toBeUndefined();
+  platform.reread = reread;
+  await look();
+  expect(looks).toEqual(['gone', 'there']);
+});
