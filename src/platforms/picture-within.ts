@@ -1,4 +1,5 @@
 import { openAsBlob } from 'node:fs';
+import { parse } from 'node:path';
 import sharp from 'sharp';
 
 /** What a network takes of a picture. */
@@ -18,11 +19,11 @@ const SMALLER = 0.8;
  * here, in the bot's own process.)
  * @throws Error if the file is no picture
  */
-export async function pictureWithin(file: string, { bytes, pixels }: PictureLimits): Promise<Blob> {
+export async function pictureWithin(file: string, { bytes, pixels }: PictureLimits): Promise<File> {
   const original = await openAsBlob(file);
-  const { width, height } = await sharp(file).metadata();
+  const { width, height, format } = await sharp(file).metadata();
   const isSmallEnough = width * height <= pixels;
-  if (isSmallEnough && original.size <= bytes) return original;
+  if (isSmallEnough && original.size <= bytes) return named(file, original, format);
   for (let scale = isSmallEnough ? 1 : Math.sqrt(pixels / (width * height)); ; scale *= SMALLER) {
     // Rounded down, for an instance counts the pixels exactly.
     const size = {
@@ -35,8 +36,13 @@ export async function pictureWithin(file: string, { bytes, pixels }: PictureLimi
         .jpeg({ quality })
         .toBuffer();
       const isSmallest = size.width * size.height === 1;
-      if (jpeg.length <= bytes || isSmallest)
-        return new Blob([new Uint8Array(jpeg)], { type: 'image/jpeg' });
+      if (jpeg.length <= bytes || isSmallest) return named(file, new Uint8Array(jpeg), 'jpeg');
     }
   }
+}
+
+/** Some servers tell a file's kind by its name, some by its type; and to some, files of one name are one file. */
+function named(file: string, data: Blob | Uint8Array<ArrayBuffer>, format: string): File {
+  const name = `${parse(file).name}.${format === 'jpeg' ? 'jpg' : format}`;
+  return new File([data], name, { type: `image/${format}` });
 }

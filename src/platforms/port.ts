@@ -49,7 +49,7 @@ export interface Platform {
   /** The post that a mention replies to; undefined if it replies to none, or to one that we may not see. */
   parentOf(mention: Mention): Promise<Mention | undefined>;
 
-  /** Removes a reply of ours; one that is gone already is fine. */
+  /** Removes a reply of ours; one that is gone already is fine. @throws PlatformError, "refused" if it can not be removed */
   remove(replyId: string): Promise<void>;
 
   /** Shows the person, without words, that the mention was seen. */

@@ -31,8 +31,16 @@ export async function remove(
     return earlier?.id ?? platform.reply(mention, { text });
   }
   queue.cancel(platform.name, request.mentionId);
-  for (const post of await ourPosts(platform, queue, request)) await platform.remove(post);
+  let refusal: PlatformError | undefined;
+  for (const post of await ourPosts(platform, queue, request))
+    try {
+      await platform.remove(post);
+    } catch (error) {
+      if (!(error instanceof PlatformError) || error.kind !== 'refused') throw error;
+      refusal = error; // what can be forgotten is, all the same
+    }
   await forgetNow(database, folder, request.id);
+  if (refusal !== undefined) throw refusal;
   return undefined;
 }
 

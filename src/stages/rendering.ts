@@ -180,7 +180,8 @@ async function work(
   if (platform === undefined) throw new Error(`${claim.platform} is not connected`);
   const paint = (request: RenderRequest) =>
     paintRequest({ ...claim, request }, platform, options, isLastDownload, signal);
-  const current = await platform.reread(mention);
+  // What has not answered for hours is painted as it was.
+  const current = isLastDownload ? mention : await platform.reread(mention);
   if (current === undefined) {
     withdraw(queue, platform.name, mention.id, mention.author.id);
     throw new ClaimLost('the post that asked for it is gone');

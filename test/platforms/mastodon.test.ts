@@ -468,7 +468,10 @@ describe('what servers answer becomes a failure of the right kind', () => {
       cursor: { get: () => undefined, set: () => undefined },
       log: createLog('silent'),
     });
-    const error: unknown = await platform.signIn().then(
+    // A refusal while signing in is the end of everything.
+    const asking =
+      failure.kind === 'refused' ? platform.acknowledge(mentionBy('ada', '1')) : platform.signIn();
+    const error: unknown = await asking.then(
       () => undefined,
       (reason: unknown) => reason,
     );

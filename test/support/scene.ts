@@ -79,7 +79,11 @@ export async function mention(
 }
 
 /** The bot's replies to a post, and to nothing below it. */
-export async function answersTo({ rest }: Person, { id }: mastodon.v1.Status, bot = 'pentimento') {
+export async function answersTo(
+  { rest }: Person,
+  { id }: Pick<mastodon.v1.Status, 'id'>,
+  bot = 'pentimento',
+) {
   const { descendants } = await rest.v1.statuses.$select(id).context.fetch();
   return descendants.filter(
     ({ account, inReplyToId }) => account.username === bot && inReplyToId === id,
@@ -89,7 +93,7 @@ export async function answersTo({ rest }: Person, { id }: mastodon.v1.Status, bo
 /** Waits for the answer; that there is only one is asked again after whatever else the test does. */
 export function answerTo(
   person: Person,
-  status: mastodon.v1.Status,
+  status: Pick<mastodon.v1.Status, 'id'>,
   bot?: string,
 ): Promise<mastodon.v1.Status> {
   return vi.waitFor(async () => {

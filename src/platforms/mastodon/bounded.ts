@@ -51,12 +51,29 @@ function only(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : undefined;
 }
 
+function isJson({ 'content-type': type }: Headers): boolean {
+  return /\bjson\b/i.test(only(type) ?? '');
+}
+
+/** An error that does not say why in JSON, which is all that masto understands: of it only the status is known. */
+export class BareError extends Error {
+  override readonly name = 'BareError';
+  constructor(
+    readonly status: number,
+    /** Whether there was nothing at all; otherwise it is a page, as a rule by somebody on the way. */
+    readonly isEmpty: boolean,
+  ) {
+    super(isEmpty ? `${status}, and no reason` : `${status}, and a page for a reason`);
+  }
+}
+
 function bounded(
   handler: Handler,
   maxBytes: number,
   onHeaders: (headers: Headers) => void,
 ): Handler {
   let bytes = 0;
+  let bareStatus: number | undefined;
   return {
     onRequestStart: (controller, context: unknown) => handler.onRequestStart?.(controller, context),
     onResponseStart: (controller, status, headers, message) => {
@@ -64,14 +81,19 @@ function bounded(
       if (String(encoding).toLowerCase() !== 'identity')
         throw new Error('a compressed answer that we did not ask for');
       onHeaders(headers);
-      handler.onResponseStart?.(controller, status, headers, message);
+      // Not passed on, but ended as an error when it is known whether anything follows.
+      if (status >= 400 && !isJson(headers)) bareStatus = status;
+      else handler.onResponseStart?.(controller, status, headers, message);
     },
     onResponseData: (controller, chunk) => {
       bytes += chunk.length;
       if (bytes > maxBytes) throw new Error(`an answer of over ${maxBytes} bytes`);
-      handler.onResponseData?.(controller, chunk);
+      if (bareStatus === undefined) handler.onResponseData?.(controller, chunk);
     },
-    onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
+    onResponseEnd: (controller, trailers) => {
+      if (bareStatus === undefined) handler.onResponseEnd?.(controller, trailers);
+      else handler.onResponseError?.(controller, new BareError(bareStatus, bytes === 0));
+    },
     onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
   };
 }

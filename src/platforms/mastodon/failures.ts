@@ -1,6 +1,7 @@
 import { MastoHttpError } from 'masto';
 import { z } from 'zod';
 import { PlatformError } from '../port.js';
+import { BareError } from './bounded.js';
 
 /** masto takes for its message whatever JSON the server has under `error`. */
 const saidSchema = z.string().catch('without a reason');
@@ -26,19 +27,21 @@ function asPlatformError(what: string, error: unknown): PlatformError {
   const options = { cause: error };
   if (error instanceof MastoHttpError) {
     const { statusCode } = error;
-    const message = `${what}: ${statusCode} ${saidSchema.parse(error.message)}`;
+    const said = saidSchema.parse(error.message);
+    const message = `${what}: ${statusCode} ${said}`;
+    const reset = resetOf(error);
     // "Your login is currently disabled", "… pending approval": the account is suspended, or not let in yet.
-    const isShutOut =
-      statusCode === 403 && /^Your login is\b/i.test(saidSchema.parse(error.message));
-    if (statusCode === 401 || isShutOut)
-      return new PlatformError('fatal', message, undefined, options);
-    if (statusCode === 429) return new PlatformError('later', message, resetOf(error), options);
-    if (statusCode === 503 && resetOf(error))
-      return new PlatformError('later', message, resetOf(error), options);
-    // 408 and 425 are the other client errors that pass: something on the way was too slow, or too early.
-    if (statusCode >= 500 || statusCode === 408 || statusCode === 425)
-      return new PlatformError('unreachable', message, undefined, options);
-    return new PlatformError('refused', message, undefined, options);
+    const isShutOut = statusCode === 403 && /^Your login is\b/i.test(said);
+    const kind = isShutOut ? 'fatal' : kindOf(statusCode);
+    if (kind === 'later' || (statusCode === 503 && reset))
+      return new PlatformError('later', message, reset, options);
+    return new PlatformError(kind, message, undefined, options);
+  }
+  if (error instanceof Error && error.cause instanceof BareError) {
+    const { status, isEmpty, message: said } = error.cause;
+    // A page is from somebody on the way who has trouble, and says nothing about what was asked for.
+    const kind = isEmpty ? kindOf(status) : 'unreachable';
+    return new PlatformError(kind, `${what}: ${said}`, undefined, { cause: error.cause });
   }
   if (error instanceof z.ZodError)
     return new PlatformError(
@@ -48,6 +51,20 @@ function asPlatformError(what: string, error: unknown): PlatformError {
       options,
     );
   return new PlatformError('unreachable', `${what}: ${reasonOf(error)}`, undefined, options);
+}
+
+function kindOf(status: number): PlatformError['kind'] {
+  if (status === 401) return 'fatal';
+  if (status === 429) return 'later';
+  // 408 and 425 are the other client errors that pass: something on the way was too slow, or too early.
+  if (status >= 500 || status === 408 || status === 425) return 'unreachable';
+  return 'refused';
+}
+
+/** Whether a failure is a page that says "not found": by a server that has only pages, or by somebody on the way. */
+export function isMissingPage(error: unknown): boolean {
+  if (!(error instanceof PlatformError) || !(error.cause instanceof BareError)) return false;
+  return error.cause.status === 404 || error.cause.status === 410;
 }
 
 /** `fetch failed` says nothing; what it failed of is in the cause. A TypeError of masto's comes of a page in place of JSON. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { download } from '../download.js';
 import { PlatformError, type Mention, type Platform } from '../port.js';
 import { statusSchema, toPost, toText } from './entities.js';
-import { asking } from './failures.js';
+import { asking, isMissingPage } from './failures.js';
 import { listenTo, troubleOf } from './listening.js';
 import { postReply } from './replying.js';
 import { openSession, type MastodonOptions } from './session.js';
@@ -22,15 +22,27 @@ const repliesSchema = z.object({
 /** An account on a Mastodon server, or one that speaks its API. Nothing is asked of the server before it is needed. */
 export function mastodonPlatform(options: MastodonOptions): Platform {
   const session = openSession(options);
-  const { client, self } = session;
+  const { client, self, signIn } = session;
 
-  /** @throws PlatformError unless the post is not there, or not for us */
+  /**
+   * What is asked for of a post; undefined if the post is not there, or not for us. Some servers say that by a page, as does
+   * a proxy in front of a server that is away: it is believed if the server lets us in at that moment.
+   * @throws PlatformError
+   */
+  const ofPost = async <T>(what: string, ask: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await asking(what, ask);
+    } catch (error) {
+      if (isMissingPage(error)) await signIn();
+      else if (!(error instanceof PlatformError) || error.kind !== 'refused') throw error;
+      return undefined;
+    }
+  };
+
   const post = async (id: string): Promise<Mention | undefined> => {
     const { host } = await self();
-    return unlessRefused(() =>
-      asking('reading a post', async () =>
-        toPost(statusSchema.parse(await client.v1.statuses.$select(id).fetch()), host),
-      ),
+    return ofPost('reading a post', async () =>
+      toPost(statusSchema.parse(await client.v1.statuses.$select(id).fetch()), host),
     );
   };
 
@@ -50,10 +62,11 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
 
     async repliesTo(mention) {
       const { id: selfId } = await self();
-      const { descendants } = await asking('reading the thread', async () =>
+      const thread = await ofPost('reading the thread', async () =>
         repliesSchema.parse(await client.v1.statuses.$select(mention.id).context.fetch()),
       );
-      return descendants
+      if (thread === undefined) throw new PlatformError('refused', 'the post is gone');
+      return thread.descendants
         .filter(({ inReplyToId, account }) => inReplyToId === mention.id && account.id === selfId)
         .map(({ id, content, mediaAttachments }) => ({
           id,
@@ -67,22 +80,15 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
     parentOf: async ({ inReplyTo }) => (inReplyTo === undefined ? undefined : post(inReplyTo)),
 
     async remove(replyId) {
-      await unlessRefused(() =>
-        asking('removing a reply', () => client.v1.statuses.$select(replyId).remove()),
+      const removed = await ofPost('removing a reply', () =>
+        client.v1.statuses.$select(replyId).remove(),
       );
+      if (removed === undefined && (await post(replyId)) !== undefined)
+        throw new PlatformError('refused', 'the server does not remove posts');
     },
 
     async acknowledge(mention) {
       await asking('favoriting', () => client.v1.statuses.$select(mention.id).favourite());
     },
   };
-}
-
-async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof PlatformError && error.kind === 'refused') return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { createRestAPIClient, type mastodon } from 'masto';
 import { z } from 'zod';
 import type { Log } from '../../log.js';
-import type { Cursor } from '../port.js';
+import { PlatformError, type Cursor } from '../port.js';
 import { bounds } from './bounded.js';
 import { Budget } from './budget.js';
 import type { Self } from './entities.js';
@@ -29,6 +29,8 @@ export interface Session {
   readonly client: mastodon.rest.Client;
   /** Who we are. @throws PlatformError */
   readonly self: () => Promise<Self>;
+  /** The same, asked anew. @throws PlatformError */
+  readonly signIn: () => Promise<Self>;
   /** What the server takes. @throws PlatformError */
   readonly instance: () => Promise<Instance>;
   /** When the server's list of notifications was last read, as performance.now() has it. */
@@ -40,18 +42,23 @@ export function openSession(options: MastodonOptions): Session {
   const client = createRestAPIClient({ url, accessToken, ...bounds(new Budget()) });
   const host = new URL(url).hostname;
   let known: { readonly instance: Instance; readonly at: number } | undefined;
-  const self = remembered(() =>
+  const signIn = () =>
     asking('signing in', async () => {
       const { id, username } = selfSchema.parse(await client.v1.accounts.verifyCredentials());
       return { id, host, address: `${username}@${host}` };
-    }),
-  );
+    }).catch((error: unknown) => {
+      // However a server puts it: it does not let us in.
+      if (error instanceof PlatformError && error.kind === 'refused')
+        throw new PlatformError('fatal', error.message, undefined, { cause: error });
+      throw error;
+    });
+  const self = remembered(signIn);
   const instance = async () => {
     if (known === undefined || Date.now() - known.at > INSTANCE_MS)
       known = { instance: await readInstance(client), at: Date.now() };
     return known.instance;
   };
-  return { options, client, self, instance, heardAt: undefined };
+  return { options, client, self, signIn, instance, heardAt: undefined };
 }
 
 /** Asks once; whoever asks meanwhile waits for the same answer. A failure is not remembered. */

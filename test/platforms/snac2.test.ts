@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBotProcess } from '../support/bot-process.js';
+import { temporaryFolder } from '../support/folder.js';
+import { answerTo, pair } from '../support/scene.js';
+import { hasSnac2, runSnac2, type Snac2 } from '../support/snac2.js';
+import { platformContract } from './contract.js';
+import { mastodonNetwork, somebody } from './mastodon-network.js';
+
+/** Without its package the tests are skipped; the gate has it installed by test/support/install-snac2. */
+describe.skipIf(!hasSnac2)('a real server of another make', () => {
+  // One for all tests: it takes its seconds to deliver anything, and more to start.
+  let server: Snac2;
+  beforeAll(async () => {
+    server = await runSnac2();
+  });
+  afterAll(() => server.close());
+
+  platformContract('snac2', ['editing'], () => {
+    const { url, bot, person } = server;
+    return Promise.resolve(
+      mastodonNetwork({ url, accessToken: bot.accessToken, username: 'pentimento', person }),
+    );
+  });
+
+  it('has a mention with two pictures answered in the thread, by the painted picture', async () => {
+    const { url, bot, person } = server;
+    const process = await startBotProcess(temporaryFolder(), {
+      url,
+      accessToken: bot.accessToken,
+    });
+    const rest = await person('ben');
+    const pictures = (await pair()).map((data) => ({ data, description: 'a boat' }));
+    const id = await somebody(rest).post('@pentimento please #strength80', { pictures });
+    const answer = await answerTo({ rest, token: '' }, { id });
+    expect(answer.content).toContain('strength 80');
+    expect(answer.mediaAttachments).toMatchObject([
+      { type: 'image', description: expect.stringContaining('repainted in the style') as string },
+    ]);
+    const { status, headers } = await fetch(answer.mediaAttachments[0]?.url ?? '');
+    expect([status, headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    expect(await process.end('SIGTERM')).toBe(0);
+  });
+});

@@ -1,0 +1,99 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRestAPIClient, type mastodon } from 'masto';
+import { vi } from 'vitest';
+import { z } from 'zod';
+import { projectRoot } from '../../src/paths.js';
+import { beginSignIn, type MastodonAccount } from '../../src/platforms/mastodon/sign-in.js';
+
+const program = join(projectRoot, 'node_modules/.cache/snac2/usr/bin/snac');
+
+/** Whether there is one to test with; test/support/install-snac2 brings it. */
+export const hasSnac2 = existsSync(program);
+
+export interface Snac2 {
+  readonly url: string;
+  /** The bot's account, signed in to as an operator does. */
+  readonly bot: MastodonAccount;
+  /** @param name ada or ben */
+  readonly person: (name: string) => Promise<mastodon.rest.Client>;
+  readonly close: () => Promise<void>;
+}
+
+/** A snac2 of its own on a free port. */
+export async function runSnac2(): Promise<Snac2> {
+  const root = mkdtempSync(join(tmpdir(), 'pentimento-snac2-'));
+  const folder = join(root, 'snac');
+  const port = await freePort();
+  const answers = ['127.0.0.1', String(port), `127.0.0.1:${port}`, '', ''];
+  execFileSync(program, ['init', folder], { input: `${answers.join('\n')}\n`, stdio: 'pipe' });
+  const settings = join(folder, 'server.json');
+  const written = z.looseObject({}).parse(JSON.parse(readFileSync(settings, 'utf8')));
+  writeFileSync(settings, JSON.stringify({ ...written, protocol: 'http' }));
+
+  const passwords = new Map(
+    ['pentimento', 'ada', 'ben'].map((name) => [name, addUser(folder, name)]),
+  );
+  const server = spawn(program, ['httpd', folder], { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}`;
+  await vi.waitFor(() => fetch(url), { timeout: 10_000, interval: 50 });
+  const signIn = async (name: string): Promise<MastodonAccount> => {
+    const { page, finish } = await beginSignIn(url);
+    // It ends connections without a word, now and then under the next request.
+    const code = await vi.waitFor(() => codeFor(page, name, passwords.get(name) ?? ''));
+    return finish(code);
+  };
+  const close = async () => {
+    server.kill('SIGTERM');
+    if (server.exitCode === null) await once(server, 'exit');
+    rmSync(root, { recursive: true });
+  };
+  return {
+    url,
+    close,
+    bot: await signIn('pentimento'),
+    person: async (name) => {
+      const rest = createRestAPIClient({ url, accessToken: (await signIn(name)).accessToken });
+      await rest.v1.accounts.updateCredentials({ bot: false }); // signing in is for bots
+      return rest;
+    },
+  };
+}
+
+/** Gives the password that snac2 makes up. */
+function addUser(folder: string, name: string): string {
+  const said = execFileSync(program, ['adduser', folder, name], { input: '\n', stdio: 'pipe' });
+  return /User password is (\S+)/.exec(said.toString())?.[1] ?? '';
+}
+
+/** What somebody does in a browser: signs in on the page and reads the code. */
+async function codeFor(page: string, login: string, passwd: string): Promise<string> {
+  const { origin, searchParams } = new URL(page);
+  const response = await fetch(`${origin}/oauth/x-snac-login`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      login,
+      passwd,
+      redir: searchParams.get('redirect_uri') ?? '',
+      cid: searchParams.get('client_id') ?? '',
+      state: '',
+    }),
+  });
+  const text = await response.text();
+  const code = /\b[0-9a-f]{32}\b/.exec(text)?.[0];
+  if (code === undefined) throw new Error(`no code in: ${text}`);
+  return code;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
