@@ -470,7 +470,9 @@ describe('what servers answer becomes a failure of the right kind', () => {
     });
     // A refusal while signing in is the end of everything.
     const asking =
-      failure.kind === 'refused' ? platform.acknowledge(mentionBy('ada', '1')) : platform.signIn();
+      'kind' in failure && failure.kind === 'refused'
+        ? platform.acknowledge(mentionBy('ada', '1'))
+        : platform.signIn();
     const error: unknown = await asking.then(
       () => undefined,
       (reason: unknown) => reason,
