@@ -117,6 +117,8 @@ const streamless: RequestListener = (request, response) => {
   json(200, answer)(request, response);
 };
 
+const idle = () => undefined;
+
 /** Does all that a platform can do, and gives everything that it throws or logs, in all detail. */
 async function everythingSaid(url: string, token = accessToken): Promise<string> {
   const said: string[] = [];
@@ -133,7 +135,7 @@ async function everythingSaid(url: string, token = accessToken): Promise<string>
   const account = { url, address: 'easel@here', accessToken: token, clientId: 'id', clientSecret };
   for (const act of [
     () => platform.signIn(),
-    () => platform.listen({ mentioned: () => undefined, deleted: () => undefined }, stop.signal),
+    () => platform.listen({ mentioned: idle, deleted: idle, failed: idle }, stop.signal),
     () => platform.reply(mention, { text: 'hello' }),
     () => platform.repliesTo(mention),
     () => platform.reread(mention),
