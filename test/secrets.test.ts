@@ -1,88 +1,26 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLog } from '../src/log.js';
 import { mastodonPlatform } from '../src/platforms/mastodon/platform.js';
 import { beginSignIn, signOut } from '../src/platforms/mastodon/sign-in.js';
-import { startBotProcess } from './support/bot-process.js';
-import { pentimento } from './support/command.js';
 import { mentionOf } from './support/fixtures.js';
-import { temporaryFolder } from './support/folder.js';
-import { secret, secretsIn, secretsUnder } from './support/secrets.js';
-import { Supervisor } from './support/supervisor.js';
+import { secret, secretsIn } from './support/secrets.js';
 
 const accessToken = secret('access token', 'kept/to+ourselves=0123456789');
 const clientSecret = secret('client secret', 'secret-of-the-application');
 const code = secret('authorization code', 'code-from-the-page');
 
-/** An address that takes a path, so that what is wrong with the path is told. */
-const toldByName = { PENTIMENTO_CONFIG: `/nowhere/${accessToken}.yaml` };
-
-describe('the search for secrets', () => {
-  it.each([
-    ['in clear', accessToken],
-    ['in a URL', new URLSearchParams({ accessToken }).toString()],
-    ['in base64', Buffer.from(accessToken).toString('base64')],
-    ['in base64 after one letter', Buffer.from(`:${accessToken}!`).toString('base64')],
-    ['in base64 after two letters', Buffer.from(`a:${accessToken}!`).toString('base64')],
-    ['in the base64 of URLs', Buffer.from(`abc:${accessToken}`).toString('base64url')],
-  ])('finds one that a process prints %s, and does not repeat it', (_, form) => {
-    const print = 'console.log(`a line with ${process.argv[1]} in it`)';
-    const printed = execFileSync(process.execPath, ['--eval', print, form]);
-    expect(secretsIn('it', printed)).toEqual(['it holds a secret: the access token']);
-    expect(secretsIn('it', printed.toString())).toHaveLength(1);
-    expect(secretsIn('it', 'nothing of the kind')).toEqual([]);
-  });
-
-  it('finds one in a file, and in the credentials only if others may read them', () => {
-    const folder = temporaryFolder();
-    const [file, credentials] = [join(folder, 'a'), join(folder, 'accounts.json')];
-    writeFileSync(file, Buffer.concat([Buffer.alloc(5000), Buffer.from(accessToken)]));
-    writeFileSync(credentials, accessToken, { mode: 0o600 });
-    expect(secretsUnder(folder)).toEqual([`${file} holds a secret: the access token`]);
-    chmodSync(credentials, 0o640);
-    expect(secretsUnder(folder)).toContainEqual(expect.stringContaining('its mode is 640'));
-    for (const each of [file, credentials]) rmSync(each);
-  });
-
-  it('fails a test in which a command prints one', async () => {
-    await expect(pentimento([accessToken])).rejects.toThrow(/holds a secret: the access token$/);
-  });
-
-  it('keeps in mind that a bot under supervision has printed one', async () => {
-    const supervisor = new Supervisor({
-      folder: temporaryFolder(),
-      environment: toldByName,
-      pauseMs: () => 0,
-      onStart: () => undefined,
-      onLine: () => undefined,
-    });
-    supervisor.start();
-    await vi.waitFor(() => expect(supervisor.leaks).not.toEqual([]), { timeout: 30_000 });
-    await supervisor.stop();
-  });
-
-  it.fails('fails a test that leaves one in a folder', () => {
-    writeFileSync(join(temporaryFolder(), 'a'), accessToken);
-  });
-
-  it.fails('fails a test in which a bot prints one, although its error is caught', async () => {
-    vi.stubEnv('PENTIMENTO_HOST', accessToken); // it says where it cannot listen
-    onTestFinished(() => void vi.unstubAllEnvs());
-    await startBotProcess(temporaryFolder()).catch(() => undefined);
-  });
-});
-
 /** A server that introduces applications, and does everything else as badly as it is told; gives its address. */
 async function serverThat(handle: RequestListener, refuseStream = '401 Unauthorized') {
   const server = createServer((request, response) => {
     request.resume();
-    if (request.url !== '/api/v1/apps') return void handle(request, response);
+    if (request.url !== '/api/v1/apps') {
+      handle(request, response);
+      return;
+    }
     response.writeHead(200, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify({ client_id: 'pentimento', client_secret: clientSecret }));
   }).listen(0, '127.0.0.1');
@@ -105,6 +43,7 @@ const page =
   (status: number): RequestListener =>
   (_, response) =>
     response.writeHead(status, { 'Content-Type': 'text/html' }).end('<h1>Back soon</h1>');
+const reset: RequestListener = (request) => request.socket.resetAndDestroy();
 
 /** A server with which nothing is wrong but its stream. */
 const streamless: RequestListener = (request, response) => {
@@ -159,7 +98,7 @@ describe('no error of an account on Mastodon, nor its log at level trace, holds 
     ['answers by a page', page(200)],
     ['answers by a page of a proxy', page(502)],
     ['answers by JSON of another kind', json(200, { id: 5 })],
-    ['resets the connection', ((request) => request.socket.resetAndDestroy()) as RequestListener],
+    ['resets the connection', reset],
   ])('of a server that %s', async (_, handle) => {
     const said = await everythingSaid(await serverThat(handle));
     expect(said).toContain('PlatformError');
