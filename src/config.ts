@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { projectRoot } from './paths.js';
+import { rateLimitsSchema } from './platforms/mastodon/budget.js';
+import { accessTokenSchema, serverUrlSchema } from './platforms/mastodon/sign-in.js';
 import { safetyPolicySchema } from './render/safety.js';
 import { parameters } from './requests/parameters.js';
 
@@ -12,16 +14,13 @@ const configSchema = z
     logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
     mastodon: z
       .strictObject({
-        url: z.url({
-          protocol: /^https?$/,
-          error: 'it takes an address that begins with https://',
-        }),
-        accessToken: z
-          .string('the account’s access token is missing')
-          .regex(/^[\x21-\x7e]+$/, 'an access token has no spaces and no line breaks'),
+        url: serverUrlSchema,
+        accessToken: accessTokenSchema,
       })
       .readonly()
       .optional(),
+    /** Of each account. */
+    rateLimits: rateLimitsSchema,
     /** Of conversation. */
     manners: z
       .strictObject({

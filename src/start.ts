@@ -31,7 +31,7 @@ export interface RunningBot {
 
 /** Opens everything that a bot needs, wires it together and lets it run until the signal aborts. */
 export async function startBot(config: Config, log: Log, signal: AbortSignal): Promise<RunningBot> {
-  const { dataFolder: folder, render, downloads, retention } = config;
+  const { dataFolder: folder, rateLimits, render, downloads, retention } = config;
   const closing: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of closing.reverse()) await close();
@@ -52,7 +52,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     });
     const { accounts, sandbox } = await openAccounts();
     platforms = accounts.map((account) =>
-      mastodonPlatform({ ...account, cursor: queue.cursor(account.name), log }),
+      mastodonPlatform({ ...account, cursor: queue.cursor(account.name), rateLimits, log }),
     );
     const names = await signInAll(platforms);
     const pool = new RenderPool({

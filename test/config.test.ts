@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../src/config.js';
 import { projectRoot } from '../src/paths.js';
+import { MASTODONS_LIMITS } from '../src/platforms/mastodon/budget.js';
 
 /** Settings of whoever runs the tests would show in the defaults. */
 const local = existsSync(join(projectRoot, 'config', 'local.yaml'));
@@ -24,6 +25,7 @@ describe.skipIf(local)('the defaults', () => {
       dataFolder: resolve('data'),
       logLevel: 'info',
       web: { host: '127.0.0.1', port: 8080 },
+      rateLimits: MASTODONS_LIMITS,
       render: { size: 512, workers: 1 },
       safety: { porn: 'sensitive', hentai: 'sensitive', sexy: 'off', threshold: 0.5 },
     });
@@ -53,12 +55,13 @@ describe('the environment', () => {
       PENTIMENTO_PORT: '0',
       PENTIMENTO_LOG_LEVEL: 'debug',
     });
-    const { render, manners, queue, retention, safety, downloads } = loadConfig({});
+    const { rateLimits, render, manners, queue, retention, safety, downloads } = loadConfig({});
     expect(config).toEqual({
       mastodon: { url: 'https://mastodon.example', accessToken: 'abc' },
       dataFolder: '/var/lib/pentimento',
       web: { host: '0.0.0.0', port: 0 },
       logLevel: 'debug',
+      rateLimits,
       render,
       manners,
       queue,
@@ -80,6 +83,15 @@ describe('the environment', () => {
     ['logLevel', { PENTIMENTO_LOG_LEVEL: 'chatty' }],
     ['mastodon.url', { MASTODON_URL: 'mastodon.example', MASTODON_ACCESS_TOKEN: 'abc' }],
     ['mastodon.url', { MASTODON_URL: 'ftp://mastodon.example', MASTODON_ACCESS_TOKEN: 'abc' }],
+    [
+      'mastodon.url',
+      { MASTODON_URL: 'https://bot:secret@mastodon.example', MASTODON_ACCESS_TOKEN: 'abc' },
+    ],
+    // A line break from a copied page: the error of fetch() would repeat the whole token.
+    [
+      'mastodon.accessToken',
+      { MASTODON_ACCESS_TOKEN: 'abc\ndef', MASTODON_URL: 'https://mastodon.example' },
+    ],
   ])('with a bad value is refused by the name of the setting: %s', (key, environment) => {
     const message = failure(environment);
     expect(message).toMatch(/^the configuration cannot be used: /);

@@ -53,7 +53,7 @@ export async function storm(scene: Scene, mentions: number): Promise<void> {
 }
 
 /** Waits until every mention has come to its end, or nothing moves any more. */
-export async function settle({ crowd, folder }: Scene): Promise<void> {
+export async function settle({ crowd, folder }: Pick<Scene, 'crowd' | 'folder'>): Promise<void> {
   let [done, since] = [-1, Date.now()];
   await until(() => {
     const now = countFinal(folder);

@@ -29,7 +29,12 @@ export interface Asked {
   readonly at: Date;
 }
 
-const names = ['ada', 'ben', 'cleo', 'dan', 'eve'] as const;
+export interface CrowdOptions {
+  readonly mediaFolder: string;
+  readonly seed: number;
+  /** How many they are. */
+  readonly people?: number;
+}
 
 /** People with pictures, on the server itself: nothing goes wrong between them and it. */
 export class Crowd {
@@ -38,15 +43,14 @@ export class Crowd {
 
   private constructor(
     private readonly people: readonly mastodon.rest.Client[],
-    private readonly options: { readonly mediaFolder: string; readonly seed: number },
+    private readonly options: CrowdOptions,
   ) {
     this.#dice = new Dice(options.seed, 'crowd');
   }
 
-  static async at(
-    url: string,
-    options: { readonly mediaFolder: string; readonly seed: number },
-  ): Promise<Crowd> {
+  static async at(url: string, options: CrowdOptions): Promise<Crowd> {
+    const { people = 5 } = options;
+    const names = Array.from({ length: people }, (_, i) => `person${i + 1}`);
     return new Crowd(await Promise.all(names.map((name) => signUp(url, name))), options);
   }
 

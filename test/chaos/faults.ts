@@ -56,6 +56,8 @@ const plans = {
   'upload status': { rate: 0.1, kinds: answers },
   post: { rate: 0.25, kinds: [...answers, 'reset after', 'reset after', 'truncated answer'] },
   thread: { rate: 0.25, kinds: answers },
+  // Before it paints, the bot looks whether the post still says the same.
+  'read a post': { rate: 0.2, kinds: answers },
   download: { rate: 0.15, kinds: [...refusals, 'cut download', 'cut download'] },
   // These change what a good answer holds, so they come on top of the ones above.
   'uploaded file': { rate: 0.25, kinds: ['upload not ready'] },

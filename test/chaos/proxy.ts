@@ -179,6 +179,7 @@ const routes: readonly (readonly [method: string, path: RegExp, Place])[] = [
   ['GET', /^\/api\/v1\/media\/\d+$/, 'upload status'],
   ['POST', /^\/api\/v1\/statuses$/, 'post'],
   ['GET', /^\/api\/v1\/statuses\/\d+\/context$/, 'thread'],
+  ['GET', /^\/api\/v1\/statuses\/\d+$/, 'read a post'],
   ['GET', /^\/media\//, 'download'],
 ];
 

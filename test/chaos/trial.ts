@@ -8,7 +8,7 @@ import { judge, type Figures } from './verdict.js';
  * seed, which a failure prints; when the machine gets to them is its own affair.
  */
 
-const SEED = Number(process.env.CHAOS_SEED ?? 1);
+export const SEED = Number(process.env.CHAOS_SEED ?? 1);
 
 export const HALF_AN_HOUR = 30 * 60_000;
 

@@ -92,7 +92,8 @@ export async function judge(scene: Scene, seconds: number): Promise<Verdict> {
   };
 }
 
-async function answersTo({ by, id }: Asked): Promise<readonly mastodon.v1.Status[]> {
+/** Our posts in the thread, directly under a mention. */
+export async function answersTo({ by, id }: Asked): Promise<readonly mastodon.v1.Status[]> {
   const { descendants } = await by.v1.statuses.$select(id).context.fetch();
   return descendants.filter(
     ({ account, inReplyToId }) => account.username === 'pentimento' && inReplyToId === id,

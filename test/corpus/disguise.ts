@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { pair } from './attachments.js';
 import type { Case, Place } from './case.js';
 
-const notificationSchema = z.looseObject({
-  status: z.looseObject({ id: z.string(), account: z.looseObject({ acct: z.string() }) }),
+const statusSchema = z.looseObject({
+  id: z.string(),
+  account: z.looseObject({ acct: z.string() }),
 });
+const notificationSchema = z.looseObject({ status: statusSchema });
 
 /** At strength 0 everything is done but the painting itself, which does not depend on who sent the pictures. */
 const UNPAINTED = '<p>#strength0</p>';
@@ -23,10 +25,18 @@ export class Disguise {
   /** A notification as the bot sees it; the same one always looks the same. */
   applied(notification: unknown): unknown {
     const { data: found } = notificationSchema.safeParse(notification);
-    const poster = found?.status.account.acct ?? '';
-    const hostile = this.cases.get(poster);
+    const hostile = this.cases.get(found?.status.account.acct ?? '');
     if (found === undefined || hostile === undefined) return notification;
-    this.#posters.set(found.status.id, poster);
+    return { ...found, status: this.appliedToPost(found.status), ...hostile.notification };
+  }
+
+  /** A post by itself: the bot reads it again before it paints. */
+  appliedToPost(post: unknown): unknown {
+    const { data: found } = statusSchema.safeParse(post);
+    const poster = found?.account.acct ?? '';
+    const hostile = this.cases.get(poster);
+    if (found === undefined || hostile === undefined) return post;
+    this.#posters.set(found.id, poster);
     const pictures = {
       poster,
       photo: `${this.url}/pictures/${poster}/photo.jpg`,
@@ -35,13 +45,9 @@ export class Disguise {
     const asksToPaint = hostile.photo !== undefined || hostile.painting !== undefined;
     return {
       ...found,
-      status: {
-        ...found.status,
-        content: UNPAINTED,
-        ...(asksToPaint && { media_attachments: pair(pictures) }),
-        ...hostile.status?.(pictures),
-      },
-      ...hostile.notification,
+      content: UNPAINTED,
+      ...(asksToPaint && { media_attachments: pair(pictures) }),
+      ...hostile.status?.(pictures),
     };
   }
 

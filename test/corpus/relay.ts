@@ -95,7 +95,10 @@ export class Relay {
     const found = Buffer.from(await answer.arrayBuffer());
     const type = answer.headers.get('content-type');
     response.writeHead(answer.status, type === null ? {} : { 'Content-Type': type });
-    response.end(path === '/api/v1/notifications' ? this.#disguised(found) : found);
+    if (path === '/api/v1/notifications') response.end(this.#disguised(found));
+    else if (method === 'GET' && /^\/api\/v1\/statuses\/\d+$/.test(path))
+      response.end(JSON.stringify(this.#disguise?.appliedToPost(JSON.parse(found.toString()))));
+    else response.end(found);
   }
 
   #hostile(method: string, path: string, body: Buffer): Handler | undefined {

@@ -1,13 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Hono } from 'hono';
 import { createRestAPIClient, createStreamingAPIClient, type mastodon } from 'masto';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { serve } from '../../src/web/server.js';
+import { temporaryFolder } from '../support/folder.js';
+import { watchedSandbox } from '../support/watched-sandbox.js';
 
 export interface RunningSandbox {
   readonly sandbox: Sandbox;
@@ -22,20 +21,14 @@ export interface Person {
   readonly rest: mastodon.rest.Client;
 }
 
-export async function temporaryDirectory(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'pentimento-sandbox-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
 /**
  * A sandbox behind a real HTTP server on a free port, gone when the test is. It tells clients that it is at that
  * address, unless `url` says otherwise.
  */
 export async function runSandbox(options: Partial<SandboxOptions> = {}): Promise<RunningSandbox> {
   const address = { url: '' };
-  const sandbox = createSandbox({
-    directory: options.directory ?? (await temporaryDirectory()),
+  const sandbox = watchedSandbox({
+    directory: options.directory ?? temporaryFolder(),
     // A fault of the sandbox's own answers 500; whoever reads the failing test wants to know why.
     report: console.error,
     url: () => address.url,

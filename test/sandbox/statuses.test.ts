@@ -1,6 +1,7 @@
 import type { mastodon } from 'masto';
 import { describe, expect, it } from 'vitest';
-import { picture, restClient, runSandbox, temporaryDirectory, type Promised } from './harness.js';
+import { temporaryFolder } from '../support/folder.js';
+import { picture, restClient, runSandbox, type Promised } from './harness.js';
 
 const statusFields: Promised<mastodon.v1.Status> = {
   id: true,
@@ -210,7 +211,7 @@ describe('posting', () => {
 
 describe('a restart', () => {
   it('shows the same timeline, and ids go on upwards even if the clock has gone back', async () => {
-    const directory = await temporaryDirectory();
+    const directory = temporaryFolder();
     const before = await runSandbox({ directory, now: () => new Date('2026-05-01') });
     const ada = await before.person('ada');
     const { id: media } = await ada.rest.v2.media.create({

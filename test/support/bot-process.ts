@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
 import { processes } from './processes.js';
+import { expectNone, secretsIn } from './secrets.js';
 
 export interface BotProcess {
   readonly pid: number;
@@ -21,13 +22,14 @@ export interface BotProcess {
 }
 
 /**
- * Settings with which a picture takes seconds, and work left behind by a crash is soon taken up; and more, as YAML,
+ * Settings with which a picture takes seconds, work left behind by a crash is soon taken up, and whatever could tell a
+ * secret is logged; and more, as YAML,
  * where a section of one of these names takes its place. The account is empty, not missing: a developer's own one, in
  * the environment or in .env, must not be used.
  */
 export function quickSettings(folder: string, more = ''): NodeJS.ProcessEnv {
   const file = join(folder, 'settings.yaml');
-  const quick = { render: '{ size: 96 }', queue: '{ leaseSeconds: 2 }' };
+  const quick = { render: '{ size: 96 }', queue: '{ leaseSeconds: 2 }', logLevel: 'debug' };
   const sections = Object.entries(quick).filter(([name]) => !more.includes(`${name}:`));
   writeFileSync(file, [...sections.map((section) => section.join(': ')), more].join('\n'));
   return {
@@ -57,7 +59,12 @@ export async function startBotProcess(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  const closed = once(child, 'close');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await closed;
+    expectNone(secretsIn('what the bot wrote', output));
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));

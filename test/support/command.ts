@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/paths.js';
 import { temporaryFolder } from './folder.js';
+import { expectNone, secretsIn } from './secrets.js';
 
 export interface Outcome {
   readonly code: number | null;
@@ -59,5 +60,6 @@ export async function pentimento(
     if (err.includes('50 %') && !before.includes('50 %')) halfway(child);
   });
   await once(child, 'close');
+  expectNone(secretsIn(`what pentimento ${args[0] ?? ''} wrote`, out + err));
   return { code: child.exitCode, out, err };
 }

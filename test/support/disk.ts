@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './folder.js';
+import { expectNone, secretsUnder } from './secrets.js';
 
 /** Whether we may make disks: root may, where the system lets it. */
 export const canMount = (() => {
@@ -23,8 +24,12 @@ export const canMount = (() => {
 export function newDisk(megabytes: number): string {
   const folder = temporaryFolder();
   mount(folder, megabytes);
-  // Lazily: a process may not quite have ended.
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  onTestFinished(() => {
+    const found = secretsUnder(folder);
+    // Lazily: a process may not quite have ended.
+    execFileSync('umount', ['--lazy', folder]);
+    expectNone(found);
+  });
   return folder;
 }
 

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { Hono } from 'hono';
 import { createRestAPIClient, type mastodon } from 'masto';
 import { z } from 'zod';
-import { createSandbox } from '../../src/sandbox/sandbox.js';
 import { serve } from '../../src/web/server.js';
+import { noRateLimits } from './rate-limits.js';
+import { expectNone, secretsUnder } from './secrets.js';
 import { Supervisor, type SupervisorOptions } from './supervisor.js';
+import { watchedSandbox } from './watched-sandbox.js';
 
 /** A server, and a bot that has an account there; both real, with their own files. */
 export interface Stage {
@@ -17,7 +19,7 @@ export interface Stage {
   /** The server itself, whatever stands before it. */
   readonly url: string;
   readonly supervisor: Supervisor;
-  /** Ends both and removes every trace. */
+  /** Ends both, removes every trace, and complains of secrets among them. */
   readonly close: () => Promise<void>;
 }
 
@@ -25,7 +27,7 @@ export interface StageOptions extends Partial<
   Pick<SupervisorOptions, 'pauseMs' | 'onStart' | 'onLine'>
 > {
   readonly name: string;
-  /** The bot's, as YAML. */
+  /** The bot's, as YAML; beside them it knows that the server has no rate limits, and logs all that could tell a secret. */
   readonly settings: string;
   /** Puts something between the bot and the server; gives its address. */
   readonly front?: (url: string) => Promise<string>;
@@ -36,11 +38,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const root = await mkdtemp(join(tmpdir(), `pentimento-${name}-`));
   const folder = join(root, 'bot');
   const config = join(root, 'settings.yaml');
-  await writeFile(config, settings);
+  await writeFile(config, [settings, noRateLimits, 'logLevel: debug'].join('\n'));
 
   let url = '';
   const directory = join(root, 'server');
-  const sandbox = createSandbox({ directory, url: () => url, report: console.error });
+  const sandbox = watchedSandbox({ directory, url: () => url, report: console.error });
   const server = await serve({ sandbox, app: new Hono(), host: '127.0.0.1', port: 0 });
   const { accessToken } = sandbox.signIn('pentimento', { bot: true });
   url = (await front?.(server.url)) ?? server.url;
@@ -60,7 +62,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     await supervisor.stop();
     await server.close();
     sandbox.close();
+    const leaks = [...supervisor.leaks, ...secretsUnder(root)];
     await rm(root, { recursive: true, force: true });
+    expectNone(leaks);
   };
   return { folder, mediaFolder: join(directory, 'media'), url: server.url, supervisor, close };
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { projectRoot } from '../../src/paths.js';
+import { secretsIn } from './secrets.js';
 import { commandOf, hasVariable, processes, type ProcessInfo } from './processes.js';
 
 const lineSchema = z.looseObject({
@@ -34,6 +35,8 @@ export class Supervisor {
   readonly noise: string[] = [];
   /** Processes that outlived the bot that started them. */
   readonly orphans: number[] = [];
+  /** Complaints about secrets in what it wrote, on both outputs. */
+  readonly leaks: string[] = [];
   starts = 0;
   #child: ChildProcess | undefined;
   readonly #stop = new AbortController();
@@ -95,16 +98,22 @@ export class Supervisor {
     const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'bot'], {
       cwd: projectRoot,
       env: { ...process.env, ...environment, PENTIMENTO_DATA: folder },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     const dieTogether = () => void child.kill('SIGKILL');
     process.once('exit', dieTogether);
     child.once('exit', () => process.off('exit', dieTogether));
     createInterface({ input: child.stderr }).on('line', (text) => this.#read(text));
+    createInterface({ input: child.stdout }).on('line', (text) => this.#search(text));
     return child;
   }
 
+  #search(text: string): void {
+    this.leaks.push(...secretsIn('what the bot wrote', text));
+  }
+
   #read(text: string): void {
+    this.#search(text);
     const line = lineSchema.safeParse(parsed(text)).data;
     if (line === undefined) return void this.noise.push(text);
     this.lines.push(line);

@@ -11,11 +11,12 @@ import {
 } from 'playwright-core';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
-import { createSandbox } from '../../src/sandbox/sandbox.js';
 import { webApp, type Sample } from '../../src/web/app.js';
 import { serve } from '../../src/web/server.js';
 import type { RequestStatus, StatusFeed } from '../../src/web/status.js';
-import { jsonField, picture, restClient, temporaryDirectory } from '../sandbox/harness.js';
+import { temporaryFolder } from '../support/folder.js';
+import { watchedSandbox } from '../support/watched-sandbox.js';
+import { jsonField, picture, restClient } from '../sandbox/harness.js';
 
 const chromiumPath = '/usr/bin/chromium';
 export const hasChromium = existsSync(chromiumPath);
@@ -65,10 +66,10 @@ export async function runStudio(
     readonly samples?: readonly Sample[];
   } = {},
 ): Promise<Studio> {
-  const directory = options.directory ?? (await temporaryDirectory());
+  const directory = options.directory ?? temporaryFolder();
   const feed = new ScriptedFeed();
   const address = { url: '' };
-  const sandbox = createSandbox({ directory, url: () => address.url, report: console.error });
+  const sandbox = watchedSandbox({ directory, url: () => address.url, report: console.error });
   const { accessToken } = sandbox.signIn('pentimento', { bot: true, displayName: 'Pentimento' });
   const samples = options.samples ?? (await sampleFiles(directory));
   const app = webApp({ bot: 'pentimento', status: feed, samples });

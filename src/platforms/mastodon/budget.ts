@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { BudgetSpent } from '../port.js';
 
 /*
@@ -6,18 +7,35 @@ import { BudgetSpent } from '../port.js';
  * its budget.
  */
 
-/**
- * Mastodon's own limits (https://docs.joinmastodon.org/api/rate-limits/). Its windows begin at fixed times; ours end now,
- * so that what keeps to ours keeps to every one of its.
- */
-const LIMITS = {
-  request: { count: 300, windowMs: 5 * 60_000, what: 'requests' },
-  upload: { count: 30, windowMs: 30 * 60_000, what: 'uploads' },
-  post: { count: 300, windowMs: 3 * 60 * 60_000, what: 'posts' },
-  removal: { count: 30, windowMs: 30 * 60_000, what: 'removals' },
+/** How much of each kind a server allows. */
+export const rateLimitsSchema = z
+  .strictObject({
+    requestsPer5Minutes: z.int().min(1),
+    uploadsPer30Minutes: z.int().min(1),
+    postsPer3Hours: z.int().min(1),
+    removalsPer30Minutes: z.int().min(1),
+  })
+  .readonly();
+export type RateLimits = z.infer<typeof rateLimitsSchema>;
+
+/** Mastodon's own (https://docs.joinmastodon.org/api/rate-limits/). */
+export const MASTODONS_LIMITS: RateLimits = {
+  requestsPer5Minutes: 300,
+  uploadsPer30Minutes: 30,
+  postsPer3Hours: 300,
+  removalsPer30Minutes: 30,
+};
+
+const MINUTE_MS = 60_000;
+/** Mastodon's windows begin at fixed times; ours end now, so that what keeps to ours keeps to every one of its. */
+const KINDS = {
+  request: { limit: 'requestsPer5Minutes', windowMs: 5 * MINUTE_MS, what: 'requests' },
+  upload: { limit: 'uploadsPer30Minutes', windowMs: 30 * MINUTE_MS, what: 'uploads' },
+  post: { limit: 'postsPer3Hours', windowMs: 180 * MINUTE_MS, what: 'posts' },
+  removal: { limit: 'removalsPer30Minutes', windowMs: 30 * MINUTE_MS, what: 'removals' },
 } as const;
 
-type Kind = keyof typeof LIMITS;
+type Kind = keyof typeof KINDS;
 
 /** So much is kept for what people wait for: courtesies are left out first. */
 const RESERVED_FOR_NEEDS = 0.25;
@@ -37,7 +55,10 @@ export class Budget {
   /** Until when the server has said that there is nothing left. */
   readonly #closedUntil: Record<Kind, number> = { request: 0, upload: 0, post: 0, removal: 0 };
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(
+    private readonly now: () => number = Date.now,
+    private readonly limits: RateLimits = MASTODONS_LIMITS,
+  ) {}
 
   /**
    * Counts a request that is about to be made.
@@ -48,7 +69,7 @@ export class Budget {
     const isCourtesy = path.endsWith('/favourite');
     for (const kind of kinds) {
       const until = this.#fullUntil(kind, isCourtesy ? 1 - RESERVED_FOR_NEEDS : 1);
-      if (until > this.now()) throw new BudgetSpent(LIMITS[kind].what, new Date(until));
+      if (until > this.now()) throw new BudgetSpent(KINDS[kind].what, new Date(until));
     }
     for (const kind of kinds) this.#spent[kind].push(this.now());
   }
@@ -66,12 +87,12 @@ export class Budget {
 
   /** When there is room again for one more, if only this part of the limit may be used. */
   #fullUntil(kind: Kind, part: number): number {
-    const { count, windowMs } = LIMITS[kind];
+    const { limit, windowMs } = KINDS[kind];
     const spent = this.#spent[kind];
     const now = this.now();
     // What is dated later than now is from before the clock was set back.
     while (spent[0] !== undefined && (spent[0] <= now - windowMs || spent[0] > now)) spent.shift();
-    const oldestInTheWay = spent.at(-Math.floor(count * part));
+    const oldestInTheWay = spent.at(-Math.floor(this.limits[limit] * part));
     return Math.max(
       this.#closedUntil[kind],
       oldestInTheWay === undefined ? 0 : oldestInTheWay + windowMs,

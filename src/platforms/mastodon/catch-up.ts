@@ -36,6 +36,8 @@ export function catchUpFrom(
   /** Where rounds ended, and when, oldest first: places for the cursor to move to. */
   let ends: readonly { readonly position: string; readonly at: number }[] = [];
   let underWay: Promise<void> | undefined;
+  /** What a first look had found when it failed, newest first: the next goes on from there, or a long one never ends. */
+  let recent: Awaited<ReturnType<typeof page>> = [];
 
   /** Newest first, as servers give them. */
   const page = (bounds: { readonly minId: string } | { readonly maxId: string } | undefined) =>
@@ -60,8 +62,7 @@ export function catchUpFrom(
   /** With no place to start from, pages are read downward until they are too old. Gives the newest position. */
   const firstLook = async () => {
     const horizon = Date.now() - FIRST_LOOK_BACK_MS;
-    const recent: Awaited<ReturnType<typeof page>> = [];
-    for (let oldest: string | undefined; ;) {
+    for (let oldest = recent.at(-1)?.id; ;) {
       const found = await page(oldest === undefined ? undefined : { maxId: oldest });
       const young = found.filter(({ createdAt }) => Date.parse(createdAt ?? '') >= horizon);
       recent.push(...young);
@@ -70,8 +71,11 @@ export function catchUpFrom(
       if (last === undefined || last === oldest || young.length < found.length) break;
       oldest = last;
     }
-    tell(recent.toReversed());
-    return recent[0]?.id;
+    const found = recent;
+    recent = [];
+    tell(found.toReversed());
+    // What has come since it began, which was long ago if it was interrupted.
+    return found[0] && upwardFrom(found[0].id);
   };
 
   const upwardFrom = async (start: string) => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Log } from '../../log.js';
 import { PlatformError, type Cursor } from '../port.js';
 import { bounds } from './bounded.js';
-import { Budget } from './budget.js';
+import { Budget, type RateLimits } from './budget.js';
 import type { Self } from './entities.js';
 import { asking } from './failures.js';
 import { readInstance, type Instance } from './instance.js';
@@ -15,6 +15,8 @@ export interface MastodonOptions {
   readonly url: string;
   readonly accessToken: string;
   readonly cursor: Cursor;
+  /** What the server lets the account do; Mastodon's own limits if nothing else is known. */
+  readonly rateLimits?: RateLimits;
   readonly log: Log;
 }
 
@@ -38,8 +40,9 @@ export interface Session {
 }
 
 export function openSession(options: MastodonOptions): Session {
-  const { url, accessToken } = options;
-  const client = createRestAPIClient({ url, accessToken, ...bounds(new Budget()) });
+  const { url, accessToken, rateLimits } = options;
+  const budget = new Budget(Date.now, rateLimits);
+  const client = createRestAPIClient({ url, accessToken, ...bounds(budget) });
   const host = new URL(url).hostname;
   let known: { readonly instance: Instance; readonly at: number } | undefined;
   const signIn = () =>

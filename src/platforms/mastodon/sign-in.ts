@@ -9,13 +9,29 @@ import { asking } from './failures.js';
  * code is copied from there. With no address to be sent back to, it works on a machine without a browser.
  */
 
+/** Of a server; with no password in it, which errors would repeat. */
+export const serverUrlSchema = z
+  .url({
+    protocol: /^https?$/,
+    error: 'it takes an address that begins with https://',
+    abort: true,
+  })
+  .refine((url) => new URL(url).username + new URL(url).password === '', {
+    error: 'it takes an address without a name and a password',
+  });
+
+/** As RFC 6750 has them. What no header can hold, say a line break, fetch() would repeat in its error. */
+export const accessTokenSchema = z
+  .string('the account’s access token is missing')
+  .regex(/^[\x21-\x7e]+$/, 'an access token has no spaces and no line breaks');
+
 /** An account that somebody has signed the bot in to, and what it takes to sign out. */
 export const mastodonAccountSchema = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/ }),
+    url: serverUrlSchema,
     /** pentimento@mastodon.example */
     address: z.string().min(1),
-    accessToken: z.string().min(1),
+    accessToken: accessTokenSchema,
     clientId: z.string().min(1),
     clientSecret: z.string().min(1),
   })
@@ -36,7 +52,7 @@ const SCOPES = [
 const SHOW_THE_CODE = 'urn:ietf:wg:oauth:2.0:oob';
 
 const appSchema = z.object({ clientId: z.string(), clientSecret: z.string() });
-const tokenSchema = z.object({ accessToken: z.string(), scope: z.string().optional() });
+const tokenSchema = z.object({ accessToken: accessTokenSchema, scope: z.string().optional() });
 const selfSchema = z.object({ username: z.string(), bot: z.boolean().optional() });
 
 export interface SignIn {
