@@ -21,6 +21,7 @@ export interface StreamEvent {
 
 interface Client {
   readonly accountId: string;
+  readonly token: string;
   readonly streams: Set<StreamName>;
   isAlive: boolean;
 }
@@ -55,14 +56,15 @@ export class Streaming {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
     const url = parseUrl(request.url);
     if (url?.pathname.replace(/\/$/, '') !== path) return false;
-    const accountId = this.#authenticate(request, url);
+    const token = tokenIn(request, url);
+    const accountId = token === undefined ? undefined : this.#options.authenticate(token);
     const requested = url.searchParams.get('stream');
     const first = requested === null ? undefined : streamName.safeParse(requested);
-    if (accountId === undefined) refuse(socket, 401);
+    if (token === undefined || accountId === undefined) refuse(socket, 401);
     else if (first?.success === false) refuse(socket, 400);
     else {
       this.#server.handleUpgrade(request, socket, head, (connection) => {
-        this.#welcome(connection, accountId, first?.data);
+        this.#welcome(connection, { accountId, token }, first?.data);
       });
     }
     return true;
@@ -80,6 +82,12 @@ export class Streaming {
     }
   }
 
+  /** Ends the connections of a token that does not hold any more, as Mastodon does. */
+  disconnect(token: string): void {
+    for (const [connection, client] of this.#clients)
+      if (client.token === token) connection.terminate();
+  }
+
   close(): void {
     clearInterval(this.#pings);
     for (const connection of this.#clients.keys()) connection.terminate();
@@ -87,18 +95,13 @@ export class Streaming {
     this.#server.close();
   }
 
-  /** Browsers cannot set headers here, so the token may also come as a query parameter or as the protocol's name. */
-  #authenticate(request: IncomingMessage, url: URL): string | undefined {
-    const { authorization } = request.headers;
-    const protocol = request.headers['sec-websocket-protocol']?.split(',', 1)[0]?.trim();
-    const bearer = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
-    const token = bearer ?? url.searchParams.get('access_token') ?? protocol;
-    return token === undefined ? undefined : this.#options.authenticate(token);
-  }
-
-  #welcome(connection: WebSocket, accountId: string, first: StreamName | undefined): void {
+  #welcome(
+    connection: WebSocket,
+    who: Pick<Client, 'accountId' | 'token'>,
+    first: StreamName | undefined,
+  ): void {
     const client: Client = {
-      accountId,
+      ...who,
       streams: new Set(first === undefined ? [] : [first]),
       isAlive: true,
     };
@@ -131,6 +134,13 @@ export class Streaming {
       connection.ping();
     }
   }
+}
+
+/** Browsers cannot set headers here, so the token may also come as a query parameter or as the protocol's name. */
+function tokenIn({ headers }: IncomingMessage, url: URL): string | undefined {
+  const protocol = headers['sec-websocket-protocol']?.split(',', 1)[0]?.trim();
+  const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
+  return bearer ?? url.searchParams.get('access_token') ?? protocol;
 }
 
 /** Follows a client's wish; gives a sentence if it cannot be followed. */

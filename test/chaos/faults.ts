@@ -81,8 +81,14 @@ const places = Object.keys(plans) as readonly Place[];
  */
 export type Weather = 'storm' | 'encore' | 'odd server' | 'fair';
 
-/** Decides what goes wrong where, and remembers it. */
-export class FaultSource {
+/** Decides what goes wrong. */
+export interface Faults {
+  /** What goes wrong here now, if anything; to be injected at once. */
+  draw(place: Place): Fault | undefined;
+}
+
+/** Decides by chance what goes wrong where, and remembers it. */
+export class FaultSource implements Faults {
   weather: Weather = 'fair';
   /** Everything that went wrong so far. */
   readonly injected: { readonly place: Place; readonly fault: Fault }[] = [];

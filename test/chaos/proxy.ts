@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { Dice } from './dice.js';
-import type { Fault, FaultSource, Place } from './faults.js';
+import type { Fault, Faults, Place } from './faults.js';
 import { StreamProxy } from './stream-proxy.js';
 
 /** A request of the bot's, at two moments: before the server sees it, and when the server has done what it asks. */
@@ -13,7 +13,7 @@ export type Step = 'asked' | 'done';
 
 export interface ProxyOptions {
   readonly target: string;
-  readonly faults: FaultSource;
+  readonly faults: Faults;
   readonly seed: number;
   /** Told in the midst of each request; whatever it does is done before the request goes on. */
   readonly onStep: (place: Place, step: Step) => void;

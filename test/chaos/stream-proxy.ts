@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { Dice } from './dice.js';
-import type { FaultSource } from './faults.js';
+import type { Faults } from './faults.js';
 
 const messageSchema = z.object({ event: z.literal('notification'), payload: z.string() });
 const payloadSchema = z.object({ id: z.string() });
@@ -20,7 +20,7 @@ export class StreamProxy {
   constructor(
     private readonly options: {
       readonly target: string;
-      readonly faults: FaultSource;
+      readonly faults: Faults;
       readonly seed: number;
     },
   ) {

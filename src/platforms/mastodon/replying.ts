@@ -77,8 +77,10 @@ async function upload(
   return id;
 }
 
+/** Waits for an upload. That the question fails is no reason to upload it again: uploads are what servers allow least of. */
 async function processed(client: mastodon.rest.Client, id: string): Promise<void> {
   const deadline = performance.now() + PROCESSING_MS;
+  let last = new PlatformError('unreachable', 'the server does not get ready with the picture');
   while (performance.now() < deadline) {
     await sleep(POLL_MS);
     try {
@@ -87,12 +89,14 @@ async function processed(client: mastodon.rest.Client, id: string): Promise<void
       );
       if (url) return;
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!(error instanceof PlatformError) || error.kind === 'fatal') throw error;
       // It took the file but could not work with it: a fault of its own, and the next upload may go better.
-      throw new PlatformError('unreachable', error.message, undefined, { cause: error });
+      if (error.kind === 'refused')
+        throw new PlatformError('unreachable', error.message, undefined, { cause: error });
+      last = error;
     }
   }
-  throw new PlatformError('unreachable', 'the server does not get ready with the picture');
+  throw last;
 }
 
 function isRefusal(error: unknown): error is PlatformError {

@@ -43,7 +43,7 @@ interface Grant {
 }
 
 /** `/oauth`: an application is let in by somebody, gets its token and gives it back. */
-export function authorizationRoutes({ stores }: Sandboxed): Hono<ApiEnv> {
+export function authorizationRoutes({ stores, streaming }: Sandboxed): Hono<ApiEnv> {
   const { accounts } = stores;
   const routes = new Hono<ApiEnv>();
   const grants = new Map<string, Grant>();
@@ -117,6 +117,7 @@ export function authorizationRoutes({ stores }: Sandboxed): Hono<ApiEnv> {
     )
       throw new ApiError(403, 'You are not authorized to revoke this token');
     accounts.revokeToken(body.token);
+    streaming.disconnect(body.token);
     return c.json({});
   });
 
