@@ -29,11 +29,12 @@ export interface Asked {
   readonly at: Date;
 }
 
-export interface CrowdOptions {
+/** Nobody is answered in words over twenty times a day; of so many, nobody comes near that. */
+const PEOPLE = 100;
+
+interface CrowdOptions {
   readonly mediaFolder: string;
   readonly seed: number;
-  /** How many they are. */
-  readonly people?: number;
 }
 
 /** People with pictures, on the server itself: nothing goes wrong between them and it. */
@@ -49,8 +50,7 @@ export class Crowd {
   }
 
   static async at(url: string, options: CrowdOptions): Promise<Crowd> {
-    const { people = 5 } = options;
-    const names = Array.from({ length: people }, (_, i) => `person${i + 1}`);
+    const names = Array.from({ length: PEOPLE }, (_, i) => `person${i + 1}`);
     return new Crowd(await Promise.all(names.map((name) => signUp(url, name))), options);
   }
 

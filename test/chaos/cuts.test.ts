@@ -11,8 +11,6 @@ import { answersTo } from './verdict.js';
 const MENTIONS = 500;
 /** Each so many-th asks for a picture; the others are told in words how to. */
 const PICTURE_EVERY = 20;
-/** Nobody is answered in words over twenty times a day; among so many, nobody is nearly. */
-const PEOPLE = 100;
 /** So many wait for their answers, so that people ask all the while that connections are cut. */
 const WAITING = 60;
 
@@ -28,7 +26,7 @@ it(
     const stage = await openStage({ name: 'cuts', settings, front: (url) => scissors.open(url) });
     const { folder, mediaFolder, supervisor } = stage;
     try {
-      const crowd = await Crowd.at(stage.url, { mediaFolder, seed: SEED, people: PEOPLE });
+      const crowd = await Crowd.at(stage.url, { mediaFolder, seed: SEED });
       supervisor.start();
       const countPosts = async () => {
         const bot = await crowd.asked[0]?.by.v1.accounts.lookup({ acct: 'pentimento' });

@@ -71,13 +71,17 @@ describe('the bot, as a process of its own, on a real server', () => {
   });
 
   it('answers a mention that was posted while it was down, and those before only once', async () => {
-    const { ada, start } = await scene();
+    const { ada, person, start } = await scene();
     const bot = await start();
     const before = await mention(ada, 'first', []);
     await answerTo(ada, before);
     expect(await bot.end('SIGKILL')).toBe('SIGKILL');
     const meanwhile = [];
-    for (let i = 0; i < 45; i++) meanwhile.push(await mention(ada, `number ${i}`, [])); // more than a page
+    // More than a page; and not all by one person, who would be answered in silence after twenty.
+    for (const name of ['ben', 'cleo', 'dan']) {
+      const friend = await person(name);
+      for (let i = 0; i < 15; i++) meanwhile.push(await mention(friend, `number ${i}`, []));
+    }
     await start();
     for (const each of meanwhile) await answerTo(ada, each);
     for (const each of [before, ...meanwhile]) expect(await answersTo(ada, each)).toHaveLength(1);
