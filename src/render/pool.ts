@@ -153,7 +153,9 @@ export class RenderPool {
     const file = fileURLToPath(new URL(`./worker${ending}`, import.meta.url));
     const execArgv = ending === '.ts' ? ['--import', 'tsx'] : [];
     // From the project's own folder tsx is found wherever the bot was started; jobs name their files in full.
-    const worker = fork(file, { execArgv, cwd: projectRoot, serialization: 'advanced' });
+    // It decodes strangers' pictures, and so is not told any secret.
+    const env = { ...process.env, MASTODON_ACCESS_TOKEN: '' };
+    const worker = fork(file, { execArgv, cwd: projectRoot, env, serialization: 'advanced' });
     worker.on('error', (error) => this.options.log.error({ error }, 'a render worker'));
     worker.once('exit', () => {
       const i = this.#idle.indexOf(worker);

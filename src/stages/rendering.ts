@@ -124,7 +124,7 @@ async function render(
   outages.delete(claim.id);
   try {
     const { answer, device } = await holding(queue, claim, heartbeatMs, signal, (stop) =>
-      work(claim, options, outage === DOWNLOAD_ATTEMPTS, stop),
+      work(claim, options, outage >= DOWNLOAD_ATTEMPTS, stop),
     );
     if (answer.type === 'painted' && device !== undefined) {
       const { seconds } = answer;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { restClient, runSandbox } from '../sandbox/harness.js';
+import { letIn } from '../support/browser.js';
 import { startBotProcess } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -10,17 +11,14 @@ import { answerTo } from '../support/scene.js';
 /** Somebody who reads the address of the page, opens it, lets the bot in as this account, and copies the code. */
 function personWho(username: string) {
   return (said: string): Promise<string> | undefined => {
-    if (!said.includes('press Enter')) return undefined;
-    const [page = ''] = /http\S+\/oauth\/authorize\S+/.exec(said) ?? [];
-    return allow(page, username);
+    const [page] = /http\S+\/oauth\/authorize\S+/.exec(said) ?? [];
+    return page === undefined || !said.includes('press Enter') ? undefined : type(page, username);
   };
 }
 
-async function allow(page: string, username: string): Promise<string> {
+async function type(page: string, username: string): Promise<string> {
   expect(await (await fetch(page)).text()).toContain('Pentimento wants to act for you');
-  const body = new URLSearchParams({ username });
-  const shown = await (await fetch(page, { method: 'POST', body })).text();
-  return `\n  ${/<code>(.*)<\/code>/.exec(shown)?.[1] ?? 'no code'} \n`;
+  return `\n  ${await letIn(page, username)} \n`;
 }
 
 async function operator() {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -12,7 +11,6 @@ import { catchUpFrom } from '../../src/platforms/mastodon/catch-up.js';
 import { mastodonPlatform } from '../../src/platforms/mastodon/platform.js';
 import type { Cursor, Listener, Mention, Platform } from '../../src/platforms/port.js';
 import { restClient, runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
-import { doorTo } from '../support/door.js';
 import { temporaryFolder } from '../support/folder.js';
 
 const patient = { timeout: 15_000, interval: 20 };
@@ -67,23 +65,6 @@ const say = ({ rest }: Person, text: string, more = {}) =>
   rest.v1.statuses.create({ status: `@pentimento ${text}`, ...more });
 
 describe('listening on Mastodon', () => {
-  it('hears a mention as it is posted, as plain text with its pictures', async () => {
-    const { platform, ada } = await connected();
-    const { heard } = listen(platform);
-    const file = new Blob([new Uint8Array(await gray())]);
-    const { id } = await ada.rest.v2.media.create({ file, description: 'gray' });
-    const { id: statusId } = await say(ada, 'look & see\n\n#strength80', { mediaIds: [id] });
-    await vi.waitFor(() => expect(heard).not.toHaveLength(0), patient);
-    expect(heard[0]).toMatchObject({
-      id: statusId,
-      author: { handle: 'ada' },
-      attachments: [{ kind: 'picture', description: 'gray' }],
-      visibility: 'public',
-      spoiler: '',
-    });
-    expect(heard[0]?.text).toMatch(/^@pentimento look & see\n+#strength80$/);
-  });
-
   it.each([undefined, '0'])(
     'hears everything that was said while nobody listened, oldest first, over many pages (cursor: %s)',
     async (position) => {
@@ -146,141 +127,6 @@ describe('listening on Mastodon', () => {
     await say(ada, 'last');
     await vi.waitFor(() => expect(heard.at(-1)?.text).toContain('last'), patient);
     expect(new Set(heard.map(({ author }) => author.handle))).toEqual(new Set(['ada']));
-  });
-
-  it('comes back after the server was away, and hears what it missed', async () => {
-    // A door in front of the sandbox that can be shut; the sandbox says that it is there, so the stream goes through it.
-    const address = { url: '' };
-    const { url, sandbox, person } = await runSandbox({ url: () => address.url });
-    const door = await doorTo(url);
-    address.url = door.url;
-    const { accessToken } = sandbox.signIn('pentimento', { bot: true });
-    const ada = await person('ada');
-    const cursor: Cursor = { get: () => undefined, set: () => undefined };
-    const platform = mastodonPlatform({
-      name: 'here',
-      url: door.url,
-      accessToken,
-      cursor,
-      log: createLog('silent'),
-    });
-    const { heard } = listen(platform);
-    await say(ada, 'one');
-    await vi.waitFor(
-      () => expect(heard.map(({ text }) => text)).toContain('@pentimento one'),
-      patient,
-    );
-    door.shut();
-    await say(ada, 'two');
-    door.open();
-    await vi.waitFor(
-      () => expect(heard.map(({ text }) => text)).toContain('@pentimento two'),
-      patient,
-    );
-  });
-});
-
-describe('replying on Mastodon', () => {
-  it('posts in the thread with the picture and its alt text, to the person alone', async () => {
-    const { platform, ada } = await connected();
-    const { id } = await say(ada, 'please @somebody');
-    const file = join(temporaryFolder(), 'painted.jpg');
-    await sharp(await gray())
-      .jpeg()
-      .toFile(file);
-    const reply = { text: 'Here it is.', picture: { file, description: 'A gray thing.' } };
-    const replyId = await platform.reply(mentionBy('ada', id), reply);
-    const posted = await ada.rest.v1.statuses.$select(replyId).fetch();
-    expect(posted).toMatchObject({ inReplyToId: id, visibility: 'unlisted' });
-    expect(posted.content).toContain('Here it is.');
-    expect(posted.mentions.map(({ username }) => username)).toEqual(['ada']);
-    expect(posted.mediaAttachments[0]?.description).toBe('A gray thing.');
-    expect(await platform.repliesTo(mentionBy('ada', id))).toEqual([
-      { id: replyId, text: expect.stringContaining('Here it is.') as string, hasPicture: true },
-    ]);
-  });
-
-  it('posts once for one mention, and finds no reply where there is none of ours', async () => {
-    const { platform, ada, person } = await connected();
-    const { id } = await say(ada, 'please');
-    const ben = await person('ben');
-    await ben.rest.v1.statuses.create({ status: '@ada me too', inReplyToId: id });
-    expect(await platform.repliesTo(mentionBy('ada', id))).toEqual([]);
-    const twice = [1, 2].map(() => platform.reply(mentionBy('ada', id), { text: 'Hello.' }));
-    const [first, second] = await Promise.all(twice);
-    expect(second).toBe(first);
-  });
-
-  it.each(['public', 'unlisted', 'private', 'direct'] as const)(
-    'answers a %s post no more widely',
-    async (visibility) => {
-      const { platform, ada } = await connected();
-      const { id } = await say(ada, 'please', { visibility });
-      const mention = { ...mentionBy('ada', id), visibility };
-      const replyId = await platform.reply(mention, { text: 'Hello.' });
-      const posted = await ada.rest.v1.statuses.$select(replyId).fetch();
-      expect(posted.visibility).toBe(visibility === 'public' ? 'unlisted' : visibility);
-    },
-  );
-
-  it.each([
-    [false, false],
-    [true, false],
-    [false, true],
-    [true, true],
-  ])(
-    'marks its picture as sensitive if the mention was (%s) or the answer is (%s)',
-    async (asked, answered) => {
-      const { platform, ada } = await connected();
-      const { id } = await say(ada, 'please');
-      const mention = { ...mentionBy('ada', id), sensitive: asked };
-      const file = join(temporaryFolder(), 'painted.png');
-      await writeFile(file, await gray());
-      const reply = {
-        text: 'Here.',
-        picture: { file, description: 'Gray.' },
-        sensitive: answered,
-      };
-      const replyId = await platform.reply(mention, reply);
-      const posted = await ada.rest.v1.statuses.$select(replyId).fetch();
-      expect(posted.sensitive).toBe(asked || answered);
-    },
-  );
-
-  it('is refused when the post is gone', async () => {
-    const { platform, ada } = await connected();
-    const { id } = await say(ada, 'never mind');
-    await ada.rest.v1.statuses.$select(id).remove();
-    const reply = platform.reply(mentionBy('ada', id), { text: 'Hello.' });
-    await expect(reply).rejects.toMatchObject({ kind: 'refused' });
-  });
-});
-
-it('an answer to another post in the thread is not taken for the answer', async () => {
-  const { platform, ada } = await connected();
-  const { id: first } = await say(ada, 'one');
-  const { id: second } = await say(ada, 'two', { inReplyToId: first });
-  await platform.reply(mentionBy('ada', second), { text: 'Hello.' });
-  expect(await platform.repliesTo(mentionBy('ada', first))).toEqual([]);
-});
-
-describe('posts that are gone', () => {
-  it('are told to the listener while it listens', async () => {
-    const { platform, ada } = await connected();
-    const { heard, deleted } = listen(platform);
-    const { id } = await say(ada, 'never mind');
-    await vi.waitFor(() => expect(heard).not.toHaveLength(0), patient);
-    await ada.rest.v1.statuses.$select(id).remove();
-    await vi.waitFor(() => expect(deleted).toContain(id), patient);
-  });
-
-  it('our replies can be removed, and removed again', async () => {
-    const { platform, ada } = await connected();
-    const { id } = await say(ada, 'please');
-    const reply = await platform.reply(mentionBy('ada', id), { text: 'Hello.' });
-    await platform.remove(reply);
-    await platform.remove(reply);
-    expect(await platform.repliesTo(mentionBy('ada', id))).toEqual([]);
   });
 });
 
@@ -383,16 +229,6 @@ describe('a server that sends what it likes', () => {
     for (const { authorization } of asked) expect(authorization).toBe('Bearer secret-token');
     const listing = asked.find(({ url }) => url.startsWith('/api/v1/notifications'));
     expect(listing?.url).toContain('include_filtered=true');
-  });
-
-  it('does not keep what the listener could not keep from ending the listening', async () => {
-    const { platform } = await serverWith([notification('1', 'hello')]);
-    const full = new Error('the disk is full');
-    const mentioned = () => {
-      throw full;
-    };
-    const listener = { mentioned, deleted: () => undefined, failed: () => undefined };
-    await expect(platform.listen(listener, new AbortController().signal)).rejects.toBe(full);
   });
 });
 
