@@ -3,7 +3,7 @@ import { storm } from './acts.js';
 import { faultKinds } from './faults.js';
 import { allWell, figuresAfter, HALF_AN_HOUR } from './trial.js';
 
-const MENTIONS = 120;
+const MENTIONS = 200;
 
 it(
   'gives every mention exactly one right answer although server and network do everything wrong that they can',
