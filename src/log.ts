@@ -55,8 +55,17 @@ const MAX_MESSAGE = 500;
 const SECRET_IN_TEXT =
   /(bearer\s+|(?:access_token|refresh_token|client_secret|code|password)=)[^\s&"'<>]+/gi;
 
+/** What must not be written wherever it stands: a server may repeat in an error what it was sent. */
+const hidden = new Set<string>();
+
+/** From now on no error in any log of this process tells this. */
+export function hideFromLogs(secret: string): void {
+  hidden.add(secret);
+}
+
 function withoutSecrets(message: string): string {
-  const clean = message.replace(SECRET_IN_TEXT, '$1[secret]');
+  const known = [...hidden].reduce((text, value) => text.replaceAll(value, '[secret]'), message);
+  const clean = known.replace(SECRET_IN_TEXT, '$1[secret]');
   return clean.length <= MAX_MESSAGE ? clean : `${clean.slice(0, MAX_MESSAGE)}…`;
 }
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createLog, type Log } from '../src/log.js';
+import { createLog, hideFromLogs, type Log } from '../src/log.js';
 import { projectRoot } from '../src/paths.js';
 import { PlatformError } from '../src/platforms/port.js';
 
@@ -111,6 +111,16 @@ describe('an error', () => {
     const [line = ''] = linesOf((log) => log.error({ error }));
     expect(line).not.toContain(SECRET);
     expect(line).toContain('"message":"422"');
+  });
+
+  it('in which a server repeats a secret does not tell it: after its name, or if it is known to be one', () => {
+    hideFromLogs('a-token-of-ours');
+    const said = `bearer ${SECRET}, ?code=${SECRET}&x, client_secret=${SECRET}; a-token-of-ours!`;
+    const cause = new Error(said);
+    const [line = ''] = linesOf((log) => log.error({ error: new Error(said, { cause }) }));
+    expect(line).not.toContain(SECRET);
+    expect(line).not.toContain('a-token-of-ours');
+    expect(line).toContain('bearer [secret] ?code=[secret]&x, client_secret=[secret] [secret]!');
   });
 
   it('that quotes a whole answer is cut short, and still says where it was', () => {

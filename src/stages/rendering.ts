@@ -2,41 +2,20 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import {
-  PictureTooLarge,
-  PlatformError,
-  type Attachment,
-  type Mention,
-  type Platform,
-} from '../platforms/port.js';
+import { PlatformError } from '../platforms/port.js';
+import { shown, type RequestId } from '../queue/desk.js';
 import { hasRoom } from '../queue/disk.js';
 import { ClaimLost, holding } from '../queue/holding.js';
-import { shown, type RequestId } from '../queue/desk.js';
 import type { Queue, RenderClaim } from '../queue/queue.js';
-import type { Answer, Problem, Which } from '../queue/states.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
-import { JobTooHeavy, PictureError, type PictureProblem } from '../render/job.js';
-import type { RenderPool } from '../render/pool.js';
-import type { SafetyPolicy } from '../render/safety.js';
-import { parameters } from '../requests/parameters.js';
-import type { RenderRequest } from '../requests/request.js';
-import { understand, type UnderstandingOptions } from './understanding.js';
-import { withdraw } from './withdrawal.js';
+import { JobTooHeavy } from '../render/job.js';
+import { paint, type PaintingOptions } from './painting.js';
 
-export interface RenderingOptions extends UnderstandingOptions {
-  readonly platforms: readonly Platform[];
-  readonly pool: RenderPool;
-  /** Where downloads and painted pictures lie. */
-  readonly folder: string;
-  /** What becomes of indecent pictures. */
-  readonly safety: SafetyPolicy;
-  readonly maxDownloadBytes: number;
+export interface RenderingOptions extends PaintingOptions {
   /** How often a render is tried before we apologize. */
   readonly attempts: number;
   /** How often a lease is extended while its work goes on. */
   readonly heartbeatMs: number;
-  /** Called with 0..1 as a picture comes along. */
-  readonly onProgress: (mention: Mention, fraction: number) => void;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -124,7 +103,7 @@ async function render(
   outages.delete(claim.id);
   try {
     const { answer, device } = await holding(queue, claim, heartbeatMs, signal, (stop) =>
-      work(claim, options, outage >= DOWNLOAD_ATTEMPTS, stop),
+      paint(claim, options, outage >= DOWNLOAD_ATTEMPTS, stop),
     );
     if (answer.type === 'painted' && device !== undefined) {
       const { seconds } = answer;
@@ -160,116 +139,3 @@ async function render(
     }
   }
 }
-
-interface Rendered {
-  readonly answer: Answer;
-  /** What painted it, if anything was painted. */
-  readonly device?: string;
-}
-
-/** Looks whether the post still asks for the same, for people edit and delete, and paints what it asks for now. */
-async function work(
-  claim: RenderClaim,
-  options: RenderingOptions,
-  isLastDownload: boolean,
-  signal: AbortSignal,
-): Promise<Rendered> {
-  const { queue, platforms } = options;
-  const { mention } = claim;
-  const platform = platforms.find((candidate) => candidate.name === claim.platform);
-  if (platform === undefined) throw new Error(`${claim.platform} is not connected`);
-  const paint = (request: RenderRequest) =>
-    paintRequest({ ...claim, request }, platform, options, isLastDownload, signal);
-  // What has not answered for hours is painted as it was.
-  const current = isLastDownload ? mention : await platform.reread(mention);
-  if (current === undefined) {
-    withdraw(queue, platform.name, mention.id, mention.author.id);
-    throw new ClaimLost('the post that asked for it is gone');
-  }
-  if (isSame(current, mention)) return paint(claim.request);
-  const edited = await understand(platform, current, options);
-  const { outcome } = edited;
-  const request = 'request' in outcome ? outcome.request : undefined;
-  queue.amend(claim, edited.mention, request);
-  if (request !== undefined) return paint(request);
-  return {
-    answer:
-      'refusal' in outcome ? { type: 'refused', refusal: outcome.refusal } : { type: 'silence' },
-  };
-}
-
-/** Whether a post says what it said, with the same pictures. */
-function isSame(one: Mention, other: Mention): boolean {
-  const essence = ({ text, attachments, spoiler }: Mention) =>
-    JSON.stringify([text, attachments.map(({ url, description }) => [url, description]), spoiler]);
-  return essence(one) === essence(other);
-}
-
-/**
- * Fetches the pictures and has them painted; a picture that cannot be used is an answer, too, and so is, at the last
- * attempt, one that cannot be fetched.
- */
-async function paintRequest(
-  { id, mention, request }: RenderClaim,
-  platform: Platform,
-  { pool, folder, size, safety, maxDownloadBytes, onProgress }: RenderingOptions,
-  isLastDownload: boolean,
-  signal: AbortSignal,
-): Promise<Rendered> {
-  const downloads = join(folder, 'downloads', String(id));
-  await mkdir(downloads, { recursive: true });
-  const photo = join(downloads, 'photo');
-  const fetched = async (attachment: Attachment, file: string): Promise<string> => {
-    try {
-      await platform.download(attachment, file, maxDownloadBytes, signal);
-      return file;
-    } catch (error) {
-      throw asPictureError(error, file, isLastDownload);
-    }
-  };
-  try {
-    await fetched(request.content, photo);
-    const styles = [];
-    for (const [i, style] of request.styles.entries())
-      styles.push({ file: await fetched(style, join(downloads, `painting${i + 1}`)), weight: 1 });
-    const file = join('pictures', `${id}.jpg`);
-    const { device, ...painted } = await pool.paint(
-      {
-        content: photo,
-        styles,
-        output: join(folder, file),
-        size,
-        strength: request.strength,
-        seed: parameters.seed.default,
-        safety,
-      },
-      { signal, onProgress: ({ fraction }) => onProgress(mention, fraction) },
-    );
-    return { answer: { type: 'painted', file, ...painted }, device };
-  } catch (error) {
-    if (!(error instanceof PictureError)) throw error;
-    const which: Which = error.file === photo ? 'photo' : 'painting';
-    return { answer: { type: 'bad picture', which, problem: problemOf[error.problem] } };
-  } finally {
-    await rm(downloads, { recursive: true, force: true });
-  }
-}
-
-/** A picture that its server will never give us is as unusable as a damaged one. */
-function asPictureError(error: unknown, file: string, isLastDownload: boolean): unknown {
-  if (error instanceof PictureTooLarge)
-    return new PictureError('too many pixels', file, error.message);
-  if (error instanceof PlatformError && (error.kind === 'refused' || isLastDownload))
-    return new PictureError('missing', file, error.message);
-  return error;
-}
-
-const problemOf: Readonly<Record<PictureProblem, Problem>> = {
-  missing: 'unreachable',
-  empty: 'damaged',
-  'not a picture': 'unreadable',
-  damaged: 'damaged',
-  'too many pixels': 'too large',
-  'too small': 'too small',
-  unsafe: 'unsafe',
-};

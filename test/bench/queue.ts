@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Database } from 'better-sqlite3';
 import { openDatabase } from '../../src/queue/database.js';
-import { CLAIM_RENDER, CLAIM_REPLY, Queue, RECALL } from '../../src/queue/queue.js';
+import { CLAIM_RENDER, CLAIM_REPLY, RECALL } from '../../src/queue/claims.js';
+import { Queue } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { options } from '../support/queue.js';
 

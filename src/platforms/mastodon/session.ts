@@ -1,6 +1,6 @@
 import { createRestAPIClient, type mastodon } from 'masto';
 import { z } from 'zod';
-import type { Log } from '../../log.js';
+import { hideFromLogs, type Log } from '../../log.js';
 import { PlatformError, type Cursor } from '../port.js';
 import { bounds } from './bounded.js';
 import { Budget, type RateLimits } from './budget.js';
@@ -41,6 +41,7 @@ export interface Session {
 
 export function openSession(options: MastodonOptions): Session {
   const { url, accessToken, rateLimits } = options;
+  hideFromLogs(accessToken);
   const budget = new Budget(Date.now, rateLimits);
   const client = createRestAPIClient({ url, accessToken, ...bounds(budget) });
   const host = new URL(url).hostname;
