@@ -41,8 +41,10 @@ export async function listenTo(
     }
   };
 
-  const catchUp = catchUpFrom(client, cursor, onNotification);
   const state = { isStreaming: false, isDue: true, failures: 0 };
+  // Each page counts: of a server that fails now and then, a long list would else take longer and longer.
+  const onPage = () => (state.failures = 0);
+  const catchUp = catchUpFrom(client, cursor, onNotification, onPage);
   let wake = new AbortController();
   /** Reads the list whenever it is time to, until aborted. */
   const keepCatchingUp = async (stopped: AbortSignal) => {
@@ -62,7 +64,6 @@ export async function listenTo(
     try {
       await catchUp();
       session.heardAt = performance.now();
-      state.failures = 0;
       return state.isStreaming ? CATCH_UP_MS : POLL_MS;
     } catch (error) {
       if (!(error instanceof PlatformError) || error.kind === 'fatal') throw error;
