@@ -58,6 +58,7 @@ const plans = {
   thread: { rate: 0.25, kinds: answers },
   // Before it paints, the bot looks whether the post still says the same.
   'read a post': { rate: 0.2, kinds: answers },
+  removal: { rate: 0.2, kinds: answers },
   download: { rate: 0.15, kinds: [...refusals, 'cut download', 'cut download'] },
   // These change what a good answer holds, so they come on top of the ones above.
   'uploaded file': { rate: 0.25, kinds: ['upload not ready'] },

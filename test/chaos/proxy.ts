@@ -180,6 +180,7 @@ const routes: readonly (readonly [method: string, path: RegExp, Place])[] = [
   ['POST', /^\/api\/v1\/statuses$/, 'post'],
   ['GET', /^\/api\/v1\/statuses\/\d+\/context$/, 'thread'],
   ['GET', /^\/api\/v1\/statuses\/\d+$/, 'read a post'],
+  ['DELETE', /^\/api\/v1\/statuses\/\d+$/, 'removal'],
   ['GET', /^\/media\//, 'download'],
 ];
 

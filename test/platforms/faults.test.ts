@@ -3,12 +3,11 @@ import { onTestFinished } from 'vitest';
 import { PlatformError, type Platform } from '../../src/platforms/port.js';
 import type { Fault, Faults, Place } from '../chaos/faults.js';
 import { FaultyProxy } from '../chaos/proxy.js';
-import { runSandbox } from '../sandbox/harness.js';
 import { platformContract } from './contract.js';
-import { mastodonNetwork } from './mastodon-network.js';
+import { sandboxNetwork } from './sandbox-network.js';
 
 /** What may go wrong with any request; all of it passes. */
-const passing = [
+const passing: readonly Fault[] = [
   'bad gateway',
   'page for an answer',
   'rate limit that is over',
@@ -18,31 +17,41 @@ const passing = [
   'reset after',
   'truncated answer',
   'rate limit',
-] as const satisfies readonly Fault[];
-const requests: readonly Place[] = [
-  'sign in',
-  'instance',
-  'notifications',
-  'favorite',
-  'upload',
-  'upload status',
-  'post',
-  'thread',
-  'download',
 ];
 
-/** Every other request of each kind fails, each time in another way; uploads are never ready at once. */
+/** What goes wrong where, in turns, each other time. */
+const troubles: Partial<Record<Place, readonly Fault[]>> = {
+  'sign in': passing,
+  instance: passing,
+  notifications: passing,
+  favorite: passing,
+  upload: passing,
+  'upload status': passing,
+  post: passing,
+  thread: passing,
+  'read a post': passing,
+  removal: passing,
+  'uploaded file': ['upload not ready'],
+  download: [...passing.filter((fault) => fault !== 'truncated answer'), 'cut download'],
+  upgrade: ['upgrade refused'],
+  stream: ['stream cut'],
+  event: ['event lost', 'event doubled', 'late with an old id'],
+};
+
+/** The first request of each kind fails, the third, and so on, each time in another way; and no page of the list is ever in order. */
 function everyOther(): Faults {
   const counts = new Map<Place, number>();
-  let turn = 0;
+  const turns = new Map<readonly Fault[], number>();
   return {
     draw(place) {
-      if (place === 'uploaded file') return 'upload not ready';
       if (place === 'page of notifications') return 'listed out of order';
-      if (!requests.includes(place)) return undefined;
+      const kinds = troubles[place] ?? [];
       const count = counts.get(place) ?? 0;
       counts.set(place, count + 1);
-      return count % 2 === 0 ? passing[turn++ % passing.length] : undefined;
+      if (count % 2 === 1) return undefined;
+      const turn = turns.get(kinds) ?? 0;
+      turns.set(kinds, turn + 1);
+      return kinds[turn % kinds.length];
     },
   };
 }
@@ -82,24 +91,26 @@ function persistent(platform: Platform): Platform {
 
 platformContract(
   'the sandbox, of which every other request fails',
-  ['posts for few', 'editing', 'removal', 'deletions told', 'keys honored', 'thread guarded'],
+  [
+    'posts for few',
+    'editing',
+    'warnings',
+    'removal',
+    'deletions told',
+    'many posts',
+    'keys honored',
+    'thread guarded',
+  ],
   async () => {
-    const address = { url: '' };
-    const { url, sandbox, person } = await runSandbox({ url: () => address.url });
-    const proxy = new FaultyProxy({
-      target: url,
-      faults: everyOther(),
-      seed: 1,
-      onStep: () => undefined,
-    });
-    address.url = await proxy.open();
-    onTestFinished(() => proxy.close());
-    const { accessToken } = sandbox.signIn('pentimento', { bot: true });
-    const network = mastodonNetwork({
-      url: address.url,
-      accessToken,
-      username: 'pentimento',
-      person: async (name) => (await person(name)).rest,
+    const network = await sandboxNetwork((target) => {
+      const proxy = new FaultyProxy({
+        target,
+        faults: everyOther(),
+        seed: 1,
+        onStep: () => undefined,
+      });
+      onTestFinished(() => proxy.close());
+      return proxy.open();
     });
     return {
       ...network,

@@ -13,19 +13,23 @@ export interface MastodonServer {
   /** Our name. */
   readonly username: string;
   readonly person: (name: string) => Promise<mastodon.rest.Client>;
+  readonly robot: (name: string) => Promise<mastodon.rest.Client>;
 }
 
 /** A network of the contract on any server that speaks Mastodon's API. */
-export function mastodonNetwork({ url, accessToken, username, person }: MastodonServer): Network {
+export function mastodonNetwork(server: MastodonServer): Network {
+  const { url, accessToken, username, person, robot } = server;
   let position: string | undefined;
   const cursor: Cursor = { get: () => position, set: (id) => void (position = id) };
   const log = createLog('silent');
   const options = { name: 'mastodon:here', url, cursor, log };
   return {
     us: `@${username}`,
+    address: `${username}@${new URL(url).hostname}`,
     connect: () => mastodonPlatform({ ...options, accessToken }),
     connectInVain: () => mastodonPlatform({ ...options, accessToken: `${accessToken}x` }),
     person: async (name) => somebody(await person(name)),
+    robot: async (name) => somebody(await robot(name)),
   };
 }
 

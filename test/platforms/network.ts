@@ -8,7 +8,11 @@ export interface Network {
   readonly connectInVain: () => Platform;
   /** How people address us, with the @ in front. */
   readonly us: string;
+  /** Our account in full: pentimento@example.social. */
+  readonly address: string;
   readonly person: (name: string) => Promise<Somebody>;
+  /** Another bot, marked as one. */
+  readonly robot: (name: string) => Promise<Somebody>;
 }
 
 export interface Somebody {
@@ -44,6 +48,7 @@ export type Ability =
   | 'editing'
   | 'removal'
   | 'order'
+  | 'many posts'
   | 'warnings'
   | 'deletions told'
   | 'keys honored'

@@ -1,6 +1,5 @@
-import { runSandbox } from '../sandbox/harness.js';
 import { platformContract } from './contract.js';
-import { mastodonNetwork } from './mastodon-network.js';
+import { sandboxNetwork } from './sandbox-network.js';
 
 platformContract(
   'the sandbox',
@@ -11,17 +10,9 @@ platformContract(
     'removal',
     'deletions told',
     'order',
+    'many posts',
     'keys honored',
     'thread guarded',
   ],
-  async () => {
-    const { url, sandbox, person } = await runSandbox();
-    const { accessToken } = sandbox.signIn('pentimento', { bot: true });
-    return mastodonNetwork({
-      url,
-      accessToken,
-      username: 'pentimento',
-      person: async (name) => (await person(name)).rest,
-    });
-  },
+  () => sandboxNetwork(),
 );

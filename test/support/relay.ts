@@ -12,6 +12,8 @@ export interface Relay {
   readonly url: string;
   /** Every request so far, streams included, as in "GET /api/v1/streaming". */
   readonly requests: readonly string[];
+  /** Called with each connection, whatever it is for. */
+  onConnection: (near: Socket) => void;
   intercept: Interception;
   /** Asks the server in the same words, with what is left of them; gives its answer. */
   readonly forward: (request: IncomingMessage) => Promise<{ status: number; body: string }>;
@@ -37,6 +39,7 @@ export async function relayTo(target: () => string): Promise<Relay> {
     onward.on('error', () => response.destroy());
     request.pipe(onward);
   });
+  server.on('connection', (near) => relay.onConnection(near));
   server.on('upgrade', (request, near, head) => {
     note(request);
     near.on('error', () => near.destroy());
@@ -78,6 +81,7 @@ export async function relayTo(target: () => string): Promise<Relay> {
       });
       return { status: answer.status, body: await answer.text() };
     },
+    onConnection: () => undefined,
     intercept: () => false,
     interceptStream: () => false,
     onStream: () => undefined,

@@ -21,6 +21,8 @@ export interface Snac2 {
   readonly bot: MastodonAccount;
   /** @param name ada or ben */
   readonly person: (name: string) => Promise<mastodon.rest.Client>;
+  /** @param name parrot */
+  readonly robot: (name: string) => Promise<mastodon.rest.Client>;
   readonly close: () => Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export async function runSnac2(): Promise<Snac2> {
   writeFileSync(settings, JSON.stringify({ ...written, protocol: 'http' }));
 
   const passwords = new Map(
-    ['pentimento', 'ada', 'ben'].map((name) => [name, addUser(folder, name)]),
+    ['pentimento', 'parrot', 'ada', 'ben'].map((name) => [name, addUser(folder, name)]),
   );
   const server = spawn(program, ['httpd', folder], { stdio: 'ignore' });
   const url = `http://127.0.0.1:${port}`;
@@ -47,6 +49,9 @@ export async function runSnac2(): Promise<Snac2> {
     const code = await vi.waitFor(() => codeFor(page, name, passwords.get(name) ?? ''));
     return finish(code);
   };
+  /** Signed in to as a bot is, which marks the account as one. */
+  const robot = async (name: string) =>
+    createRestAPIClient({ url, accessToken: (await signIn(name)).accessToken });
   const close = async () => {
     server.kill('SIGTERM');
     if (server.exitCode === null) await once(server, 'exit');
@@ -56,9 +61,10 @@ export async function runSnac2(): Promise<Snac2> {
     url,
     close,
     bot: await signIn('pentimento'),
+    robot,
     person: async (name) => {
-      const rest = createRestAPIClient({ url, accessToken: (await signIn(name)).accessToken });
-      await rest.v1.accounts.updateCredentials({ bot: false }); // signing in is for bots
+      const rest = await robot(name);
+      await rest.v1.accounts.updateCredentials({ bot: false });
       return rest;
     },
   };
