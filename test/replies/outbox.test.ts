@@ -364,8 +364,9 @@ describe('an answer that is posted without the queue learning so', () => {
     await pass(1000);
     platform.repliesTo = () => Promise.reject(error('refused'));
     queue.admit('memory', ...withdrawn);
-    await pass(1000);
-    expect(states()).toMatchObject([{ state: 'cancelled' }, { state: 'answered' }]);
+    await vi.waitFor(() =>
+      expect(states()).toMatchObject([{ state: 'cancelled' }, { state: 'answered' }]),
+    );
   });
 
   it('because it was cancelled at that moment, is taken back', async () => {
