@@ -14,11 +14,13 @@ export interface MastodonServer {
   readonly username: string;
   readonly person: (name: string) => Promise<mastodon.rest.Client>;
   readonly robot: (name: string) => Promise<mastodon.rest.Client>;
+  /** Waits for a mention, where it takes a while. */
+  readonly delivered?: (id: string) => Promise<void>;
 }
 
 /** A network of the contract on any server that speaks Mastodon's API. */
 export function mastodonNetwork(server: MastodonServer): Network {
-  const { url, accessToken, username, person, robot } = server;
+  const { url, accessToken, username, person, robot, delivered } = server;
   let position: string | undefined;
   const cursor: Cursor = { get: () => position, set: (id) => void (position = id) };
   const log = createLog('silent');
@@ -28,6 +30,7 @@ export function mastodonNetwork(server: MastodonServer): Network {
     address: `${username}@${new URL(url).hostname}`,
     connect: () => mastodonPlatform({ ...options, accessToken }),
     connectInVain: () => mastodonPlatform({ ...options, accessToken: `${accessToken}x` }),
+    delivered: delivered ?? (() => Promise.resolve()),
     person: async (name) => somebody(await person(name)),
     robot: async (name) => somebody(await robot(name)),
   };

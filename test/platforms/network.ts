@@ -11,6 +11,8 @@ export interface Network {
   /** Our account in full: pentimento@example.social. */
   readonly address: string;
   readonly person: (name: string) => Promise<Somebody>;
+  /** Waits until a post that mentions us has reached us: whether or not we listen. */
+  readonly delivered: (id: string) => Promise<void>;
   /** Another bot, marked as one. */
   readonly robot: (name: string) => Promise<Somebody>;
 }

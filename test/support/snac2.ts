@@ -23,6 +23,8 @@ export interface Snac2 {
   readonly person: (name: string) => Promise<mastodon.rest.Client>;
   /** @param name parrot */
   readonly robot: (name: string) => Promise<mastodon.rest.Client>;
+  /** Waits until the bot is told of a post, which takes its seconds. */
+  readonly delivered: (id: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -52,6 +54,8 @@ export async function runSnac2(): Promise<Snac2> {
   /** Signed in to as a bot is, which marks the account as one. */
   const robot = async (name: string) =>
     createRestAPIClient({ url, accessToken: (await signIn(name)).accessToken });
+  const bot = await signIn('pentimento');
+  const { notifications } = createRestAPIClient({ url, accessToken: bot.accessToken }).v1;
   const close = async () => {
     server.kill('SIGTERM');
     if (server.exitCode === null) await once(server, 'exit');
@@ -60,7 +64,15 @@ export async function runSnac2(): Promise<Snac2> {
   return {
     url,
     close,
-    bot: await signIn('pentimento'),
+    bot,
+    delivered: (id) =>
+      vi.waitFor(
+        async () => {
+          const told = await notifications.list({ limit: 40 });
+          if (!told.some(({ status }) => status?.id === id)) throw new Error('not told yet');
+        },
+        { timeout: 30_000, interval: 100 },
+      ),
     robot,
     person: async (name) => {
       const rest = await robot(name);

@@ -46,6 +46,7 @@ export function listening({ name, can, itIf, open, mentioned }: Setting): void {
       const ids: string[] = [];
       for (let day = 0; day < 2; day++) {
         for (let i = 0; i < 3; i++) ids.push(await ada.post(`${network.us} number ${i}`));
+        for (const id of ids.slice(-3)) await network.delivered(id);
         const { heard, hears, stop } = listen(network.connect());
         for (const id of ids.slice(-3)) await hears(id);
         const news = [...new Set(heard.map(({ id }) => id))].filter(
@@ -75,6 +76,7 @@ export function listening({ name, can, itIf, open, mentioned }: Setting): void {
       const { network, ada, platform, mention } = await mentioned();
       await platform.reply(mention, { text: `${network.us} hello` });
       const last = await ada.post(`${network.us} last`);
+      await network.delivered(last);
       const { heard, hears } = listen(platform);
       await hears(last);
       expect(new Set(heard.map(({ author }) => author.id))).toEqual(new Set([mention.author.id]));
@@ -86,6 +88,7 @@ export function listening({ name, can, itIf, open, mentioned }: Setting): void {
       const said = await parrot.post(`${network.us} hello`);
       const ada = await network.person('ada');
       const last = await ada.post(`${network.us} last`);
+      for (const id of [said, last]) await network.delivered(id);
       const { heard, hears } = listen(network.connect());
       await hears(last);
       expect(heard.map(({ id }) => id)).not.toContain(said);
@@ -128,6 +131,7 @@ export function listening({ name, can, itIf, open, mentioned }: Setting): void {
       const network = await open();
       const ada = await network.person('ada');
       const id = await ada.post(`${network.us} please`);
+      await network.delivered(id);
       const full = new Error('the disk is full');
       const platform = network.connect();
       const { done } = listen(platform, () => {

@@ -12,6 +12,7 @@ export function reading({ name, itIf, mentioned }: Setting): void {
       const { network, ada, platform, mention } = await mentioned('first', { pictures });
       expect(await platform.reread(mention)).toEqual(mention);
       const id = await ada.post(`${network.us} second`, { inReplyTo: mention.id });
+      await network.delivered(id);
       const reply = await listen(platform).hears(id);
       expect(reply.inReplyTo).toBe(mention.id);
       expect(await platform.parentOf(reply)).toEqual(mention);

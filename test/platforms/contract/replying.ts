@@ -40,6 +40,7 @@ export function replying({ name, itIf, open, mentioned }: Setting): void {
       );
       expect(found.find(({ id }) => id === word)?.text).toContain('In a moment.');
       const second = await ada.post(`${network.us} again`, { inReplyTo: answer });
+      await network.delivered(second);
       const again = await listen(platform).hears(second);
       await platform.reply(again, { text: 'Here is the other.' });
       expect(await platform.repliesTo(mention), 'only what stands directly below').toHaveLength(2);

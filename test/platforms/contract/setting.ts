@@ -49,6 +49,7 @@ export function settingOf(
       const ada = await network.person('ada');
       const platform = network.connect();
       const id = await ada.post(`${network.us} ${text}`, options);
+      await network.delivered(id);
       const { hears, stop } = listen(platform);
       const mention = await hears(id);
       await stop();
