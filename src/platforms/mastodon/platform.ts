@@ -51,7 +51,14 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
 
     signIn: async () => (await self()).address,
 
-    listen: (listener, signal) => listenTo(session, listener, signal),
+    async listen(listener, signal) {
+      try {
+        await listenTo(session, listener, signal);
+      } catch (error) {
+        session.isShutOut = error instanceof PlatformError && error.kind === 'fatal';
+        throw error;
+      }
+    },
 
     trouble: () => troubleOf(session),
 

@@ -109,7 +109,7 @@ export async function beginSignIn(url: string): Promise<SignIn> {
     // People see then that nobody is there, and other bots leave it alone.
     if (bot !== true)
       await asking('marking the account as a bot', () => accounts.updateCredentials({ bot: true }));
-    const address = `${username}@${new URL(url).host}`;
+    const address = `${username}@${new URL(url).host}`.toLowerCase();
     return { url, address, accessToken, clientId, clientSecret };
   };
   return { page: page.href, finish };
