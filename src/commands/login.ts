@@ -8,7 +8,6 @@ import { UsageError } from './errors.js';
 export async function loginCommand(server: string, signal: AbortSignal): Promise<void> {
   const { dataFolder } = loadConfig();
   const url = originOf(server);
-  const known = storedAccounts(dataFolder);
   const { page, finish } = await beginSignIn(url).catch((error: unknown) => {
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new Error(
@@ -22,8 +21,13 @@ export async function loginCommand(server: string, signal: AbortSignal): Promise
 
 Then paste the code that it shows, and press Enter.`);
   const account = await finish(await lineFrom(process.stdin, signal));
+  // Read only now: a person takes their time, and another command may have changed it meanwhile.
+  const known = storedAccounts(dataFolder);
   const others = known.filter(({ address }) => address !== account.address);
   await storeAccounts(dataFolder, [...others, account]);
+  // Nobody knows the token from before any more. That the server may not take it back is no reason to fail.
+  for (const before of known.filter((one) => !others.includes(one)))
+    await signOut(before).catch(() => undefined);
   console.log(`Signed in as ${account.address}. "pentimento bot" answers its mentions.`);
 }
 

@@ -89,6 +89,32 @@ describe('a server in trouble', () => {
     },
   );
 
+  it.each([400, 403, 418, 421, 451])(
+    'that does not let us read (%i) has not said that a post is gone',
+    async (status) => {
+      const { relay, platform, mentioned } = await trouble();
+      const mention = await mentioned();
+      for (const [type, body] of [
+        ['application/json', '{"error":"This action is outside the authorized scopes"}'],
+        ['text/plain', ''],
+      ] as const) {
+        relay.intercept = (_, response) => answer(response, status, type, body);
+        const unreachable = { kind: 'unreachable' };
+        await expect(platform.reread(mention)).rejects.toMatchObject(unreachable);
+        await expect(platform.repliesTo(mention)).rejects.toMatchObject(unreachable);
+      }
+    },
+  );
+
+  it('that repeats our token does not have us tell it', async () => {
+    const { relay, platform, mentioned } = await trouble();
+    const mention = await mentioned();
+    relay.intercept = ({ headers }, response) =>
+      answer(response, 422, 'application/json', JSON.stringify({ error: headers.authorization }));
+    const error: unknown = await platform.acknowledge(mention).catch((reason: unknown) => reason);
+    expect(String(error)).toContain('[secret]');
+  });
+
   it('(429) is to be asked later, when it says', async () => {
     const { relay, platform, mentioned } = await trouble();
     const mention = await mentioned();
@@ -194,6 +220,20 @@ describe('an upload', () => {
     expect(await seen(await reply())).toEqual([{ description: 'A boat.' }]);
   });
 
+  it('that is too large for a proxy (413 with a page) is tried once more, smaller', async () => {
+    const { relay, platform, ada, mentioned } = await trouble();
+    const mention = await mentioned();
+    let uploads = 0;
+    relay.intercept = ({ method, url }, response) =>
+      method === 'POST' && url === '/api/v2/media' && uploads++ === 0
+        ? answer(response, 413, 'text/html', '<h1>413 Request Entity Too Large</h1>')
+        : false;
+    const picture = { file: await painted(), description: 'A boat.' };
+    const id = await platform.reply(mention, { text: 'Here.', picture });
+    expect((await ada.see(id))?.pictures).toHaveLength(1);
+    expect(uploads).toBe(2);
+  });
+
   it('is not made again because a look at it fails', async () => {
     let looks = 0;
     const { reply, seen, counts } = await uploading(0, (response) =>
@@ -260,6 +300,19 @@ describe('a stream', () => {
       await hears(await say(`meanwhile ${i}`));
     }
     expect(new Set(heard.map(({ id }) => id)).size).toBe(6);
+  });
+
+  it('that denies a token which holds (401) is tried again', async () => {
+    const { relay, platform, say } = await trouble();
+    let denials = 0;
+    relay.interceptStream = (_, socket) => {
+      if (denials++ > 1) return false;
+      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return true;
+    };
+    const { hears } = listen(platform);
+    await vi.waitFor(() => expect(denials).toBe(3), { timeout: 30_000 });
+    await hears(await say('are you there?'));
   });
 
   it('that never begins does not keep us from hearing', async () => {

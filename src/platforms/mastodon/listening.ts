@@ -94,6 +94,7 @@ export async function listenTo(
           onConnected,
           onNotification,
           onDelete: listener.deleted,
+          verify: session.signIn,
         },
         stopped,
       ),
