@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { mastodonAccountSchema, type MastodonAccount } from './platforms/mastodon/sign-in.js';
@@ -20,6 +20,7 @@ export function storedAccounts(folder: string): readonly MastodonAccount[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600); // as after a copy by hand
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw new Error(`${file} cannot be read`, { cause: error });
@@ -39,8 +40,10 @@ export async function storeAccounts(
   await mkdir(dirname(file), { recursive: true });
   // Written beside it and moved, so that a full disk leaves the old one as it was.
   const written = `${file}.tmp`;
+  await rm(written, { force: true }); // whatever lies there may be for others to read
   await writeFile(written, `${JSON.stringify({ mastodon: accounts }, undefined, 2)}\n`, {
     mode: 0o600,
+    flag: 'wx',
   });
   await rename(written, file);
 }

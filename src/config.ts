@@ -84,7 +84,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const reasons = result.error.issues.map(({ path, message }) => {
     const key = path.join('.');
     const variable = variables[key];
-    return `${key}${variable === undefined ? '' : ` (${variable})`}: ${message}`;
+    const where = `${key}${variable === undefined ? '' : ` (${variable})`}`;
+    return where === '' ? message : `${where}: ${message}`;
   });
   throw new ConfigError(`the configuration cannot be used: ${reasons.join('; ')}`);
 }

@@ -60,24 +60,35 @@ const hidden = new Set<string>();
 
 /** From now on no error in any log of this process tells this. */
 export function hideFromLogs(secret: string): void {
-  hidden.add(secret);
+  // A shorter one is none, and would be found in every other word.
+  if (secret.length >= 8) hidden.add(secret);
 }
 
-function withoutSecrets(message: string): string {
+/** A message that can be shown: short, and without what is known, or looks like, a secret. */
+export function withoutSecrets(message: string): string {
   const known = [...hidden].reduce((text, value) => text.replaceAll(value, '[secret]'), message);
   const clean = known.replace(SECRET_IN_TEXT, '$1[secret]');
   return clean.length <= MAX_MESSAGE ? clean : `${clean.slice(0, MAX_MESSAGE)}…`;
 }
 
 /** What went wrong and why, without the requests and responses that libraries hang on their errors, even as causes. */
-function describe(error: unknown, causes = 0): unknown {
+function describe(error: unknown, causes = 0, isInner = false): unknown {
   if (!(error instanceof Error)) return error;
   const { name, cause, message: said }: Omit<Error, 'message'> & { message: unknown } = error;
   // Nothing keeps a library from taking a server's JSON for the message of an error, nor V8 from failing to print it.
   const isText = typeof said === 'string';
   const message = isText ? withoutSecrets(said) : 'without a message';
-  const stack = isText ? error.stack?.replace(said, () => message) : undefined;
   const kind = 'kind' in error ? { kind: error.kind } : {};
+  // Where in the program one noticed that a server is away says nothing about why.
+  const isWeather = kind.kind === 'unreachable' || kind.kind === 'later';
+  const stack =
+    isText && !isWeather && !isInner ? error.stack?.replace(said, () => message) : undefined;
   const why = (cause instanceof Error || typeof cause === 'string') && causes < MAX_CAUSES;
-  return { name, ...kind, message, stack, ...(why && { cause: describe(cause, causes + 1) }) };
+  return {
+    name,
+    ...kind,
+    message,
+    stack,
+    ...(why && { cause: describe(cause, causes + 1, isInner || isWeather) }),
+  };
 }

@@ -35,9 +35,23 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  /** @param countByState how many requests there are in each state, asked at every scrape */
-  constructor(countByState: () => Readonly<Record<string, number>>) {
+  /**
+   * @param countByState how many requests there are in each state, asked at every scrape
+   * @param isPaused whether nothing is painted because the operator wants it so
+   */
+  constructor(
+    countByState: () => Readonly<Record<string, number>>,
+    isPaused: () => boolean = () => false,
+  ) {
     collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: 'pentimento_paused',
+      help: 'Whether painting is paused: 1 if it is',
+      registers: [this.registry],
+      collect() {
+        this.set(isPaused() ? 1 : 0);
+      },
+    });
     new Gauge({
       name: 'pentimento_requests',
       help: 'Requests in each state; those that wait are "queued"',

@@ -92,8 +92,8 @@ export async function signIn(platform: Platform): Promise<string> {
     if (!(error instanceof PlatformError)) throw error;
     const advice =
       error.kind === 'fatal'
-        ? 'it does not accept the access token; check MASTODON_ACCESS_TOKEN, or sign in again with "pentimento login"'
-        : `is it the address of a Mastodon server, and is that reachable? Check MASTODON_URL (${error.message})`;
+        ? 'it does not accept the access token; sign in again with "pentimento login", or check MASTODON_ACCESS_TOKEN'
+        : `is it the address of a Mastodon server, and is that reachable? (${error.message})`;
     const message = `cannot sign in at ${platform.name.replace('mastodon:', '')}: ${advice}`;
     throw new PlatformError(error.kind, message, error.retryAt, { cause: error });
   }

@@ -6,7 +6,7 @@ import { Metrics } from './metrics.js';
 import { accountsOf, openQueue, openServer, signInAll } from './open.js';
 import { mastodonPlatform } from './platforms/mastodon/platform.js';
 import type { Platform } from './platforms/port.js';
-import { tallies } from './queue/desk.js';
+import { isPaused, tallies } from './queue/desk.js';
 import { hasRoom } from './queue/disk.js';
 import { RenderPool } from './render/pool.js';
 import { createSandbox } from './sandbox/sandbox.js';
@@ -40,7 +40,10 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     const leaseMs = Math.round(config.queue.leaseSeconds * 1000);
     const { queue, close } = await openQueue(config, leaseMs);
     closing.push(close);
-    const metrics = new Metrics(() => tallies(queue.database));
+    const metrics = new Metrics(
+      () => tallies(queue.database),
+      () => isPaused(queue.database),
+    );
     let platforms: readonly Platform[] = [];
     const operations = operationsApp({
       metrics: metrics.registry,
@@ -52,7 +55,12 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     });
     const { accounts, sandbox } = await openAccounts();
     platforms = accounts.map((account) =>
-      mastodonPlatform({ ...account, cursor: queue.cursor(account.name), rateLimits, log }),
+      mastodonPlatform({
+        ...account,
+        cursor: queue.cursor(account.name),
+        rateLimits,
+        log: log.child({ platform: account.name }),
+      }),
     );
     const names = await signInAll(platforms);
     const pool = new RenderPool({

@@ -93,7 +93,10 @@ describe('an error', () => {
         cause: { message: 'fetch failed', cause: { name: 'TypeError', message: 'the cable' } },
       },
     });
-    expect(entry).toHaveProperty('error.stack', expect.stringContaining('log.test.ts'));
+    // Where one noticed that a server is away says nothing; where a fault of our own was does.
+    expect(entry).not.toHaveProperty('error.stack');
+    const own = entryOf((log) => log.warn({ error: new TypeError('no') }, 'no'));
+    expect(own).toHaveProperty('error.stack', expect.stringContaining('log.test.ts'));
   });
 
   it('is described without the requests and responses that libraries hang on it', () => {

@@ -8,6 +8,8 @@ import { withDatabase } from './open.js';
  * what was painted but not posted yet is painted again after a restore.
  */
 export async function backupCommand(file: string): Promise<void> {
+  process.umask(0o077); // as private as the queue itself
+  if (file === '') throw new UsageError('name a file to save the queue in');
   if (existsSync(file)) throw new UsageError(`${file} is there already; name a new file`);
   await withDatabase(async (database) => {
     try {

@@ -11,6 +11,8 @@ const DEADLINE_MS = 8000;
 
 /** `pentimento bot`: runs until it is told to stop. */
 export async function botCommand(signal: AbortSignal): Promise<void> {
+  // What people sent, some of it to nobody else, is for the operator's eyes alone.
+  process.umask(0o077);
   const config = loadConfig();
   const log = createLog(config.logLevel);
   // Before anything that a server could keep waiting.

@@ -107,10 +107,16 @@ async function checkAccounts(config: Config): Promise<string> {
   if (accounts.length === 0) return 'none is configured, so the bot will make a sandbox';
   const cursor = { get: () => undefined, set: () => undefined };
   const log = createLog('silent');
-  const names = await Promise.all(
+  const results = await Promise.allSettled(
     accounts.map((account) => signIn(mastodonPlatform({ ...account, cursor, log }))),
   );
-  return names.map((name) => `the server accepts ${name}`).join(', ');
+  const lines = results.map((result) =>
+    result.status === 'fulfilled'
+      ? `the server accepts ${result.value}`
+      : (result.reason as Error).message,
+  );
+  if (results.some(({ status }) => status === 'rejected')) throw new Error(lines.join('; '));
+  return lines.join(', ');
 }
 
 async function checkNetwork(): Promise<string> {

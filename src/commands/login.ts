@@ -8,16 +8,26 @@ import { UsageError } from './errors.js';
 export async function loginCommand(server: string, signal: AbortSignal): Promise<void> {
   const { dataFolder } = loadConfig();
   const url = originOf(server);
-  const known = storedAccounts(dataFolder);
-  const { page, finish } = await beginSignIn(url);
+  const { page, finish } = await beginSignIn(url).catch((error: unknown) => {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new Error(
+      `cannot sign in at ${url}: is it the address of a Mastodon server, and is that reachable? (${reason ?? ''})`,
+      { cause: error },
+    );
+  });
   console.log(`Open this page in a browser in which the bot's account is signed in, and allow what it asks for:
 
   ${page}
 
 Then paste the code that it shows, and press Enter.`);
   const account = await finish(await lineFrom(process.stdin, signal));
+  // Read only now: a person takes their time, and another command may have changed it meanwhile.
+  const known = storedAccounts(dataFolder);
   const others = known.filter(({ address }) => address !== account.address);
   await storeAccounts(dataFolder, [...others, account]);
+  // Nobody knows the token from before any more. That the server may not take it back is no reason to fail.
+  for (const before of known.filter((one) => !others.includes(one)))
+    await signOut(before).catch(() => undefined);
   console.log(`Signed in as ${account.address}. "pentimento bot" answers its mentions.`);
 }
 
@@ -29,7 +39,7 @@ export async function logoutCommand(address: string | undefined): Promise<void> 
   const leaving =
     address === undefined && known.length === 1
       ? known[0]
-      : known.find((account) => account.address === address);
+      : known.find((account) => account.address === address?.replace(/^@/, '').toLowerCase());
   if (known.length === 0) throw new UsageError('no account is signed in');
   if (leaving === undefined)
     throw new UsageError(
@@ -49,14 +59,16 @@ export async function logoutCommand(address: string | undefined): Promise<void> 
       { cause: error },
     );
   }
-  console.log(`Signed out of ${leaving.address}. A bot that runs must be started again.`);
+  console.log(`Signed out of ${leaving.address}. A bot that runs gives it up within a minute.`);
 }
 
 /** People say mastodon.example and mean https://mastodon.example/. */
 function originOf(server: string): string {
-  const url = /^https?:\/\//i.test(server) ? server : `https://${server}`;
-  if (!URL.canParse(url))
-    throw new UsageError(`${server} is not the address of a server; mastodon.example would be one`);
+  const url = /^[a-z]+:\/\//i.test(server) ? server : `https://${server}`;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new UsageError(
+      `"${server}" is not the address of a server; mastodon.example would be one`,
+    );
   return new URL(url).origin;
 }
 

@@ -102,11 +102,15 @@ function lineFor({ id, createdAt, state, address, attempts, answer }: Listed): s
 const PAUSED = 'painting is paused';
 
 /** When a request will be painted, if it waits for that. */
-function waitOf(database: Database, { id }: Listed): string {
-  const place = placeOf(database, id, Date.now());
-  if (place === undefined) return '';
-  const when = isPaused(database) ? PAUSED : `done in about ${duration(place.seconds)}`;
-  return `, ${place.ahead} ahead, ${when}`;
+function waitOf(database: Database, { id, state, notBefore }: Listed): string {
+  const now = Date.now();
+  const place = placeOf(database, id, now);
+  const time = new Date(notBefore).toISOString().slice(11, 16);
+  const putOff = notBefore > now ? `, not before ${time}` : '';
+  if (place === undefined) return state === 'answering' ? putOff : '';
+  const isHeldUp = state === 'queued' && isPaused(database);
+  const when = isHeldUp ? PAUSED : `done in about ${duration(place.seconds)}`;
+  return `, ${place.ahead} ahead${putOff}, ${when}`;
 }
 
 function unknown(id: number): Error {

@@ -96,29 +96,36 @@ export function requestOf(
   person: string,
   postId: string,
 ): RequestId | undefined {
+  const by = (column: 'mention_id' | 'reply_id' | 'interim_id') =>
+    `SELECT id FROM requests WHERE platform = @platform AND ${column} = @postId AND person = @person`;
   return database
-    .prepare<[string, string, string, string, string, string], RequestId>(
-      `SELECT id FROM requests WHERE platform = ? AND person = ? AND mention_id = ?
-       UNION ALL
-       SELECT id FROM requests WHERE platform = ? AND reply_id = ? AND person = ?`,
+    .prepare<[object], RequestId>(
+      [by('mention_id'), by('reply_id'), by('interim_id')].join(' UNION ALL '),
     )
     .pluck()
-    .get(platform, person, postId, platform, postId, person);
+    .get({ platform, person, postId });
+}
+
+/** What was asked for, and by which mention. */
+export interface Asked {
+  readonly request: RenderRequest;
+  readonly mention: Mention;
 }
 
 /** What a post of ours was painted for, so that it can be painted again; undefined if it is none, or forgotten. */
 export function requestBehind(
   database: Database,
   platform: string,
-  replyId: string,
-): RenderRequest | undefined {
-  return parsed(
+  postId: string,
+): Asked | undefined {
+  return asked(
     database
-      .prepare<[string, string], string | null>(
-        'SELECT request FROM requests WHERE platform = ? AND reply_id = ?',
+      .prepare<[object], AskedRow>(
+        `SELECT request, mention FROM requests WHERE platform = @platform AND reply_id = @postId
+         UNION ALL
+         SELECT request, mention FROM requests WHERE platform = @platform AND interim_id = @postId`,
       )
-      .pluck()
-      .get(platform, replyId),
+      .get({ platform, postId }),
   );
 }
 
@@ -128,19 +135,27 @@ export function requestIn(
   platform: string,
   person: string,
   mentionId: string,
-): RenderRequest | undefined {
-  return parsed(
+): Asked | undefined {
+  return asked(
     database
-      .prepare<[string, string, string], string | null>(
-        'SELECT request FROM requests WHERE platform = ? AND person = ? AND mention_id = ?',
+      .prepare<[string, string, string], AskedRow>(
+        'SELECT request, mention FROM requests WHERE platform = ? AND person = ? AND mention_id = ?',
       )
-      .pluck()
       .get(platform, person, mentionId),
   );
 }
 
-function parsed(request: string | null | undefined): RenderRequest | undefined {
-  return typeof request === 'string' ? (JSON.parse(request) as RenderRequest) : undefined;
+interface AskedRow {
+  readonly request: string | null;
+  readonly mention: string | null;
+}
+
+function asked(row: AskedRow | undefined): Asked | undefined {
+  if (typeof row?.request !== 'string' || typeof row.mention !== 'string') return undefined;
+  return {
+    request: JSON.parse(row.request) as RenderRequest,
+    mention: JSON.parse(row.mention) as Mention,
+  };
 }
 
 /** Remembers a post of ours under a mention, whatever has become of the request: the answer, or a word in between. */
@@ -162,8 +177,9 @@ export function mentionBehind(database: Database, id: RequestId): Mention | unde
 
 /** Whether a post is a reply of ours. */
 export function isOurs(database: Database, platform: string, postId: string): boolean {
-  const sql = 'SELECT 1 FROM requests WHERE platform = ? AND reply_id = ?';
-  return database.prepare(sql).get(platform, postId) !== undefined;
+  const sql = `SELECT 1 FROM requests WHERE platform = @platform AND reply_id = @postId
+    UNION ALL SELECT 1 FROM requests WHERE platform = @platform AND interim_id = @postId`;
+  return database.prepare(sql).get({ platform, postId }) !== undefined;
 }
 
 /**

@@ -159,6 +159,7 @@ export const migrations: readonly string[] = [
 
   -- A word of ours in between, on the place in the line.
   ALTER TABLE requests ADD COLUMN interim_id TEXT;
+  CREATE INDEX requests_by_interim ON requests (platform, interim_id) WHERE interim_id IS NOT NULL;
 
   -- The pace that counts is that of the device that paints now.
   ALTER TABLE paces ADD COLUMN measured_at INTEGER NOT NULL DEFAULT 0;

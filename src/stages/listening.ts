@@ -40,11 +40,12 @@ const LOOKS = 6;
  * @throws PlatformError of kind "fatal" when none is left
  */
 export async function listenToAll(options: ListeningOptions, signal: AbortSignal): Promise<void> {
-  const { platforms, log } = options;
+  const { platforms, metrics, log } = options;
   const ends = await Promise.all(
     platforms.map((platform) =>
       listen(platform, options, signal).catch((error: unknown) => {
         if (!(error instanceof PlatformError) || error.kind !== 'fatal') throw error;
+        metrics.failed('listen', error.kind);
         log.fatal(
           { error, platform: platform.name },
           'the server does not let this account in any more; sign in again with "pentimento login"',

@@ -130,7 +130,10 @@ async function render(
     } else if (error instanceof PlatformError) {
       outages.set(claim.id, outage);
       metrics.failed('render', error.name);
-      log.warn({ error, outage }, 'a picture cannot be fetched now; it will be tried again');
+      log.warn(
+        { error, outage },
+        'the post or a picture cannot be fetched now; it will be tried again',
+      );
       queue.handBack(claim, Date.now() + backoffMs(outage));
     } else {
       metrics.failed('render', error instanceof Error ? error.name : 'unknown');

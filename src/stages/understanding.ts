@@ -1,5 +1,6 @@
 import type { Attachment, Mention, Platform, Visibility } from '../platforms/port.js';
 import type { Outcome } from '../queue/admission.js';
+import { isBlocked } from '../queue/blocks.js';
 import { isOurs, requestBehind, requestIn } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { sizeFor } from '../render/decode.js';
@@ -27,9 +28,8 @@ export function understood(
   mention: Mention,
   options: UnderstandingOptions,
 ): Understood | undefined {
-  const thread = threadOf(name, mention, options);
-  if (needsParent(mention, thread)) return undefined;
-  return { mention, outcome: outcomeOf(mention, thread, options) };
+  const known = knownIn(name, mention, options);
+  return needsParent(mention, known.thread) ? undefined : asKnown(mention, known, options);
 }
 
 /**
@@ -41,9 +41,8 @@ export async function understand(
   mention: Mention,
   options: UnderstandingOptions,
 ): Promise<Understood> {
-  const thread = threadOf(platform.name, mention, options);
-  if (!needsParent(mention, thread))
-    return { mention, outcome: outcomeOf(mention, thread, options) };
+  const known = knownIn(platform.name, mention, options);
+  if (!needsParent(mention, known.thread)) return asKnown(mention, known, options);
   const above = await platform.parentOf(mention);
   // Not every post of ours is the answer to a request: some say where in the line one is.
   if (above?.author.address === (await platform.signIn()))
@@ -60,37 +59,65 @@ export function understoodAlone(mention: Mention, options: UnderstandingOptions)
   return { mention, outcome: outcomeOf(mention, {}, options) };
 }
 
-function threadOf(
+/** What the queue knows of the post above, and the mention for which something was painted there. */
+interface Known {
+  readonly thread: Thread;
+  readonly earlier?: Mention;
+}
+
+function knownIn(
   platform: string,
   { inReplyTo, author }: Mention,
   { queue: { database } }: UnderstandingOptions,
-): Thread {
-  if (inReplyTo === undefined) return {};
-  if (isOurs(database, platform, inReplyTo))
-    return { isKnown: true, earlier: requestBehind(database, platform, inReplyTo) };
-  // Under one's own request; other people's pictures are another matter.
-  const earlier = requestIn(database, platform, author.id, inReplyTo);
-  return { isKnown: earlier !== undefined, earlier };
+): Known {
+  if (inReplyTo === undefined) return { thread: {} };
+  const isOur = isOurs(database, platform, inReplyTo);
+  const asked = isOur
+    ? requestBehind(database, platform, inReplyTo)
+    : // Under one's own request; other people's pictures are another matter.
+      requestIn(database, platform, author.id, inReplyTo);
+  // Under our answers others may go on where everybody can see them, and only there.
+  const mayUse = asked && (asked.mention.author.id === author.id || isOpen(asked.mention));
+  if (!mayUse) return { thread: { isKnown: isOur } };
+  return { thread: { isKnown: true, earlier: asked.request }, earlier: asked.mention };
+}
+
+function asKnown(
+  mention: Mention,
+  { thread, earlier }: Known,
+  options: UnderstandingOptions,
+): Understood {
+  const outcome = outcomeOf(mention, thread, options);
+  const usesEarlier = 'request' in outcome && mention.attachments.length < 2;
+  return {
+    mention: earlier && usesEarlier ? noWiderThan(earlier, mention) : mention,
+    outcome,
+  };
 }
 
 function isUsable(
   above: Mention,
   { author }: Mention,
-  { othersPictures }: UnderstandingOptions,
+  { othersPictures, queue }: UnderstandingOptions,
 ): boolean {
   if (above.author.id === author.id) return true;
-  return othersPictures && (above.visibility === 'public' || above.visibility === 'unlisted');
+  return othersPictures && isOpen(above) && !isBlocked(queue.database, above.author.address);
+}
+
+function isOpen({ visibility }: Mention): boolean {
+  return visibility === 'public' || visibility === 'unlisted';
 }
 
 const fromWidest: readonly Visibility[] = ['public', 'unlisted', 'private', 'direct'];
 
-/** A mention, not more public than the post whose pictures it uses, and as sensitive. */
-function noWiderThan({ visibility, sensitive }: Mention, mention: Mention): Mention {
+/** A mention, not more public than the post whose pictures it uses, as sensitive, and behind the same warning. */
+function noWiderThan({ visibility, sensitive, spoiler }: Mention, mention: Mention): Mention {
   const rank = Math.max(fromWidest.indexOf(visibility), fromWidest.indexOf(mention.visibility));
   return {
     ...mention,
     visibility: fromWidest[rank] ?? 'direct',
     sensitive: mention.sensitive || sensitive,
+    spoiler: mention.spoiler === '' ? spoiler : mention.spoiler,
   };
 }
 

@@ -80,8 +80,9 @@ describe('pentimento login', () => {
   });
 
   it.each([
-    [['login', 'mastodon', 'not a server'], 2, 'not a server is not the address of a server'],
-    [['login', 'mastodon', 'http://127.0.0.1:1'], 1, 'registering'],
+    [['login', 'mastodon', 'not a server'], 2, '"not a server" is not the address of a server'],
+    [['login', 'mastodon', 'http://127.0.0.1:1'], 1, 'is that reachable? (registering'],
+    [['login', 'mastodon', 'ftp://files.example'], 2, 'is not the address of a server'],
     [['login', 'myspace', 'tom.example'], 2, 'mastodon'],
     [['logout'], 2, 'no account is signed in'],
   ])('%j ends with %i and says why', async (args, status, reason) => {

@@ -165,9 +165,9 @@ describe('pentimento doctor', () => {
     for (const [env, ...sentences] of [
       [
         { MASTODON_ACCESS_TOKEN: 'wrong-token' },
-        'account: cannot sign in at .*: it does not accept the access token; check MASTODON_ACCESS_TOKEN',
+        'account: cannot sign in at .*: it does not accept the access token; sign in again',
       ],
-      [{ MASTODON_URL: 'http://127.0.0.1:9' }, 'account: cannot sign in at .* Check MASTODON_URL'],
+      [{ MASTODON_URL: 'http://127.0.0.1:9' }, 'account: cannot sign in at .* is that reachable'],
       [
         { PENTIMENTO_DATA: file },
         `data folder: ${file} cannot be used \\(.+\\); .* PENTIMENTO_DATA`,

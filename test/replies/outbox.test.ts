@@ -402,6 +402,25 @@ it('the word on the place in the line goes with the answer', async () => {
   expect(removed).toEqual(['reply to 1', 'word']);
 });
 
+it('#delete under the word on the place in the line cancels the request', async () => {
+  const { queue, platform, run } = outbox();
+  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  notePost(
+    queue.database,
+    requestFor(queue.database, 'memory', '1') ?? fail(),
+    'word',
+    'interim_id',
+  );
+  const removed: string[] = [];
+  platform.remove = (id) => Promise.resolve(void removed.push(id));
+  void run();
+  queue.admit('memory', mentionOf('wish'), { removal: 'word' });
+  await pass(1000);
+  expect(removed).toEqual(['word']);
+  expect(queue.claimRender()).toBeUndefined();
+  expect(platform.posts).toEqual([]);
+});
+
 it('painted pictures are posted first, whoever has to be told something', async () => {
   const { queue, platform, run } = outbox();
   queue.admit('memory', mentionOf('flood'), { refusal });

@@ -143,6 +143,36 @@ describe('a mention in reply to what we know', () => {
     }
   });
 
+  it('is answered no more widely than what is painted again was asked for, and behind the same warning', async () => {
+    const { answer, understand } = network();
+    answer(mentionOf('1', 'ada', { visibility: 'direct', sensitive: true, spoiler: 'paint' }));
+    for (const attachments of [[], [painting ?? request.content]]) {
+      const again = reply(attachments, { inReplyTo: 'reply to 1', text: '#strength90' });
+      expect((await understand(again)).mention).toMatchObject({
+        visibility: 'direct',
+        sensitive: true,
+        spoiler: 'paint',
+      });
+    }
+    const anew = reply(pictures.slice(0, 2), { inReplyTo: 'reply to 1' });
+    expect((await understand(anew)).mention).toEqual(anew);
+  });
+
+  it.each([
+    ['public', true],
+    ['unlisted', true],
+    ['private', false],
+    ['direct', false],
+  ] as const)(
+    'by somebody else may go on under an answer to a %s mention: %s',
+    async (visibility, may) => {
+      const { answer, understand } = network();
+      answer(mentionOf('1', 'ben', { visibility }));
+      const again = reply([], { inReplyTo: 'reply to 1', text: '#strength90' });
+      expect('request' in (await understand(again)).outcome).toBe(may);
+    },
+  );
+
   it('does not paint what somebody else has asked for in their own post', async () => {
     const { answer, understand } = network(above(pictures, 'ben'));
     answer(mentionOf('1', 'ben'));

@@ -119,7 +119,7 @@ function toAttachment(attachment: MediaAttachment): Attachment | undefined {
 }
 
 /** People say so in their profile, as a hashtag. */
-function wantsNoBots(note: string | null | undefined): boolean {
+export function wantsNoBots(note: string | null | undefined): boolean {
   return note !== undefined && note !== null && /#nobots?\b/i.test(toText(note));
 }
 

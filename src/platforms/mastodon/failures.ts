@@ -1,5 +1,6 @@
 import { MastoHttpError } from 'masto';
 import { z } from 'zod';
+import { withoutSecrets } from '../../log.js';
 import { PlatformError } from '../port.js';
 import { BareError } from './bounded.js';
 
@@ -27,7 +28,7 @@ function asPlatformError(what: string, error: unknown): PlatformError {
   const options = { cause: error };
   if (error instanceof MastoHttpError) {
     const { statusCode } = error;
-    const said = saidSchema.parse(error.message);
+    const said = withoutSecrets(saidSchema.parse(error.message));
     const message = `${what}: ${statusCode} ${said}`;
     const reset = resetOf(error);
     // "Your login is currently disabled", "… pending approval": the account is suspended, or not let in yet.
@@ -40,7 +41,8 @@ function asPlatformError(what: string, error: unknown): PlatformError {
   if (error instanceof Error && error.cause instanceof BareError) {
     const { status, isEmpty, message: said } = error.cause;
     // A page is from somebody on the way who has trouble, and says nothing about what was asked for.
-    const kind = isEmpty ? kindOf(status) : 'unreachable';
+    // What is too large is so whoever says it.
+    const kind = isEmpty || status === 413 ? kindOf(status) : 'unreachable';
     return new PlatformError(kind, `${what}: ${said}`, undefined, { cause: error.cause });
   }
   if (error instanceof z.ZodError)
@@ -50,7 +52,8 @@ function asPlatformError(what: string, error: unknown): PlatformError {
       undefined,
       options,
     );
-  return new PlatformError('unreachable', `${what}: ${reasonOf(error)}`, undefined, options);
+  const reason = withoutSecrets(reasonOf(error));
+  return new PlatformError('unreachable', `${what}: ${reason}`, undefined, options);
 }
 
 function kindOf(status: number): PlatformError['kind'] {
@@ -61,10 +64,15 @@ function kindOf(status: number): PlatformError['kind'] {
   return 'refused';
 }
 
-/** Whether a failure is a page that says "not found": by a server that has only pages, or by somebody on the way. */
-export function isMissingPage(error: unknown): boolean {
-  if (!(error instanceof PlatformError) || !(error.cause instanceof BareError)) return false;
-  return error.cause.status === 404 || error.cause.status === 410;
+/**
+ * Whether a failure says that what was asked for is not there: as the server says such things, or by a page, of which one
+ * cannot tell whether it is the server's or of somebody on the way. Nothing else means that something is gone.
+ */
+export function saysMissing(error: unknown): 'surely' | 'by a page' | undefined {
+  const cause = error instanceof PlatformError ? error.cause : undefined;
+  const isMissing = (status: number) => status === 404 || status === 410;
+  if (cause instanceof MastoHttpError && isMissing(cause.statusCode)) return 'surely';
+  return cause instanceof BareError && isMissing(cause.status) ? 'by a page' : undefined;
 }
 
 /** `fetch failed` says nothing; what it failed of is in the cause. A TypeError of masto's comes of a page in place of JSON. */

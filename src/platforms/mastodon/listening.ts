@@ -95,6 +95,7 @@ export async function listenTo(
           onConnected,
           onNotification,
           onDelete: listener.deleted,
+          verify: session.signIn,
         },
         stopped,
       ),
@@ -111,7 +112,13 @@ export async function listenTo(
 const SILENCE_MS = 3 * CATCH_UP_MS;
 
 /** What keeps an account from being heard, if anything does. */
-export function troubleOf({ options: { name }, heardAt }: Session): string | undefined {
+export function troubleOf(session: Session): string | undefined {
+  const {
+    options: { name },
+    heardAt,
+    isShutOut,
+  } = session;
+  if (isShutOut) return `${name}: its server does not let it in any more`;
   if (heardAt === undefined) return `${name}: its server has not been reached yet`;
   const silence = performance.now() - heardAt;
   return silence < SILENCE_MS

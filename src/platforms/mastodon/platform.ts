@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { download } from '../download.js';
 import { PlatformError, type Mention, type Platform } from '../port.js';
-import { statusSchema, toPost, toText } from './entities.js';
-import { asking, isMissingPage } from './failures.js';
+import { statusSchema, toPost, toText, wantsNoBots } from './entities.js';
+import { asking, saysMissing } from './failures.js';
 import { listenTo, troubleOf } from './listening.js';
 import { postReply } from './replying.js';
 import { openSession, type MastodonOptions } from './session.js';
@@ -33,17 +33,24 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
     try {
       return await asking(what, ask);
     } catch (error) {
-      if (isMissingPage(error)) await signIn();
-      else if (!(error instanceof PlatformError) || error.kind !== 'refused') throw error;
-      return undefined;
+      const missing = saysMissing(error);
+      if (missing === 'by a page') await signIn();
+      if (missing !== undefined) return undefined;
+      // Why else it may not be read, for lack of a right or for a proxy's reasons, says nothing of whether it is there.
+      if (error instanceof PlatformError && error.kind === 'refused')
+        throw new PlatformError('unreachable', error.message, undefined, { cause: error });
+      throw error;
     }
   };
 
+  const statusOf = (id: string) =>
+    ofPost('reading a post', async () =>
+      statusSchema.parse(await client.v1.statuses.$select(id).fetch()),
+    );
   const post = async (id: string): Promise<Mention | undefined> => {
     const { host } = await self();
-    return ofPost('reading a post', async () =>
-      toPost(statusSchema.parse(await client.v1.statuses.$select(id).fetch()), host),
-    );
+    const status = await statusOf(id);
+    return status && toPost(status, host);
   };
 
   return {
@@ -51,7 +58,14 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
 
     signIn: async () => (await self()).address,
 
-    listen: (listener, signal) => listenTo(session, listener, signal),
+    async listen(listener, signal) {
+      try {
+        await listenTo(session, listener, signal);
+      } catch (error) {
+        session.isShutOut = error instanceof PlatformError && error.kind === 'fatal';
+        throw error;
+      }
+    },
 
     trouble: () => troubleOf(session),
 
@@ -77,7 +91,12 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
 
     reread: (mention) => post(mention.id),
 
-    parentOf: async ({ inReplyTo }) => (inReplyTo === undefined ? undefined : post(inReplyTo)),
+    async parentOf({ inReplyTo }) {
+      if (inReplyTo === undefined) return undefined;
+      const { host } = await self();
+      const status = await statusOf(inReplyTo);
+      return status && !wantsNoBots(status.account.note) ? toPost(status, host) : undefined;
+    },
 
     async remove(replyId) {
       const removed = await ofPost('removing a reply', () =>

@@ -107,7 +107,10 @@ function asPictureRefused(error: unknown): never {
   throw isRefusal(error) ? new PictureRefused(error.message, { cause: error }) : error;
 }
 
-/** As it was asked, but what was public is answered off the public timelines, as bots should. */
+/**
+ * What was public is answered off the public timelines, as bots should. What was for the author's followers cannot be
+ * answered to them: a "private" post of ours would be for our own followers, who are others.
+ */
 function noWiderThan(visibility: Mention['visibility']): Visibility {
-  return visibility === 'public' ? 'unlisted' : visibility;
+  return visibility === 'public' || visibility === 'unlisted' ? 'unlisted' : 'direct';
 }

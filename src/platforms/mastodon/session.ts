@@ -37,6 +37,8 @@ export interface Session {
   readonly instance: () => Promise<Instance>;
   /** When the server's list of notifications was last read, as performance.now() has it. */
   heardAt: number | undefined;
+  /** Whether the server has said that it does not let us in any more. */
+  isShutOut: boolean;
 }
 
 export function openSession(options: MastodonOptions): Session {
@@ -62,7 +64,7 @@ export function openSession(options: MastodonOptions): Session {
       known = { instance: await readInstance(client), at: Date.now() };
     return known.instance;
   };
-  return { options, client, self, signIn, instance, heardAt: undefined };
+  return { options, client, self, signIn, instance, heardAt: undefined, isShutOut: false };
 }
 
 /** Asks once; whoever asks meanwhile waits for the same answer. A failure is not remembered. */

@@ -1,5 +1,6 @@
 import { createOAuthAPIClient, createRestAPIClient } from 'masto';
 import { z } from 'zod';
+import { hideFromLogs } from '../../log.js';
 import { PlatformError } from '../port.js';
 import { bounds } from './bounded.js';
 import { asking } from './failures.js';
@@ -78,6 +79,7 @@ export async function beginSignIn(url: string): Promise<SignIn> {
       }),
     ),
   );
+  hideFromLogs(clientSecret);
   const page = new URL('/oauth/authorize', url);
   page.search = new URLSearchParams({
     response_type: 'code',
@@ -87,6 +89,7 @@ export async function beginSignIn(url: string): Promise<SignIn> {
   }).toString();
 
   const finish = async (code: string): Promise<MastodonAccount> => {
+    hideFromLogs(code);
     const { accessToken, scope: granted } = await asking('asking for a token', async () =>
       tokenSchema.parse(
         await createOAuthAPIClient({ url, ...bounds() }).token.create({
@@ -99,6 +102,17 @@ export async function beginSignIn(url: string): Promise<SignIn> {
         }),
       ),
     );
+    hideFromLogs(accessToken);
+    const give = { url, address: '', accessToken, clientId, clientSecret };
+    try {
+      return { ...give, address: await enter(accessToken, granted) };
+    } catch (error) {
+      await signOut(give).catch(() => undefined); // a token that nobody keeps should not hold
+      throw error;
+    }
+  };
+  /** Checks a new token, marks its account as a bot, and gives the account's address. */
+  const enter = async (accessToken: string, granted: string | undefined): Promise<string> => {
     const missing = granted === undefined ? [] : missingIn(granted);
     if (missing.length > 0)
       throw new PlatformError('refused', `the server does not let us ${missing.join(', ')}`);
@@ -109,8 +123,7 @@ export async function beginSignIn(url: string): Promise<SignIn> {
     // People see then that nobody is there, and other bots leave it alone.
     if (bot !== true)
       await asking('marking the account as a bot', () => accounts.updateCredentials({ bot: true }));
-    const address = `${username}@${new URL(url).host}`;
-    return { url, address, accessToken, clientId, clientSecret };
+    return `${username}@${new URL(url).host}`.toLowerCase();
   };
   return { page: page.href, finish };
 }
@@ -118,6 +131,7 @@ export async function beginSignIn(url: string): Promise<SignIn> {
 /** Gives a token back: nobody can act with it any more. */
 export async function signOut(account: MastodonAccount): Promise<void> {
   const { url, clientId, clientSecret, accessToken: token } = account;
+  for (const secret of [clientSecret, token]) hideFromLogs(secret);
   await asking('signing out', () =>
     createOAuthAPIClient({ url, ...bounds() }).revoke({ clientId, clientSecret, token }),
   );

@@ -23,6 +23,8 @@ export interface StreamOptions {
   readonly onNotification: (payload: unknown) => void;
   /** Called with the id of each post that is gone. */
   readonly onDelete: (postId: string) => void;
+  /** Asks whether the token holds. @throws PlatformError of kind "fatal" if it does not */
+  readonly verify: () => Promise<unknown>;
 }
 
 /** Servers ping every 30 seconds: after two and a half of those in silence the connection is dead. */
@@ -34,7 +36,7 @@ const messageSchema = z.object({ event: z.string(), payload: z.string() });
 
 /**
  * Follows the user stream, reconnecting as often as needed, until the signal aborts.
- * @throws PlatformError of kind "fatal" when the server says that the token is not valid; whatever a callback throws.
+ * @throws PlatformError of kind "fatal" when the token does not hold any more; whatever a callback throws.
  */
 export async function followStream(options: StreamOptions, signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted; failures++) {
@@ -62,6 +64,7 @@ function connection(
       maxPayload: 4e6,
     });
     let opened = false;
+    let isDenied = false;
     const silence = setTimeout(() => socket.terminate(), SILENCE_MS);
     const onAbort = () => socket.terminate();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -84,8 +87,7 @@ function connection(
     });
     socket.on('unexpected-response', (_, response) => {
       response.resume();
-      if (response.statusCode === 401)
-        reject(new PlatformError('fatal', 'the server does not accept the access token'));
+      isDenied = response.statusCode === 401;
       socket.terminate();
     });
     socket.on('error', (error) => log.debug({ reason: error.message }, 'the stream'));
@@ -93,8 +95,14 @@ function connection(
       clearTimeout(silence);
       signal.removeEventListener('abort', onAbort);
       if (!signal.aborted) log[level]({ code, opened }, 'the stream has ended; reconnecting');
-      resolve(opened);
+      // Mastodon's streaming server denies a token also when it cannot look it up; so the other server is asked.
+      if (isDenied) options.verify().then(() => resolve(false), unlessFatal);
+      else resolve(opened);
     });
+    const unlessFatal = (error: unknown) => {
+      if (error instanceof PlatformError && error.kind === 'fatal') reject(error);
+      else resolve(false);
+    };
   });
 }
 

@@ -32,6 +32,32 @@ describe('a server in trouble', () => {
     },
   );
 
+  it.each([400, 403, 418, 421, 451])(
+    'that does not let us read (%i) has not said that a post is gone',
+    async (status) => {
+      const { relay, platform, mentioned } = await trouble();
+      const mention = await mentioned();
+      for (const [type, body] of [
+        ['application/json', '{"error":"This action is outside the authorized scopes"}'],
+        ['text/plain', ''],
+      ] as const) {
+        relay.intercept = (_, response) => answer(response, status, type, body);
+        const unreachable = { kind: 'unreachable' };
+        await expect(platform.reread(mention)).rejects.toMatchObject(unreachable);
+        await expect(platform.repliesTo(mention)).rejects.toMatchObject(unreachable);
+      }
+    },
+  );
+
+  it('that repeats our token does not have us tell it', async () => {
+    const { relay, platform, mentioned } = await trouble();
+    const mention = await mentioned();
+    relay.intercept = ({ headers }, response) =>
+      answer(response, 422, 'application/json', JSON.stringify({ error: headers.authorization }));
+    const error: unknown = await platform.acknowledge(mention).catch((reason: unknown) => reason);
+    expect(String(error)).toContain('[secret]');
+  });
+
   it('(429) is to be asked later, when it says', async () => {
     const { relay, platform, mentioned } = await trouble();
     const mention = await mentioned();

@@ -92,6 +92,19 @@ describe('a stream', () => {
     expect(new Set(heard.map(({ id }) => id)).size).toBe(6);
   });
 
+  it('that denies a token which holds (401) is tried again', async () => {
+    const { relay, platform, say } = await trouble();
+    let denials = 0;
+    relay.interceptStream = (_, socket) => {
+      if (denials++ > 1) return false;
+      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return true;
+    };
+    const { hears } = listen(platform);
+    await vi.waitFor(() => expect(denials).toBe(3), { timeout: 30_000 });
+    await hears(await say('are you there?'));
+  });
+
   it('that never begins does not keep us from hearing', async () => {
     const { relay, platform, say } = await trouble();
     relay.interceptStream = () => true; // and says nothing

@@ -47,6 +47,20 @@ describe('an upload', () => {
     expect(await seen(await reply())).toEqual([{ description: 'A boat.' }]);
   });
 
+  it('that is too large for a proxy (413 with a page) is tried once more, smaller', async () => {
+    const { relay, platform, ada, mentioned } = await trouble();
+    const mention = await mentioned();
+    let uploads = 0;
+    relay.intercept = ({ method, url }, response) =>
+      method === 'POST' && url === '/api/v2/media' && uploads++ === 0
+        ? answer(response, 413, 'text/html', '<h1>413 Request Entity Too Large</h1>')
+        : false;
+    const picture = { file: await paintedFile(), description: 'A boat.' };
+    const id = await platform.reply(mention, { text: 'Here.', picture });
+    expect((await ada.see(id))?.pictures).toHaveLength(1);
+    expect(uploads).toBe(2);
+  });
+
   it('is not made again because a look at it fails', async () => {
     let looks = 0;
     const { reply, seen, counts } = await uploading(0, (response) =>
