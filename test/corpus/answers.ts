@@ -63,7 +63,7 @@ const refusals: Readonly<Record<string, readonly [Place, Outcome, Handler]>> = {
   'an acknowledgment of silence': ['acknowledge', 'sentence', silence],
   'no content for an upload': ['upload', 'picture', says(204, {})],
   'an upload without an id': ['upload', 'picture', says(200, json, '{"url":"http://127.0.0.1/"}')],
-  'an upload refused': ['upload', 'unanswerable', says(413, json, '{"error":"too large"}')],
+  'an upload refused': ['upload', 'picture', says(413, json, '{"error":"too large"}')],
 };
 
 /** Answers to what the bot asks about a post; what it asks for the second time is done. */
