@@ -1,17 +1,17 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { bufferToFormData } from 'hono/utils/buffer';
 import sharp from 'sharp';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createLog } from '../../src/log.js';
 import { mastodonPlatform } from '../../src/platforms/mastodon/platform.js';
 import { PictureRefused, type Mention } from '../../src/platforms/port.js';
 import { mentionOf } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
+import { httpServer } from '../support/http-server.js';
 
 const postSchema = z.object({ status: z.string(), spoiler_text: z.string() });
 
@@ -51,14 +51,7 @@ async function serverThat({ instances, uploads = [] }: Server) {
     const status = uploads.shift() ?? 200;
     return status === 200 ? say(200, { id: '7', url: 'here' }) : say(status, { error: 'Too much' });
   };
-  const server = createServer((request, response) => void handle(request, response));
-  server.listen(0, '127.0.0.1');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await new Promise((resolve) => server.once('listening', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = await httpServer((request, response) => void handle(request, response));
   const cursor = { get: () => undefined, set: () => undefined };
   const log = createLog('silent');
   const platform = mastodonPlatform({ name: 'here', url, accessToken: 'x', cursor, log });

@@ -5,6 +5,7 @@ import { answerTo, pair } from '../support/scene.js';
 import { hasSnac2, runSnac2, type Snac2 } from '../support/snac2.js';
 import { platformContract } from './contract.js';
 import { mastodonNetwork, somebody } from './mastodon-network.js';
+import { persistent } from './persistent.js';
 
 const where = hasSnac2 ? '' : ' (not here: test/support/install-snac2 brings it)';
 
@@ -18,9 +19,11 @@ describe.skipIf(!hasSnac2)(`a real server of another make${where}`, () => {
 
   platformContract('snac2', ['editing'], () => {
     const { bot, ...rest } = server;
-    return Promise.resolve(
-      mastodonNetwork({ ...rest, accessToken: bot.accessToken, username: 'pentimento' }),
-    );
+    const username = 'pentimento';
+    const network = mastodonNetwork({ ...rest, accessToken: bot.accessToken, username });
+    // It ends connections without a word, now and then under the next request.
+    const connect = () => persistent(network.connect());
+    return Promise.resolve({ ...network, connect });
   });
 
   it('has a mention with two pictures answered in the thread, by the painted picture', async () => {

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRestAPIClient, type mastodon } from 'masto';
+import { Agent } from 'undici';
 import { vi } from 'vitest';
 import { z } from 'zod';
 import { projectRoot } from '../../src/paths.js';
@@ -28,6 +29,15 @@ export interface Snac2 {
   readonly close: () => Promise<void>;
 }
 
+/**
+ * It ends connections without a word, now and then under the next request, so every request of ours gets a connection of
+ * its own, which is what 0 means to undici.
+ */
+const dispatcher: unknown = new Agent({ pipelining: 0 });
+const requestInit: RequestInit = {
+  dispatcher: dispatcher as NonNullable<RequestInit['dispatcher']>,
+};
+
 /** A snac2 of its own on a free port. */
 export async function runSnac2(): Promise<Snac2> {
   const root = mkdtempSync(join(tmpdir(), 'pentimento-snac2-'));
@@ -47,15 +57,16 @@ export async function runSnac2(): Promise<Snac2> {
   await vi.waitFor(() => fetch(url), { timeout: 10_000, interval: 50 });
   const signIn = async (name: string): Promise<MastodonAccount> => {
     const { page, finish } = await beginSignIn(url);
-    // It ends connections without a word, now and then under the next request.
+    // Signing in asks as the program does.
     const code = await vi.waitFor(() => codeFor(page, name, passwords.get(name) ?? ''));
     return finish(code);
   };
   /** Signed in to as a bot is, which marks the account as one. */
   const robot = async (name: string) =>
-    createRestAPIClient({ url, accessToken: (await signIn(name)).accessToken });
+    createRestAPIClient({ url, accessToken: (await signIn(name)).accessToken, requestInit });
   const bot = await signIn('pentimento');
-  const { notifications } = createRestAPIClient({ url, accessToken: bot.accessToken }).v1;
+  const { accessToken } = bot;
+  const { notifications } = createRestAPIClient({ url, accessToken, requestInit }).v1;
   const close = async () => {
     server.kill('SIGTERM');
     if (server.exitCode === null) await once(server, 'exit');
