@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { mastodonAccountSchema, type MastodonAccount } from './platforms/mastodon/sign-in.js';
 
@@ -37,7 +37,7 @@ export async function storeAccounts(
   accounts: readonly MastodonAccount[],
 ): Promise<void> {
   const file = join(folder, FILE);
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(folder, { recursive: true });
   // Written beside it and moved, so that a full disk leaves the old one as it was.
   const written = `${file}.tmp`;
   await rm(written, { force: true }); // whatever lies there may be for others to read

@@ -10,6 +10,7 @@ import { forgetStage } from './stages/forgetting.js';
 import { listenToAll, type Acknowledgment } from './stages/listening.js';
 import { recheckStage } from './stages/rechecking.js';
 import { renderStage } from './stages/rendering.js';
+import { together } from './together.js';
 
 export interface BotOptions {
   readonly platforms: readonly Platform[];
@@ -49,20 +50,14 @@ export interface BotOptions {
  * cannot write.
  */
 export async function runBot(options: BotOptions, signal: AbortSignal): Promise<void> {
-  const stop = new AbortController();
-  const stopping = AbortSignal.any([signal, stop.signal]);
-  setMaxListeners(0, stopping); // every painter, download and stream listens: their number is no sign of a leak
-  const stages = [
-    listenToAll(options, stopping),
-    renderStage(options, stopping),
-    postAnswers(options, stopping),
-    forgetStage(options, stopping),
-    recheckStage(options, stopping),
-  ];
-  try {
-    await Promise.all(stages);
-  } finally {
-    stop.abort();
-    await Promise.allSettled(stages);
-  }
+  await together(signal, (stopping) => {
+    setMaxListeners(0, stopping); // every painter, download and stream listens: their number is no sign of a leak
+    return [
+      listenToAll(options, stopping),
+      renderStage(options, stopping),
+      postAnswers(options, stopping),
+      forgetStage(options, stopping),
+      recheckStage(options, stopping),
+    ];
+  });
 }

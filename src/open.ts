@@ -4,7 +4,7 @@ import type { Hono } from 'hono';
 import { storedAccounts } from './accounts.js';
 import type { Config } from './config.js';
 import type { MastodonOptions } from './platforms/mastodon/session.js';
-import { PlatformError, type Platform } from './platforms/port.js';
+import { isFailure, PlatformError, type Platform } from './platforms/port.js';
 import { DATABASE_FILE, openDatabase, requireSound } from './queue/database.js';
 import { LOCK_FILE, lockFolder } from './queue/lock.js';
 import { Queue } from './queue/queue.js';
@@ -69,7 +69,7 @@ export async function signInAll(platforms: readonly Platform[]): Promise<readonl
   const results = await Promise.allSettled(platforms.map(signIn));
   const refusals = results.flatMap((result) => {
     const error: unknown = result.status === 'rejected' ? result.reason : undefined;
-    return error instanceof PlatformError && error.kind === 'fatal' ? [error] : [];
+    return isFailure(error, 'fatal') ? [error] : [];
   });
   // One of several is left to the listener, which tells and gives it up.
   if (refusals[0] !== undefined && refusals.length === platforms.length) throw refusals[0];

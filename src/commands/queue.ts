@@ -49,7 +49,10 @@ export async function queueShow(id: number): Promise<void> {
       ['changed', new Date(request.changedAt).toISOString()],
       ['not before', notBefore > 0 ? new Date(notBefore).toISOString() : undefined],
       ['ahead', place && String(place.ahead)],
-      ['done in', place && (isPaused(database) ? PAUSED : `about ${duration(place.seconds)}`)],
+      [
+        'done in',
+        place && (isHeldUp(database, request) ? PAUSED : `about ${duration(place.seconds)}`),
+      ],
       ['answer', answer && JSON.stringify(answer)],
       ['reply', replyId],
     ];
@@ -101,15 +104,20 @@ function lineFor({ id, createdAt, state, address, attempts, answer }: Listed): s
 
 const PAUSED = 'painting is paused';
 
+/** Whether a pause holds a request up; what is being painted goes on. */
+function isHeldUp(database: Database, { state }: Listed): boolean {
+  return state === 'queued' && isPaused(database);
+}
+
 /** When a request will be painted, if it waits for that. */
-function waitOf(database: Database, { id, state, notBefore }: Listed): string {
+function waitOf(database: Database, request: Listed): string {
+  const { id, state, notBefore } = request;
   const now = Date.now();
   const place = placeOf(database, id, now);
   const time = new Date(notBefore).toISOString().slice(11, 16);
   const putOff = notBefore > now ? `, not before ${time}` : '';
   if (place === undefined) return state === 'answering' ? putOff : '';
-  const isHeldUp = state === 'queued' && isPaused(database);
-  const when = isHeldUp ? PAUSED : `done in about ${duration(place.seconds)}`;
+  const when = isHeldUp(database, request) ? PAUSED : `done in about ${duration(place.seconds)}`;
   return `, ${place.ahead} ahead${putOff}, ${when}`;
 }
 

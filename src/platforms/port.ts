@@ -154,6 +154,18 @@ export class PlatformError extends Error {
   }
 }
 
+/** Whether an error is a network's, and of this kind. */
+export function isFailure(error: unknown, kind: PlatformError['kind']): error is PlatformError {
+  return error instanceof PlatformError && error.kind === kind;
+}
+
+/** @throws Error if none of our accounts has this name: it was signed out since the queue wrote it down */
+export function platformNamed(platforms: readonly Platform[], name: string): Platform {
+  const platform = platforms.find((candidate) => candidate.name === name);
+  if (platform === undefined) throw new Error(`${name} is not connected`);
+  return platform;
+}
+
 /** We have done as much as the network allows for now; nothing was asked of it. */
 export class BudgetSpent extends PlatformError {
   constructor(

@@ -3,10 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { BudgetSpent, PictureRefused, PlatformError, type Platform } from '../platforms/port.js';
+import {
+  BudgetSpent,
+  PictureRefused,
+  PlatformError,
+  platformNamed,
+  type Platform,
+} from '../platforms/port.js';
+import { LONGEST_WAIT_MS } from '../queue/claims.js';
 import { notePost } from '../queue/desk.js';
 import { holding } from '../queue/holding.js';
-import { LONGEST_WAIT_MS } from '../queue/claims.js';
 import type { Queue, ReplyClaim } from '../queue/queue.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import { remove } from './removal.js';
@@ -53,7 +59,7 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
     } else if (reply !== undefined) {
       // Nobody else answers: it was cancelled, by its person or the operator, while it was being posted.
       notePost(queue.database, claim.id, reply, 'reply_id');
-      await platformOf(claim, options).remove(reply);
+      await platformNamed(options.platforms, claim.platform).remove(reply);
       log.info({ mention: claim.mention.id, reply }, 'cancelled in the last moment; taken back');
     }
   } catch (error) {
@@ -102,17 +108,11 @@ function notBefore(attempt: number, retryAt: Date | undefined): number {
 /** Does what the answer takes; gives the id of our reply, if it took one. */
 async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<string | undefined> {
   const { mention, answer } = claim;
-  const platform = platformOf(claim, options);
+  const platform = platformNamed(options.platforms, claim.platform);
   if (answer.type === 'silence') return undefined;
   if (answer.type !== 'removal') return postOnce(platform, { ...claim, answer }, options);
   const { queue, folder } = options;
   return remove(platform, mention, answer.postId, queue, folder);
-}
-
-function platformOf({ platform: name }: ReplyClaim, { platforms }: OutboxOptions): Platform {
-  const platform = platforms.find((candidate) => candidate.name === name);
-  if (platform === undefined) throw new Error(`${name} is not connected`);
-  return platform;
 }
 
 /**

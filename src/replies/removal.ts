@@ -1,4 +1,4 @@
-import { PlatformError, type Mention, type Platform } from '../platforms/port.js';
+import { isFailure, type Mention, type Platform, type PlatformError } from '../platforms/port.js';
 import { mentionBehind, requestOf, shown, type Listed } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { hasHeardEnough } from '../queue/quotas.js';
@@ -36,7 +36,7 @@ export async function remove(
     try {
       await platform.remove(post);
     } catch (error) {
-      if (!(error instanceof PlatformError) || error.kind !== 'refused') throw error;
+      if (!isFailure(error, 'refused')) throw error;
       refusal = error; // what can be forgotten is, all the same
     }
   await forgetNow(database, folder, request.id);
@@ -58,7 +58,7 @@ async function ourPosts(
     return [...new Set([...known, ...found.map((reply) => reply.id)])];
   } catch (error) {
     // The thread is gone with the post that began it.
-    if (error instanceof PlatformError && error.kind === 'refused') return known;
+    if (isFailure(error, 'refused')) return known;
     throw error;
   }
 }

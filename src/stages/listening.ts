@@ -1,12 +1,13 @@
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { PlatformError, type Mention, type Platform } from '../platforms/port.js';
+import { isFailure, PlatformError, type Mention, type Platform } from '../platforms/port.js';
 import { isBlocked } from '../queue/blocks.js';
-import { notePost, requestFor, shown, type RequestId } from '../queue/desk.js';
-import { placeOf, type Place } from '../queue/forecast.js';
+import { notePost, requestFor, shown } from '../queue/desk.js';
+import { placeOf } from '../queue/forecast.js';
 import { dropLetter, hasLetters, keepLetter, nextLetter, putLetterOff } from '../queue/inbox.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import { placeSentence } from '../replies/sentences.js';
+import { together } from '../together.js';
 import {
   understand,
   understood,
@@ -44,7 +45,7 @@ export async function listenToAll(options: ListeningOptions, signal: AbortSignal
   const ends = await Promise.all(
     platforms.map((platform) =>
       listen(platform, options, signal).catch((error: unknown) => {
-        if (!(error instanceof PlatformError) || error.kind !== 'fatal') throw error;
+        if (!isFailure(error, 'fatal')) throw error;
         metrics.failed('listen', error.kind);
         log.fatal(
           { error, platform: platform.name },
@@ -91,18 +92,10 @@ async function listen(
 
   const failed = ({ kind }: PlatformError) => metrics.failed('listen', kind);
 
-  const stop = new AbortController();
-  const stopped = AbortSignal.any([signal, stop.signal]);
-  const ways = [
-    platform.listen({ mentioned, deleted, failed }, stopped),
-    readLetters(platform, options, stopped),
-  ];
-  try {
-    await Promise.all(ways);
-  } finally {
-    stop.abort();
-    await Promise.allSettled(ways);
-  }
+  await together(signal, (stopping) => [
+    platform.listen({ mentioned, deleted, failed }, stopping),
+    readLetters(platform, options, stopping),
+  ]);
 }
 
 /** Looks at what mentions reply to, and admits them. */
@@ -147,16 +140,17 @@ function admit(
   const request = requestFor(queue.database, platform.name, mention.id);
   const [became] = Object.keys(admitted);
   log.info({ platform: platform.name, mention: mention.id, request, became }, 'a mention');
-  const place = request && placeOf(queue.database, request, Date.now());
-  const tellPlace = async (id: RequestId, place: Place) => {
+  const tellPlace = async () => {
+    if (request === undefined) return;
+    const place = placeOf(queue.database, request, Date.now());
+    if (place === undefined) return;
     const post = await platform.reply(mention, { text: placeSentence(place), isInterim: true });
-    notePost(queue.database, id, post, 'interim_id');
+    notePost(queue.database, request, post, 'interim_id');
   };
-  const told =
-    acknowledge === 'favorite'
-      ? platform.acknowledge(mention)
-      : acknowledge === 'place' && request && place
-        ? tellPlace(request, place)
-        : undefined;
-  told?.catch((error: unknown) => log.warn({ error, request }, 'no acknowledgment'));
+  const tell = {
+    favorite: () => platform.acknowledge(mention),
+    place: tellPlace,
+    nothing: () => Promise.resolve(),
+  }[acknowledge];
+  tell().catch((error: unknown) => log.warn({ error, request }, 'no acknowledgment'));
 }

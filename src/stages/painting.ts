@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   PictureTooLarge,
   PlatformError,
+  platformNamed,
   type Attachment,
   type Mention,
   type Platform,
@@ -49,8 +50,7 @@ export async function paint(
 ): Promise<Rendered> {
   const { queue, platforms } = options;
   const { mention } = claim;
-  const platform = platforms.find((candidate) => candidate.name === claim.platform);
-  if (platform === undefined) throw new Error(`${claim.platform} is not connected`);
+  const platform = platformNamed(platforms, claim.platform);
   const paintAs = (request: RenderRequest) =>
     paintRequest({ ...claim, request }, platform, options, isLastDownload, signal);
   // What has not answered for hours is painted as it was.

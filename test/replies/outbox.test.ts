@@ -384,17 +384,18 @@ describe('an answer that is posted without the queue learning so', () => {
   });
 });
 
+/** The first request has a word on its place in the line; gives what is removed from now on. */
+function withInterim({ database }: Queue, platform: MemoryPlatform): readonly string[] {
+  notePost(database, requestFor(database, 'memory', '1') ?? fail(), 'word', 'interim_id');
+  const removed: string[] = [];
+  platform.remove = (id) => Promise.resolve(void removed.push(id));
+  return removed;
+}
+
 it('the word on the place in the line goes with the answer', async () => {
   const { queue, platform, run } = outbox();
   paintOne(queue);
-  notePost(
-    queue.database,
-    requestFor(queue.database, 'memory', '1') ?? fail(),
-    'word',
-    'interim_id',
-  );
-  const removed: string[] = [];
-  platform.remove = (id) => Promise.resolve(void removed.push(id));
+  const removed = withInterim(queue, platform);
   void run();
   await pass(1000);
   queue.admit('memory', mentionOf('wish'), { removal: '1' });
@@ -405,14 +406,7 @@ it('the word on the place in the line goes with the answer', async () => {
 it('#delete under the word on the place in the line cancels the request', async () => {
   const { queue, platform, run } = outbox();
   queue.admit('memory', mentionOf('1'), { request, cost: 1 });
-  notePost(
-    queue.database,
-    requestFor(queue.database, 'memory', '1') ?? fail(),
-    'word',
-    'interim_id',
-  );
-  const removed: string[] = [];
-  platform.remove = (id) => Promise.resolve(void removed.push(id));
+  const removed = withInterim(queue, platform);
   void run();
   queue.admit('memory', mentionOf('wish'), { removal: 'word' });
   await pass(1000);

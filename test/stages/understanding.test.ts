@@ -43,6 +43,14 @@ function network(above?: Mention, othersPictures = false) {
 const above = (attachments: readonly Attachment[], person = 'ada', changes = {}) =>
   mentionOf('1', person, { attachments, ...changes });
 
+/** Which posts everybody can see. */
+const openness = [
+  ['public', true],
+  ['unlisted', true],
+  ['private', false],
+  ['direct', false],
+] as const;
+
 describe('a mention in reply to a post of the same person', () => {
   it('with no picture has that one’s painted', async () => {
     const { understand } = network(above(pictures));
@@ -107,12 +115,7 @@ describe('a mention in reply to somebody else’s post', () => {
     expect((await understand(reply([]))).outcome).toEqual({ refusal: { type: 'no pictures' } });
   });
 
-  it.each([
-    ['public', true],
-    ['unlisted', true],
-    ['private', false],
-    ['direct', false],
-  ] as const)(
+  it.each(openness)(
     'of visibility %s may take them (%s) if the operator allows it',
     async (visibility, may) => {
       const { understand } = network(above(pictures, 'ben', { visibility }), true);
@@ -158,12 +161,7 @@ describe('a mention in reply to what we know', () => {
     expect((await understand(anew)).mention).toEqual(anew);
   });
 
-  it.each([
-    ['public', true],
-    ['unlisted', true],
-    ['private', false],
-    ['direct', false],
-  ] as const)(
+  it.each(openness)(
     'by somebody else may go on under an answer to a %s mention: %s',
     async (visibility, may) => {
       const { answer, understand } = network();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { together } from '../../together.js';
 import { PlatformError, type Listener, type Mention } from '../port.js';
 import { waitMs } from './backoff.js';
 import { catchUpFrom } from './catch-up.js';
@@ -82,30 +83,23 @@ export async function listenTo(
     wake.abort();
   };
 
-  const broken = new AbortController();
-  const stopped = AbortSignal.any([signal, broken.signal]);
-  const ways = [keepCatchingUp(stopped)];
-  if (streaming !== undefined)
-    ways.push(
-      followStream(
-        {
-          url: streaming,
-          accessToken,
-          log,
-          onConnected,
-          onNotification,
-          onDelete: listener.deleted,
-          verify: session.signIn,
-        },
-        stopped,
-      ),
+  const follow = (url: string, stopping: AbortSignal) =>
+    followStream(
+      {
+        url,
+        accessToken,
+        log,
+        onConnected,
+        onNotification,
+        onDelete: listener.deleted,
+        verify: session.signIn,
+      },
+      stopping,
     );
-  try {
-    await Promise.all(ways);
-  } finally {
-    broken.abort(); // when one way has failed, the other ends, too
-    await Promise.allSettled(ways);
-  }
+  await together(signal, (stopping) => [
+    keepCatchingUp(stopping),
+    ...(streaming === undefined ? [] : [follow(streaming, stopping)]),
+  ]);
 }
 
 /** Three times as long as it takes between two lists. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { download } from '../download.js';
-import { PlatformError, type Mention, type Platform } from '../port.js';
+import { isFailure, PlatformError, type Mention, type Platform } from '../port.js';
 import { statusSchema, toPost, toText, wantsNoBots } from './entities.js';
 import { asking, saysMissing } from './failures.js';
 import { listenTo, troubleOf } from './listening.js';
@@ -37,7 +37,7 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
       if (missing === 'by a page') await signIn();
       if (missing !== undefined) return undefined;
       // Why else it may not be read, for lack of a right or for a proxy's reasons, says nothing of whether it is there.
-      if (error instanceof PlatformError && error.kind === 'refused')
+      if (isFailure(error, 'refused'))
         throw new PlatformError('unreachable', error.message, undefined, { cause: error });
       throw error;
     }
@@ -62,7 +62,7 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
       try {
         await listenTo(session, listener, signal);
       } catch (error) {
-        session.isShutOut = error instanceof PlatformError && error.kind === 'fatal';
+        session.isShutOut = isFailure(error, 'fatal');
         throw error;
       }
     },

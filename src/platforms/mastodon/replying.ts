@@ -3,16 +3,17 @@ import type { mastodon } from 'masto';
 import { z } from 'zod';
 import { pictureWithin } from '../picture-within.js';
 import {
+  isFailure,
   PictureRefused,
   PlatformError,
   type Mention,
   type Reply,
   type Visibility,
 } from '../port.js';
+import { shortened, withoutEnd } from '../text.js';
 import { asking } from './failures.js';
 import type { Limits } from './instance.js';
 import type { Session } from './session.js';
-import { shortened, withoutEnd } from '../text.js';
 
 /** How long a server may take to look at a picture. Small ones do it one after the other. */
 const PROCESSING_MS = 120_000;
@@ -70,7 +71,7 @@ async function upload(
     );
   };
   const { id, url } = await send(limits).catch((error: unknown) => {
-    if (isRefusal(error)) return send(MODEST).catch(asPictureRefused);
+    if (isFailure(error, 'refused')) return send(MODEST).catch(asPictureRefused);
     throw error;
   });
   if (!url) await processed(client, id);
@@ -99,12 +100,8 @@ async function processed(client: mastodon.rest.Client, id: string): Promise<void
   throw last;
 }
 
-function isRefusal(error: unknown): error is PlatformError {
-  return error instanceof PlatformError && error.kind === 'refused';
-}
-
 function asPictureRefused(error: unknown): never {
-  throw isRefusal(error) ? new PictureRefused(error.message, { cause: error }) : error;
+  throw isFailure(error, 'refused') ? new PictureRefused(error.message, { cause: error }) : error;
 }
 
 /**

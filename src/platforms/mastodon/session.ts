@@ -1,7 +1,7 @@
 import { createRestAPIClient, type mastodon } from 'masto';
 import { z } from 'zod';
 import { hideFromLogs, type Log } from '../../log.js';
-import { PlatformError, type Cursor } from '../port.js';
+import { isFailure, PlatformError, type Cursor } from '../port.js';
 import { bounds } from './bounded.js';
 import { Budget, type RateLimits } from './budget.js';
 import type { Self } from './entities.js';
@@ -54,7 +54,7 @@ export function openSession(options: MastodonOptions): Session {
       return { id, host, address: `${username}@${host}` };
     }).catch((error: unknown) => {
       // However a server puts it: it does not let us in.
-      if (error instanceof PlatformError && error.kind === 'refused')
+      if (isFailure(error, 'refused'))
         throw new PlatformError('fatal', error.message, undefined, { cause: error });
       throw error;
     });

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Log } from '../../log.js';
 import { version } from '../../version.js';
-import { PlatformError } from '../port.js';
+import { isFailure } from '../port.js';
 import { waitMs } from './backoff.js';
 import { camelCased } from './entities.js';
 
@@ -100,7 +100,7 @@ function connection(
       else resolve(opened);
     });
     const unlessFatal = (error: unknown) => {
-      if (error instanceof PlatformError && error.kind === 'fatal') reject(error);
+      if (isFailure(error, 'fatal')) reject(error);
       else resolve(false);
     };
   });
