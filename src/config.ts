@@ -8,6 +8,8 @@ import { accessTokenSchema, serverUrlSchema } from './platforms/mastodon/sign-in
 import { safetyPolicySchema } from './render/safety.js';
 import { parameters } from './requests/parameters.js';
 
+const sizeSchema = z.int().min(parameters.size.min).max(parameters.size.max);
+
 const configSchema = z
   .strictObject({
     dataFolder: z.string().transform((folder) => resolve(folder)),
@@ -36,7 +38,8 @@ const configSchema = z
       .readonly(),
     render: z
       .strictObject({
-        size: z.int().min(parameters.size.min).max(parameters.size.max),
+        size: sizeSchema,
+        maxSize: sizeSchema,
         workers: z.int().min(1).max(64),
         attempts: z.int().min(1),
         silenceSeconds: z.number().positive(),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { runBot } from './bot.js';
+import { housePaintings, samplePhotos } from './collection.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
@@ -12,7 +13,6 @@ import { RenderPool } from './render/pool.js';
 import { createSandbox } from './sandbox/sandbox.js';
 import { webApp } from './web/app.js';
 import { QueueFeed } from './web/feed.js';
-import { houseCollection } from './web/house-collection.js';
 import { isLoopback } from './web/loopback.js';
 import { operationsApp } from './web/operations.js';
 import type { StatusFeed } from './web/status.js';
@@ -32,6 +32,8 @@ export interface RunningBot {
 /** Opens everything that a bot needs, wires it together and lets it run until the signal aborts. */
 export async function startBot(config: Config, log: Log, signal: AbortSignal): Promise<RunningBot> {
   const { dataFolder: folder, rateLimits, render, downloads, retention } = config;
+  const maxSize = Math.max(render.size, render.maxSize);
+  const collection = housePaintings();
   const closing: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of closing.reverse()) await close();
@@ -78,6 +80,8 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
         pool,
         folder,
         size: render.size,
+        maxSize,
+        collection,
         ...config.manners,
         weights: config.queue.weights,
         safety: config.safety,
@@ -110,7 +114,12 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       });
       closing.push(() => server.close());
       const feed = new QueueFeed(queue);
-      const page = webApp({ bot: BOT, status: feed, samples: houseCollection() });
+      const page = webApp({
+        bot: BOT,
+        status: feed,
+        samples: [...samplePhotos(), ...collection],
+        maxSize,
+      });
       page.route('/', operations);
       const web = await openServer(config, page, server);
       closing.push(() => web.close());

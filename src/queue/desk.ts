@@ -106,43 +106,41 @@ export function requestOf(
     .get({ platform, person, postId });
 }
 
-/** What was asked for, and by which mention. */
+/** What was asked for, if it was something to paint, and by which mention. */
 export interface Asked {
-  readonly request: RenderRequest;
+  readonly request: RenderRequest | undefined;
   readonly mention: Mention;
 }
 
-/** What a post of ours was painted for, so that it can be painted again; undefined if it is none, or forgotten. */
-export function requestBehind(
+/** What a post of ours answers; 'forgotten' if it is ours, but no more is known of it; undefined if it is none. */
+export function askedBehind(
   database: Database,
   platform: string,
   postId: string,
-): Asked | undefined {
-  return asked(
-    database
-      .prepare<[object], AskedRow>(
-        `SELECT request, mention FROM requests WHERE platform = @platform AND reply_id = @postId
-         UNION ALL
-         SELECT request, mention FROM requests WHERE platform = @platform AND interim_id = @postId`,
-      )
-      .get({ platform, postId }),
-  );
+): Asked | 'forgotten' | undefined {
+  const row = database
+    .prepare<[object], AskedRow>(
+      `SELECT request, mention FROM requests WHERE platform = @platform AND reply_id = @postId
+       UNION ALL
+       SELECT request, mention FROM requests WHERE platform = @platform AND interim_id = @postId`,
+    )
+    .get({ platform, postId });
+  return row && (asked(row) ?? 'forgotten');
 }
 
-/** What a person's mention asked to have painted; undefined if it is none of theirs, asked for nothing or is forgotten. */
-export function requestIn(
+/** What a person's mention asked for; undefined if it is none of theirs, or is forgotten. */
+export function askedIn(
   database: Database,
   platform: string,
   person: string,
   mentionId: string,
 ): Asked | undefined {
-  return asked(
-    database
-      .prepare<[string, string, string], AskedRow>(
-        'SELECT request, mention FROM requests WHERE platform = ? AND person = ? AND mention_id = ?',
-      )
-      .get(platform, person, mentionId),
-  );
+  const row = database
+    .prepare<[string, string, string], AskedRow>(
+      'SELECT request, mention FROM requests WHERE platform = ? AND person = ? AND mention_id = ?',
+    )
+    .get(platform, person, mentionId);
+  return row && asked(row);
 }
 
 interface AskedRow {
@@ -150,11 +148,11 @@ interface AskedRow {
   readonly mention: string | null;
 }
 
-function asked(row: AskedRow | undefined): Asked | undefined {
-  if (typeof row?.request !== 'string' || typeof row.mention !== 'string') return undefined;
+function asked({ request, mention }: AskedRow): Asked | undefined {
+  if (mention === null) return undefined;
   return {
-    request: JSON.parse(row.request) as RenderRequest,
-    mention: JSON.parse(row.mention) as Mention,
+    request: request === null ? undefined : (JSON.parse(request) as RenderRequest),
+    mention: JSON.parse(mention) as Mention,
   };
 }
 
@@ -173,13 +171,6 @@ export function mentionBehind(database: Database, id: RequestId): Mention | unde
   const sql = 'SELECT mention FROM requests WHERE id = ?';
   const mention = database.prepare<[number], string | null>(sql).pluck().get(id);
   return typeof mention === 'string' ? (JSON.parse(mention) as Mention) : undefined;
-}
-
-/** Whether a post is a reply of ours. */
-export function isOurs(database: Database, platform: string, postId: string): boolean {
-  const sql = `SELECT 1 FROM requests WHERE platform = @platform AND reply_id = @postId
-    UNION ALL SELECT 1 FROM requests WHERE platform = @platform AND interim_id = @postId`;
-  return database.prepare(sql).get({ platform, postId }) !== undefined;
 }
 
 /**
