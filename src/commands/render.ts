@@ -30,9 +30,10 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
   try {
     const studio = await openStudio();
     const styles = style.map((file) => ({ file, weight: 1 }));
+    const usual = { effect: 'painting', scale: 100, colors: 'paint', quality: 'normal' } as const;
     const { width, height, seconds } = await paint(
       studio,
-      { content, styles, output, size, strength, seed },
+      { ...usual, content, styles, output, size, strength, seed },
       ({ fraction }) => progress.update(fraction),
       signal,
     );

@@ -110,11 +110,15 @@ async function paintRequest(
     const file = join('pictures', `${id}.jpg`);
     const { device, ...painted } = await pool.paint(
       {
+        effect: 'painting',
         content: photo,
         styles,
         output: join(folder, file),
         size,
         strength: request.strength,
+        scale: 100,
+        colors: 'paint',
+        quality: 'normal',
         seed: parameters.seed.default,
         safety,
       },

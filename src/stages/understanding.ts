@@ -1,12 +1,11 @@
-import type { Attachment, Mention, Platform, Visibility } from '../platforms/port.js';
+import type { Mention, Platform, Visibility } from '../platforms/port.js';
 import type { Outcome } from '../queue/admission.js';
 import { isBlocked } from '../queue/blocks.js';
 import { isOurs, requestBehind, requestIn } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
-import { sizeFor } from '../render/decode.js';
+import { costOfJob } from '../render/cost.js';
 import { needsParent, parse, type Thread } from '../requests/parse.js';
-import type { Size } from '../style/picture.js';
-import { costOf, pyramid } from '../style/schedule.js';
+import type { RenderRequest } from '../requests/request.js';
 
 export interface UnderstandingOptions {
   readonly queue: Queue;
@@ -125,7 +124,7 @@ function outcomeOf(mention: Mention, thread: Thread, { size }: UnderstandingOpti
   const parsed = parse(mention, thread);
   switch (parsed.type) {
     case 'request':
-      return { request: parsed.request, cost: costFor(parsed.request.content, size) };
+      return { request: parsed.request, cost: costFor(parsed.request, size) };
     case 'refusal':
       return { refusal: parsed.refusal };
     case 'removal':
@@ -135,12 +134,7 @@ function outcomeOf(mention: Mention, thread: Thread, { size }: UnderstandingOpti
   }
 }
 
-/**
- * The arithmetic that a photo will take, as far as its size is known; otherwise as much as it can be, a square's. It is
- * never more, whatever size a server says that the photo has.
- */
-function costFor({ size: given }: Attachment, longest: number): number {
-  const costAs = (size: Size) => costOf(pyramid(sizeFor(size, longest)));
-  const most = costAs({ width: longest, height: longest });
-  return given === undefined ? most : Math.min(costAs(given), most);
+function costFor({ content, styles }: RenderRequest, size: number): number {
+  const work = { effect: 'painting', size, scale: 100, quality: 'normal' } as const;
+  return costOfJob({ ...work, styles: styles.length }, content.size);
 }
