@@ -1,6 +1,7 @@
 import type { Executor } from '../graph/executor.js';
 import { onnxExecutor } from '../graph/onnx/executor.js';
 import { loadRecipe, type Recipe } from '../networks/recipe.js';
+import type { Style } from '../style/paintings.js';
 import type { Picture } from '../style/picture.js';
 import { stylize } from '../style/stylize.js';
 import { classifierOn, type Classify } from './classify.js';
@@ -31,15 +32,10 @@ export async function paint(
   onProgress?: (progress: RenderProgress) => void,
   signal?: AbortSignal,
 ): Promise<Painted> {
+  if (job.effect !== 'painting') throw new Error(`${job.effect} is still to come`);
   const start = performance.now();
   const content = await decodePicture(job.content, job.size, 'exactly');
-  const styles = await Promise.all(
-    job.styles.map(async ({ file, weight }) => ({
-      file,
-      picture: await decodePicture(file, job.size, 'at most'),
-      weight,
-    })),
-  );
+  const styles = await paintingsOf(job);
   const sensitive =
     job.safety !== undefined &&
     (await isSensitive([{ file: job.content, picture: content }, ...styles], job.safety, classify));
@@ -47,6 +43,9 @@ export async function paint(
     content,
     styles,
     strength: job.strength,
+    styleScale: job.scale,
+    colors: job.colors,
+    quality: job.quality,
     seed: job.seed,
     ...(onProgress && {
       onProgress: ({ losses, ...progress }) => onProgress(progress),
@@ -57,6 +56,19 @@ export async function paint(
   const { width, height } = picture;
   const seconds = (performance.now() - start) / 1000;
   return { width, height, seconds, device: executor.device, sha256, sensitive };
+}
+
+/** The paintings as large as brushwork of that scale can be seen. */
+async function paintingsOf(job: RenderJob): Promise<readonly (Original & Style)[]> {
+  if (job.effect === 'dream') return [];
+  const longest = Math.ceil(job.size * Math.max(1, job.scale / 100));
+  return Promise.all(
+    job.styles.map(async ({ file, weight }) => ({
+      file,
+      picture: await decodePicture(file, longest, 'at most'),
+      weight,
+    })),
+  );
 }
 
 interface Original {

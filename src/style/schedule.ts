@@ -5,6 +5,13 @@ export interface Scale extends Size {
   readonly iterations: number;
 }
 
+/** How much time a picture is given. */
+export const qualities = ['draft', 'normal', 'fine'] as const;
+export type Quality = (typeof qualities)[number];
+
+/** By what factor the steps are more than those of `normal`. */
+const patience: Readonly<Record<Quality, number>> = { draft: 0.4, normal: 1, fine: 2 };
+
 /** The side of the square with as many pixels as the coarsest scale: 128×96 has as many as 111². */
 const COARSEST = 111;
 
@@ -17,7 +24,7 @@ const FINEST_ITERATIONS = 30;
  * The scales for a picture, coarse to fine, each √2 larger than the one before and the last the picture's own size.
  * Sizes are counted by area, so that a panorama has as many scales as a square of equal cost.
  */
-export function pyramid({ width, height }: Size): readonly Scale[] {
+export function pyramid({ width, height }: Size, quality: Quality): readonly Scale[] {
   const side = Math.sqrt(width * height);
   const count = Math.max(1, Math.round(2 * Math.log2(side / COARSEST)) + 1);
   return Array.from({ length: count }, (_, i) => {
@@ -25,12 +32,19 @@ export function pyramid({ width, height }: Size): readonly Scale[] {
     return {
       width: Math.max(1, Math.round(width * factor)),
       height: Math.max(1, Math.round(height * factor)),
-      iterations: ITERATIONS[i] ?? FINEST_ITERATIONS,
+      iterations: Math.round((ITERATIONS[i] ?? FINEST_ITERATIONS) * patience[quality]),
     };
   });
 }
 
-/** What a pyramid costs, in pixels × iterations: the unit in which jobs are compared and progress is measured. */
-export function costOf(scales: readonly Scale[]): number {
-  return scales.reduce((sum, scale) => sum + scale.width * scale.height * scale.iterations, 0);
+/**
+ * What a pyramid costs, in pixels × iterations: the unit in which jobs are compared and progress is measured.
+ * @param looks how many pictures as large as the photo are looked at before the first step of each scale. To look is
+ * the network's way forward only, but made ready for one use: about as long as one iteration takes.
+ */
+export function costOf(scales: readonly Scale[], looks: number): number {
+  return scales.reduce(
+    (sum, { width, height, iterations }) => sum + width * height * (iterations + looks),
+    0,
+  );
 }

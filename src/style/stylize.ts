@@ -4,27 +4,29 @@ import type { Executor } from '../graph/executor.js';
 import { reduction } from '../networks/features.js';
 import { adam } from './adam.js';
 import { borderFor, cropped, mirrored } from './border.js';
-import {
-  compileObjective,
-  contentOf,
-  gramsOf,
-  type ByLayer,
-  type Losses,
-  type Targets,
-} from './objective.js';
+import { compileObjective, contentOf, type Losses, type Targets } from './objective.js';
+import { blendedGrams, tileCount, type Style } from './paintings.js';
 import type { Picture, Size } from './picture.js';
 import type { Recipe } from '../networks/recipe.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
-import { costOf, pyramid, type Scale } from './schedule.js';
+import { costOf, pyramid, type Quality } from './schedule.js';
+
+/** Whose colors a picture has: the painting's, or still the photo's. */
+export const palettes = ['paint', 'keep'] as const;
+export type Palette = (typeof palettes)[number];
 
 export interface StylizeOptions {
   /** The photo, at the size that the painted picture shall have. */
   readonly content: Picture;
-  /** The paintings, of any size, at least one, and how much each counts (relative to the others). */
-  readonly styles: readonly { readonly picture: Picture; readonly weight: number }[];
+  /** The paintings, at least one, with weights relative to each other. */
+  readonly styles: readonly Style[];
   /** 0 (the photo) to 100 (all painting); 50 is balanced. */
   readonly strength: number;
+  /** How large the brushwork is, in percent of its size if the painting is as large as the photo. */
+  readonly styleScale: number;
+  readonly colors: Palette;
+  readonly quality: Quality;
   /** Chooses the grain of the start. The same seed and pictures give the same result on the same machine. */
   readonly seed: number;
   readonly onProgress?: (progress: Progress) => void;
@@ -60,8 +62,11 @@ export async function stylize(
   options: StylizeOptions,
 ): Promise<Picture> {
   const { content, strength } = options;
-  const styles = normalized(options.styles);
   if (strength === 0) return content;
+  const palette = colorStatistics(content);
+  const styles = normalized(options.styles).map((style) =>
+    options.colors === 'keep' ? { ...style, picture: recolored(style.picture, palette) } : style,
+  );
   const paint = await painted(recipe, executor, { ...options, styles });
   return glazed(content, paint, Math.min(1, strength / OPAQUE));
 }
@@ -73,10 +78,11 @@ export async function stylize(
 async function painted(
   recipe: Recipe,
   executor: Executor,
-  { content, styles, strength, seed, onProgress, signal }: StylizeOptions,
+  { content, styles, strength, styleScale, quality, seed, onProgress, signal }: StylizeOptions,
 ): Promise<Picture> {
-  const scales = pyramid(content);
-  const cost = costOf(scales);
+  const scales = pyramid(content, quality);
+  const looks = looksAt(styles.length, styleScale);
+  const cost = costOf(scales, looks);
   const palette = mixStatistics(
     styles.map(({ picture, weight }) => ({ statistics: colorStatistics(picture), weight })),
   );
@@ -89,9 +95,10 @@ async function painted(
     const border = borderFor(scale, unit);
     const photo = mirrored(resample(content, scale), border);
     const targets: Targets = {
-      grams: await blendedGrams(recipe, executor, styles, scale),
+      grams: await blendedGrams(recipe, executor, styles, scale, styleScale, unit),
       content: await contentOf(recipe, executor, photo),
     };
+    spent += scale.width * scale.height * looks;
     const objective = await compileObjective(
       recipe,
       executor,
@@ -123,6 +130,23 @@ async function painted(
   return result;
 }
 
+/** What it takes to paint a photo of that size, in pixels × iterations. */
+export function costOfPainting(
+  content: Size,
+  {
+    quality,
+    styles,
+    styleScale,
+  }: Pick<StylizeOptions, 'quality' | 'styleScale'> & { readonly styles: number },
+): number {
+  return costOf(pyramid(content, quality), looksAt(styles, styleScale));
+}
+
+/** At how many pictures of its own size a painted picture's painter looks: the photo and the paintings, tile by tile. */
+function looksAt(styles: number, styleScale: number): number {
+  return 1 + styles * tileCount(styleScale);
+}
+
 function contentWeights(recipe: Recipe, strength: number): Readonly<Record<string, number>> {
   const layers = Object.entries(recipe.contentLayers);
   const exponent = (OPAQUE - Math.max(OPAQUE, strength)) / 25;
@@ -139,36 +163,6 @@ function glazed(photo: Picture, paint: Picture, opacity: number): Picture {
 
 function unitOf({ network, styleLayers, contentLayers }: Recipe): number {
   return reduction(network, [...Object.keys(styleLayers), ...Object.keys(contentLayers)]);
-}
-
-/** The weighted mean of the paintings' Gram matrices, each painting scaled to as many pixels as the photo has. */
-async function blendedGrams(
-  recipe: Recipe,
-  executor: Executor,
-  styles: StylizeOptions['styles'],
-  scale: Scale,
-): Promise<ByLayer> {
-  const blend = new Map<string, Float32Array>();
-  for (const { picture, weight } of styles) {
-    const size = withArea(picture, scale.width * scale.height);
-    const painting = mirrored(resample(picture, size), borderFor(size, unitOf(recipe)));
-    for (const [layer, gram] of await gramsOf(recipe, executor, painting)) {
-      const sofar = blend.get(layer);
-      blend.set(
-        layer,
-        gram.map((value, i) => (sofar?.[i] ?? 0) + weight * value),
-      );
-    }
-  }
-  return blend;
-}
-
-function withArea({ width, height }: Size, area: number): Size {
-  const factor = Math.sqrt(area / (width * height));
-  return {
-    width: Math.max(1, Math.round(width * factor)),
-    height: Math.max(1, Math.round(height * factor)),
-  };
 }
 
 function normalized(styles: StylizeOptions['styles']): StylizeOptions['styles'] {

@@ -91,7 +91,7 @@ describe('the objective', () => {
     const changed = { ...recipe, ...changes };
     const executor = onnxExecutor(1);
     const targets = {
-      grams: await gramsOf(changed, executor, painting),
+      grams: await gramsOf(changed, executor, [painting]),
       content: await contentOf(changed, executor, photo),
     };
     const objective = await compileObjective(changed, executor, picture, targets, { [INPUT]: 2 });

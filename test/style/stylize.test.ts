@@ -15,6 +15,9 @@ const options: StylizeOptions = {
   content: waves({ width: 150, height: 130 }, 1),
   styles: [{ picture: waves({ width: 90, height: 140 }, 3), weight: 1 }],
   strength: 50,
+  styleScale: 100,
+  colors: 'paint',
+  quality: 'normal',
   seed: 1,
 };
 const paint = (changes: Partial<StylizeOptions> = {}) =>
