@@ -36,7 +36,8 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
   const progress = showProgress();
   try {
     const studio = await openStudio();
-    const common = { ...settings, content, output };
+    const { faces: _, ...rest } = settings;
+    const common = { ...rest, content, output };
     const styles = files
       .map((file, i) => ({ file, weight: blend?.[i] ?? 1 }))
       .filter(({ weight }) => weight > 0);

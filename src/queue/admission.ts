@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import type { Mention } from '../platforms/port.js';
-import type { Refusal, RenderRequest, Tag } from '../requests/request.js';
+import type { Refusal, RenderRequest } from '../requests/request.js';
 import { tagsFor, virtualTimeOf, type Tags } from './fairness.js';
 import { cancelAll, standingOf } from './own.js';
 import { hasHeardEnough, quotaReached, type Person, type Quotas } from './quotas.js';
-import type { Answer } from './states.js';
+import type { Answer, HelpWanted } from './states.js';
 
 /**
  * What came of reading a mention: a request and what rendering it takes, in a unit that is the same for all requests;
@@ -17,7 +17,7 @@ export type Outcome =
   /** What is pending is to be ended: what belongs to a post, or all of it. */
   | { readonly cancel: string | undefined }
   | { readonly status: true }
-  | { readonly help: Tag | undefined }
+  | { readonly help: HelpWanted }
   | { readonly talk: true };
 
 interface Admission {
@@ -98,7 +98,7 @@ function answerTo(
   if ('cancel' in outcome)
     return { type: 'cancelled', count: cancelAll(database, who, outcome.cancel, now) };
   if ('status' in outcome) return { type: 'status', ...standingOf(database, who, now) };
-  if ('help' in outcome) return { type: 'help', topic: outcome.help };
+  if ('help' in outcome) return { type: 'help', ...outcome.help };
   return { type: 'silence' };
 }
 

@@ -38,7 +38,7 @@ export type Answer =
   | { readonly type: 'bad picture'; readonly which: Which; readonly problem: Problem }
   | { readonly type: 'failed' }
   /** How it all works, or one hashtag. */
-  | { readonly type: 'help'; readonly topic?: Tag | undefined }
+  | ({ readonly type: 'help' } & HelpWanted)
   | ({ readonly type: 'status' } & Standing)
   /** So many pictures have been taken out of the line. */
   | { readonly type: 'cancelled'; readonly count: number }
@@ -46,6 +46,17 @@ export type Answer =
   | { readonly type: 'removal'; readonly postId: string }
   /** Nothing: not every word wants an answer. */
   | { readonly type: 'silence' };
+
+export interface Sizes {
+  readonly usual: number;
+  readonly max: number;
+}
+
+export interface HelpWanted {
+  readonly topic?: Tag | undefined;
+  /** The longest side of a picture if nothing is said, and the longest that one may ask for, in pixels. */
+  readonly sizes: Sizes;
+}
 
 /** Where a person's pictures are. */
 export interface Standing {

@@ -20,6 +20,8 @@ export interface Catalogue {
   readonly sheet: (strengths: readonly number[], scales: readonly number[]) => string;
   /** What a setting has done to a picture, where it is not what goes without saying. */
   readonly facts: { readonly [Name in keyof Settings]: (value: Settings[Name]) => string };
+  /** What the scale is the scale of in a dream, which has no brushwork. */
+  readonly patterns: (scale: number) => string;
   /** That the painting is one of ours. */
   readonly ownStyle: (title: string) => string;
   readonly sensitive: string;
@@ -43,7 +45,8 @@ export interface Catalogue {
   /** What values there are, and which one it is if nothing is said. */
   readonly range: (values: string, byDefault: string) => string;
   readonly yourNumber: string;
-  readonly or: string;
+  readonly oneOf: (values: readonly string[]) => string;
+  readonly pixels: (range: string) => string;
 
   readonly standing: (standing: Standing, wait: string) => string;
   readonly cancelled: (count: number) => string;
@@ -64,6 +67,10 @@ export type Wish =
   | 'more photo'
   | 'broader strokes'
   | 'finer strokes'
+  | 'deeper dream'
+  | 'lighter dream'
+  | 'larger patterns'
+  | 'smaller patterns'
   | 'own colors'
   | 'painting’s colors'
   | 'swap'

@@ -17,25 +17,27 @@ export function hintsFor(
 ): readonly Hint[] {
   const { strength, scale, colors } = complete(request.settings);
   const hint = (hashtag: string, wish: Wish): Hint => ({ hashtag, wish: wishes[wish] });
+  const isDream = request.effect === 'dream';
   const byStrength =
     strength + STEP <= parameters.strength.max
-      ? hint(`#strength${strength + STEP}`, 'more paint')
-      : hint(`#strength${strength - STEP}`, 'more photo');
+      ? hint(`#strength${strength + STEP}`, isDream ? 'deeper dream' : 'more paint')
+      : hint(`#strength${strength - STEP}`, isDream ? 'lighter dream' : 'more photo');
   const byScale =
-    scale < 150 ? hint('#scale200', 'broader strokes') : hint('#scale50', 'finer strokes');
-  const others =
-    request.effect === 'dream'
-      ? [byScale, hint('#style', 'house style')]
-      : [
-          byScale,
-          colors === 'keep'
-            ? hint('#colors paint', 'painting’s colors')
-            : hint('#keepcolors', 'own colors'),
-          hint('#swap', 'swap'),
-          hint('#variations', 'variations'),
-          hint('#dream', 'dream'),
-          hint('#again', 'again'),
-        ];
+    scale < 150
+      ? hint('#scale200', isDream ? 'larger patterns' : 'broader strokes')
+      : hint('#scale50', isDream ? 'smaller patterns' : 'finer strokes');
+  const others = isDream
+    ? [byScale, hint('#style', 'house style')]
+    : [
+        byScale,
+        colors === 'keep'
+          ? hint('#colors paint', 'painting’s colors')
+          : hint('#keepcolors', 'own colors'),
+        hint('#swap', 'swap'),
+        hint('#variations', 'variations'),
+        hint('#dream', 'dream'),
+        hint('#again', 'again'),
+      ];
   const other = pick(others, id);
   return other === undefined ? [byStrength] : [byStrength, other];
 }

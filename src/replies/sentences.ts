@@ -49,7 +49,7 @@ export function sentenceFor(
     case 'failed':
       return words.failed;
     case 'help':
-      return helpFor(answer.topic, words);
+      return helpFor(answer.topic, words, answer.sizes);
     case 'status':
       return words.standing(answer, duration(answer.next?.seconds ?? 0, words));
     case 'cancelled':
@@ -113,7 +113,13 @@ function paintedSentence(
 /** The strength, and whatever else goes not without saying. */
 function factsOf(request: RenderRequest, words: Catalogue): readonly string[] {
   const settings = complete(request.settings);
-  const fact = <Name extends keyof Settings>(name: Name) => words.facts[name](settings[name]);
+  const facts = {
+    ...words.facts,
+    ...(request.effect === 'dream' && { scale: words.patterns }),
+  };
+  // A fact takes the value of its own setting, which TypeScript cannot see in a union of names.
+  const fact = (name: keyof Settings) =>
+    (facts[name] as (value: unknown) => string)(settings[name]);
   const said = parameterNames.filter(
     (name) =>
       name === 'strength' ||

@@ -15,6 +15,8 @@ import type { HouseStyle, Note, Tag } from './request.js';
 export interface Said {
   readonly settings: Given;
   readonly actions: ReadonlySet<Action>;
+  /** What help is wanted with. */
+  readonly topic: Tag | undefined;
   /** Which painting of the house collection is wanted, if one is. */
   readonly style: StyleWish | undefined;
   readonly notes: readonly Note[];
@@ -54,6 +56,7 @@ export function readHashtags(text: string, vocabulary: Vocabulary): Said {
   const clean = plain(text);
   const settings = new Map<ParameterName, Valued>();
   const found = new Set<Action>();
+  let topic: Tag | undefined;
   let style: StyleWish | undefined;
   let almost: Almost | undefined;
   for (const { 0: hashtag, 1: word = '', index } of clean.matchAll(
@@ -67,6 +70,7 @@ export function readHashtags(text: string, vocabulary: Vocabulary): Said {
         break;
       case 'action':
         found.add(meaning.action);
+        topic ??= meaning.topic;
         break;
       case 'style':
         style = meaning.wish;
@@ -83,8 +87,9 @@ export function readHashtags(text: string, vocabulary: Vocabulary): Said {
   );
   return {
     // Each value was read by the very parameter that it is filed under.
-    settings: Object.fromEntries(values) as Given,
+    settings: Object.fromEntries(values),
     actions: found,
+    topic,
     style,
     notes: [...settings.values()].flatMap(({ notes }) => notes),
     almost,
@@ -103,14 +108,14 @@ interface Valued {
 
 type Meaning =
   | Valued
-  | { readonly type: 'action'; readonly action: Action }
+  | { readonly type: 'action'; readonly action: Action; readonly topic: Tag | undefined }
   | { readonly type: 'style'; readonly wish: StyleWish }
   | Almost;
 
 /** @param word what stands directly after the #; @param rest what follows it */
 function meaningOf(word: string, rest: string, vocabulary: Vocabulary): Meaning | undefined {
   const action = actionNamed(word);
-  if (action !== undefined) return { type: 'action', action };
+  if (action !== undefined) return { type: 'action', action, topic: topicIn(action, rest) };
   for (const { spelling, name } of spellings) {
     if (!word.startsWith(spelling)) continue;
     const tail = word.slice(spelling.length);
@@ -121,6 +126,14 @@ function meaningOf(word: string, rest: string, vocabulary: Vocabulary): Meaning 
     if (meaning !== undefined) return meaning;
   }
   return shortcut(word) ?? nearMiss(word, rest, vocabulary);
+}
+
+/** What stands after a cry for help: #help strength. */
+function topicIn(action: Action, rest: string): Tag | undefined {
+  const word =
+    action === 'help' ? new RegExp(`^${GAP}#?(\\p{L}{1,20})`, 'u').exec(rest)?.[1] : undefined;
+  if (word === undefined) return undefined;
+  return actionNamed(word) ?? spellings.find(({ spelling }) => spelling === word)?.name;
 }
 
 /** Every way to write the name of something that takes a value, the longest first: "colors" before "color". */

@@ -48,7 +48,7 @@ export const parameters = {
     unit: '%',
     words: {},
     aliases: ['stärke', 'staerke'],
-    help: 'how much painting: 0 keeps the photo, 100 is all painting',
+    help: 'how much painting, from 0 (the photo) to 100 (all painting)',
   },
   scale: {
     kind: 'number',
@@ -58,7 +58,7 @@ export const parameters = {
     unit: '%',
     words: {},
     aliases: ['brush', 'pinsel'],
-    help: 'how large the brushwork is: 50 is fine, 200 is coarse',
+    help: 'how large the brushwork is, such as 50 (fine) or 200 (broad)',
   },
   size: {
     kind: 'number',

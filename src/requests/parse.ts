@@ -1,8 +1,7 @@
 import type { Attachment, Mention } from '../platforms/port.js';
-import { actionSpoken, type Action } from './actions.js';
+import { actionSpoken } from './actions.js';
 import { compose } from './compose.js';
 import { readHashtags, type Said, type Vocabulary } from './hashtags.js';
-import type { ParameterName } from './parameters.js';
 import { plain } from './plain.js';
 import type { Refusal, RenderRequest, Tag } from './request.js';
 
@@ -62,18 +61,10 @@ export function parse(mention: Mention, thread: Thread, vocabulary: Vocabulary):
     if (actions.has('cancel'))
       return { type: 'cancel', postId: thread.isKnown === true ? inReplyTo : undefined };
     if (actions.has('status')) return { type: 'status' };
-    if (actions.has('help')) return { type: 'help', topic: topicOf(said, actions) };
+    if (actions.has('help')) return { type: 'help', topic: said.topic };
   }
   if (mention.attachments.some(({ kind }) => kind !== 'picture')) return refusal('not pictures');
   return picture(mention, { ...said, actions }, thread, vocabulary);
-}
-
-/** What else a cry for help names. */
-function topicOf({ settings, almost, style }: Said, actions: ReadonlySet<Action>): Tag | undefined {
-  const [action] = [...actions].filter((name) => name !== 'help');
-  const [parameter] = Object.keys(settings) as readonly ParameterName[];
-  const missing = almost?.type === 'no value' ? almost.parameter : undefined;
-  return action ?? parameter ?? missing ?? (style && 'style');
 }
 
 function picture(
@@ -95,9 +86,11 @@ function picture(
   if (isForgotten && !isNew) return refusal('forgotten');
   if (pictures.length === 0 && earlier === undefined) return refusal('no pictures');
   // Two pictures are enough for anything, and so is what there was; a dream takes only one, and a painting of ours, too.
-  const isEnough = isNew || earlier || said.style || said.actions.has('dream');
-  const composed =
-    isEnough && compose({ pictures, earlier, houseStyles, mentionId: mention.id }, said);
+  const isEnough =
+    isNew || earlier !== undefined || said.style !== undefined || said.actions.has('dream');
+  const composed = isEnough
+    ? compose({ pictures, earlier, houseStyles, mentionId: mention.id }, said)
+    : undefined;
   if (composed) return { type: 'request', request: composed };
   const slip = slipIn(said);
   return slip?.type === 'did you mean' ? refused(slip) : refusal('one picture');

@@ -38,5 +38,7 @@ export function isOneEditApart(one: string, other: string): boolean {
   while (end < most && one.at(-1 - end) === other.at(-1 - end)) end++;
   const a = one.slice(start, one.length - end);
   const b = other.slice(start, other.length - end);
-  return Math.max(a.length, b.length) === 1 || (a.length === 2 && a === [...b].reverse().join(''));
+  return (
+    Math.max(a.length, b.length) === 1 || (a.length === 2 && a === `${b.slice(1)}${b.slice(0, 1)}`)
+  );
 }

@@ -112,21 +112,13 @@ async function paintRequest(
       throw asPictureError(error, file, isLastDownload);
     }
   };
-  const {
-    blend,
-    size = usualSize,
-    ...settings
-  } = {
-    ...complete(request.settings),
-    size: request.settings.size,
-  };
+  const { blend, faces: _, ...settings } = complete({ size: usualSize, ...request.settings });
   try {
     const file = join('pictures', `${id}.jpg`);
     const common = {
       ...settings,
       content: await fetched(request.content, photo),
       output: join(folder, file),
-      size,
       safety,
     };
     const styles = [];

@@ -159,15 +159,18 @@ function outcomeOf(mention: Mention, thread: Thread, options: UnderstandingOptio
     case 'status':
       return { status: true };
     case 'help':
-      return { help: parsed.topic };
+      return {
+        help: { topic: parsed.topic, sizes: { usual: options.size, max: options.maxSize } },
+      };
     case 'talk':
       return { talk: true };
   }
 }
 
 /** The arithmetic that a request will take, as far as it can be told before its pictures have been fetched. */
-function costFor(request: RenderRequest, { size: usual }: UnderstandingOptions): number {
-  const { size = usual, scale, quality } = { ...complete(request.settings), ...request.settings };
+function costFor(request: RenderRequest, options: UnderstandingOptions): number {
+  const { scale, quality } = complete(request.settings);
+  const { size = options.size } = request.settings;
   const styles = stylesOf(request).length;
   const photo = request.content.kind === 'house' ? undefined : request.content.size;
   return costOfJob({ effect: request.effect, size, scale, quality, styles }, photo);

@@ -322,7 +322,7 @@ describe('what we write ourselves', () => {
 
   it('as help names every hashtag, and says nothing that is not understood', () => {
     for (const words of catalogues) {
-      const help = helpFor(undefined, words);
+      const help = helpFor(undefined, words, { usual: 512, max: 768 });
       const said = readHashtags(help, vocabulary);
       expect(said.notes, help).toEqual([]);
       expect([...said.actions].sort()).toEqual([...actionNames].sort());

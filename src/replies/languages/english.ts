@@ -30,6 +30,7 @@ export const english: Catalogue = {
     quality: (value) => `${value} quality`,
     seed: (value) => `seed ${value}`,
   },
+  patterns: (scale) => `patterns at ${scale} %`,
   ownStyle: (title) => `in the style of “${title}” from my own collection`,
   sensitive: 'To be on the safe side, I have marked it as sensitive.',
 
@@ -38,6 +39,10 @@ export const english: Catalogue = {
     'more photo': 'more of the photo',
     'broader strokes': 'broader strokes',
     'finer strokes': 'finer strokes',
+    'deeper dream': 'a deeper dream',
+    'lighter dream': 'a lighter dream',
+    'larger patterns': 'larger patterns',
+    'smaller patterns': 'smaller patterns',
     'own colors': 'the photo’s own colors',
     'painting’s colors': 'the painting’s colors',
     swap: 'the two the other way round',
@@ -70,7 +75,8 @@ export const english: Catalogue = {
   range: (values, byDefault) =>
     `It takes ${values}${byDefault === '' ? '' : `, and is ${byDefault} if you say nothing`}.`,
   yourNumber: 'a number for each painting',
-  or: 'or',
+  oneOf: (values) => list(values, 'or'),
+  pixels: (range) => `${range} pixels`,
 
   standing: ({ waiting, next, isBeingPainted, isPaused }, wait) => {
     if (waiting === 0 || next === undefined)

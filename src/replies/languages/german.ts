@@ -37,6 +37,7 @@ export const german: Catalogue = {
     quality: (value) => qualities[value],
     seed: (value) => `Seed ${value}`,
   },
+  patterns: (scale) => `Muster bei ${scale} %`,
   ownStyle: (title) => `im Stil von „${title}“ aus meiner eigenen Sammlung`,
   sensitive: 'Vorsichtshalber habe ich es als heikel markiert.',
 
@@ -45,6 +46,10 @@ export const german: Catalogue = {
     'more photo': 'mehr vom Foto',
     'broader strokes': 'breitere Pinselstriche',
     'finer strokes': 'feinere Pinselstriche',
+    'deeper dream': 'einen tieferen Traum',
+    'lighter dream': 'einen leichteren Traum',
+    'larger patterns': 'größere Muster',
+    'smaller patterns': 'kleinere Muster',
     'own colors': 'die Farben des Fotos',
     'painting’s colors': 'die Farben des Gemäldes',
     swap: 'die beiden andersherum',
@@ -67,8 +72,8 @@ export const german: Catalogue = {
   help: (usages) =>
     `${HOW_TO} Mit nur einem Bild geht #style oder #dream. So stellst du es ein: ${usages.join(', ')}. Antworte auf ein Bild von mir, um es zu ändern. #help und ein Hashtag sagt mehr.`,
   about: {
-    strength: 'wie viel Malerei: 0 lässt das Foto, 100 ist ganz Malerei',
-    scale: 'wie groß der Pinselstrich ist: 50 ist fein, 200 ist grob',
+    strength: 'wie viel Malerei, von 0 (das Foto) bis 100 (ganz Malerei)',
+    scale: 'wie groß der Pinselstrich ist, etwa 50 (fein) oder 200 (breit)',
     size: 'die längste Seite des Ergebnisses; ein Panorama über 4:1 wird länger',
     colors: 'die Farben des Fotos behalten (keep) oder mit denen des Gemäldes malen (paint)',
     blend: 'wie viel jedes Gemälde zählt, wenn es mehrere sind, etwa 70 30',
@@ -94,7 +99,8 @@ export const german: Catalogue = {
   range: (values, byDefault) =>
     `Möglich ist ${values}${byDefault === '' ? '' : `; wenn du nichts sagst, gilt ${byDefault}`}.`,
   yourNumber: 'eine Zahl für jedes Gemälde',
-  or: 'oder',
+  oneOf: (values) => list(values, 'oder'),
+  pixels: (range) => `${range} Pixel`,
 
   standing: ({ waiting, next, isBeingPainted, isPaused }, wait) => {
     if (waiting === 0 || next === undefined)
@@ -204,8 +210,9 @@ function altText({ effect, photo, paintings, count }: AltText): string {
     : `${repainted}: mehrere kleine Fassungen nebeneinander, von links nach rechts mit mehr Malerei, von oben nach unten mit größerem Pinselstrich.`;
 }
 
-function list(items: readonly string[]): string {
-  return new Intl.ListFormat('de', { type: 'conjunction' }).format(items);
+function list(items: readonly string[], word: 'und' | 'oder' = 'und'): string {
+  const type = word === 'und' ? 'conjunction' : 'disjunction';
+  return new Intl.ListFormat('de', { type }).format(items);
 }
 
 function number(value: number): string {
