@@ -93,7 +93,7 @@ export const german: Catalogue = {
     delete: 'als Antwort auf ein Bild von dir: ich entferne es',
   },
   costs: {
-    size: 'doppelt so groß dauert fünfmal so lange',
+    size: 'doppelt so groß dauert etwa dreimal so lange',
     quality: 'draft braucht zwei Fünftel der Zeit, fine doppelt so viel',
   },
   range: (values, byDefault) =>
