@@ -37,6 +37,52 @@ export function pyramid({ width, height }: Size, quality: Quality): readonly Sca
   });
 }
 
+/** One octave of a dream. */
+export interface Octave extends Scale {
+  /** For how many octaves it stands: those that would be no larger or smaller than it are dreamed together with it. */
+  readonly depth: number;
+}
+
+/** The four octaves of Mordvintsev et al., each 1.4 times as large as the one before. */
+const OCTAVES = 4;
+const OCTAVE_RATIO = 1.4;
+const OCTAVE_ITERATIONS = 12;
+/** The side of the square with as many pixels as the smallest octave: what the network sees there fills it already. */
+const SMALLEST_OCTAVE = 64;
+
+/**
+ * The octaves for a photo, coarse to fine. A network sees things of certain sizes in pixels, so in a picture half as
+ * large it sees things twice as large; at scale 200 the finest octave is therefore half as large as the photo. None is
+ * larger than the photo: below scale 100 what can be dreamed smaller is, and the rest in more steps at full size.
+ */
+export function octaves(photo: Size, patternScale: number, quality: Quality): readonly Octave[] {
+  const { width, height } = photo;
+  const least = Math.min(1, SMALLEST_OCTAVE / Math.sqrt(width * height));
+  const steps = Math.round(OCTAVE_ITERATIONS * patience[quality]);
+  const result: Octave[] = [];
+  for (let i = OCTAVES - 1; i >= 0; i--) {
+    const factor = Math.max(least, Math.min(1, 100 / patternScale / OCTAVE_RATIO ** i));
+    const size = { width: Math.round(width * factor), height: Math.round(height * factor) };
+    const last = result.at(-1);
+    const depth = last?.width === size.width && last.height === size.height ? last.depth + 1 : 1;
+    if (depth > 1) result.pop();
+    result.push({ ...size, iterations: steps * depth, depth });
+  }
+  return result;
+}
+
+/** How far the work on a picture has come. */
+export interface Progress {
+  /** Counted from 1. */
+  readonly scale: number;
+  readonly scales: number;
+  /** Counted from 1, within the scale. */
+  readonly iteration: number;
+  readonly iterations: number;
+  /** 0..1 of the whole picture's arithmetic. */
+  readonly fraction: number;
+}
+
 /**
  * What a pyramid costs, in pixels × iterations: the unit in which jobs are compared and progress is measured.
  * @param looks how many pictures as large as the photo are looked at before the first step of each scale. To look is

@@ -10,7 +10,7 @@ import type { Picture, Size } from './picture.js';
 import type { Recipe } from '../networks/recipe.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
-import { costOf, pyramid, type Quality } from './schedule.js';
+import { costOf, pyramid, type Progress, type Quality } from './schedule.js';
 
 /** Whose colors a picture has: the painting's, or still the photo's. */
 export const palettes = ['paint', 'keep'] as const;
@@ -29,21 +29,13 @@ export interface StylizeOptions {
   readonly quality: Quality;
   /** Chooses the grain of the start. The same seed and pictures give the same result on the same machine. */
   readonly seed: number;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: PaintingProgress) => void;
   /** Ends the work between two iterations by throwing the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-export interface Progress {
-  /** Counted from 1. */
-  readonly scale: number;
-  readonly scales: number;
-  /** Counted from 1, within the scale. */
-  readonly iteration: number;
-  readonly iterations: number;
+export interface PaintingProgress extends Progress {
   readonly losses: Losses;
-  /** 0..1 of the whole picture's arithmetic. */
-  readonly fraction: number;
 }
 
 /** A little grain gives the strokes something to grow from in flat parts, such as a clear sky. */
@@ -53,7 +45,7 @@ const GRAIN = 0.04;
  * The strength from which the paint covers the photo. Below, it is laid on thinner instead of closer to the photo: with
  * more content weight the loss falls fastest by what the content layers do not see, which is colored confetti.
  */
-const OPAQUE = 50;
+export const OPAQUE = 50;
 
 /** Paints the content in the manner of the styles, as a glaze through which the photo shows at strengths below 50. */
 export async function stylize(
@@ -63,23 +55,23 @@ export async function stylize(
 ): Promise<Picture> {
   const { content, strength } = options;
   if (strength === 0) return content;
-  const palette = colorStatistics(content);
-  const styles = normalized(options.styles).map((style) =>
-    options.colors === 'keep' ? { ...style, picture: recolored(style.picture, palette) } : style,
-  );
-  const paint = await painted(recipe, executor, { ...options, styles });
-  return glazed(content, paint, Math.min(1, strength / OPAQUE));
+  return glazed(content, await painted(recipe, executor, options), strength);
 }
 
 /**
  * Gradient descent on the pixels (Gatys et al. 2015), coarse to fine. Begins with the photo recolored to the paintings'
- * palette, which reaches a lower style loss than the photo or noise.
+ * palette, which reaches a lower style loss than the photo or noise. The paint covers the photo: below strength 50 it is
+ * the same as at 50.
  */
-async function painted(
+export async function painted(
   recipe: Recipe,
   executor: Executor,
-  { content, styles, strength, styleScale, quality, seed, onProgress, signal }: StylizeOptions,
+  options: StylizeOptions,
 ): Promise<Picture> {
+  const { content, strength, styleScale, colors, quality, seed, onProgress, signal } = options;
+  const styles = normalized(options.styles).map((style) =>
+    colors === 'keep' ? inColorsOf(content, style) : style,
+  );
   const scales = pyramid(content, quality);
   const looks = looksAt(styles.length, styleScale);
   const cost = costOf(scales, looks);
@@ -155,10 +147,19 @@ function contentWeights(recipe: Recipe, strength: number): Readonly<Record<strin
   );
 }
 
-/** The photo under paint of an opacity 0..1. In sRGB values, whose steps look alike, so that half is half to the eye. */
-function glazed(photo: Picture, paint: Picture, opacity: number): Picture {
+/**
+ * The photo under the paint of `painted`, as thick as the strength says. In sRGB values, whose steps look alike, so that
+ * half is half to the eye.
+ */
+export function glazed(photo: Picture, paint: Picture, strength: number): Picture {
+  const opacity = Math.min(1, strength / OPAQUE);
   const data = paint.data.map((value, i) => (1 - opacity) * (photo.data[i] ?? 0) + opacity * value);
   return { ...paint, data };
+}
+
+/** A painting as if it had been painted with the photo's colors. */
+function inColorsOf(photo: Picture, { picture, weight }: Style): Style {
+  return { picture: recolored(picture, colorStatistics(photo)), weight };
 }
 
 function unitOf({ network, styleLayers, contentLayers }: Recipe): number {

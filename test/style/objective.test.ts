@@ -80,6 +80,7 @@ describe('the objective', () => {
     },
     styleLayers: { [INPUT]: 3, doubled: 1 },
     contentLayers: { [INPUT]: { weight: 2, base: 1 } },
+    dreamLayers: {},
     variation: 5,
   };
   const size = { width: 2, height: 2 };

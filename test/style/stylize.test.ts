@@ -6,7 +6,7 @@ import type { Losses } from '../../src/style/objective.js';
 import { pictureOf, type Picture } from '../../src/style/picture.js';
 import { colorStatistics, recolored } from '../../src/style/recolor.js';
 import { resample } from '../../src/style/resample.js';
-import { stylize, type Progress, type StylizeOptions } from '../../src/style/stylize.js';
+import { stylize, type PaintingProgress, type StylizeOptions } from '../../src/style/stylize.js';
 import { meanOf, noise, waves } from '../support/pictures.js';
 import { tinyRecipe } from '../support/tiny-network.js';
 
@@ -75,7 +75,7 @@ describe('stylize', () => {
   });
 
   it('lowers the style loss at every scale and reports each iteration once, in order', async () => {
-    const seen: Progress[] = [];
+    const seen: PaintingProgress[] = [];
     await paint({ onProgress: (progress) => seen.push(progress) });
     for (let scale = 1; scale <= (seen[0]?.scales ?? 0); scale++) {
       const steps = seen.filter((progress) => progress.scale === scale);
