@@ -115,7 +115,14 @@ describe('a mention in reply to a post of the same person', () => {
 describe('a mention in reply to somebody else’s post', () => {
   it('does not take their pictures', async () => {
     const { understand } = network(above(pictures, 'ben'));
-    expect((await understand(reply([]))).outcome).toEqual({ refusal: { type: 'no pictures' } });
+    for (const own of [[], [picture]])
+      expect((await understand(reply(own))).outcome).toEqual({
+        refusal: { type: 'foreign pictures' },
+      });
+    const words = network(above([], 'ben'));
+    expect((await words.understand(reply([]))).outcome).toEqual({
+      refusal: { type: 'no pictures' },
+    });
   });
 
   it.each(openness)(
