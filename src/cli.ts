@@ -61,6 +61,7 @@ program
   )
   .addOption(numeric('size', 'pixels'))
   .addOption(numeric('strength', 'percent'))
+  .option('--no-faces', 'paint faces like everything else, instead of keeping them recognizable')
   .addOption(numeric('seed', 'number'))
   .addHelpText(
     'after',

@@ -42,7 +42,7 @@ try {
 async function painted(content: string, painting: string, strength: number): Promise<string> {
   const output = join(folder, `${Math.random()}.png`);
   const styles = [{ file: painting, weight: 1 }];
-  const job = { content, styles, output, size: 512, strength, seed: 1 };
+  const job = { content, styles, output, size: 512, strength, faces: true, seed: 1 };
   const { width, height, seconds } = await paint(studio, job);
   console.log(`${content} at ${strength}: ${width}×${height} in ${seconds.toFixed(1)} s`);
   return output;

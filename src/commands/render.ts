@@ -12,12 +12,13 @@ export interface RenderArguments {
   readonly output?: string;
   readonly size: number;
   readonly strength: number;
+  readonly faces: boolean;
   readonly seed: number;
 }
 
 /** `pentimento render`: paints one picture and prints where it is. */
 export async function renderCommand(given: RenderArguments, signal: AbortSignal): Promise<void> {
-  const { content, style, size, strength, seed } = given;
+  const { content, style, size, strength, faces, seed } = given;
   const output = given.output ?? defaultOutput(content);
   if (!isWritable(output)) throw new UsageError(`--output must end in ${outputEndings}: ${output}`);
   if (!(await stat(dirname(output)).catch(() => undefined))?.isDirectory())
@@ -32,7 +33,7 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
     const styles = style.map((file) => ({ file, weight: 1 }));
     const { width, height, seconds } = await paint(
       studio,
-      { content, styles, output, size, strength, seed },
+      { content, styles, output, size, strength, faces, seed },
       ({ fraction }) => progress.update(fraction),
       signal,
     );

@@ -18,6 +18,8 @@ export const renderJobSchema = z
     /** Longest side of the result, in pixels. */
     size: z.int().positive(),
     strength: z.number().min(0).max(100),
+    /** Whether people's faces keep more of the photo, so that they stay recognizable. */
+    faces: z.boolean(),
     seed: z.int(),
     /** What becomes of indecent pictures; without it, nobody looks. */
     safety: safetyPolicySchema.optional(),

@@ -6,6 +6,7 @@ import { stylize } from '../style/stylize.js';
 import { classifierOn, type Classify } from './classify.js';
 import { decodePicture } from './decode.js';
 import { encodePicture } from './encode.js';
+import { faceFinder, type FindFaces } from './faces.js';
 import { PictureError, type Painted, type RenderJob, type RenderProgress } from './job.js';
 import { isOn, verdictOf, type SafetyPolicy } from './safety.js';
 
@@ -14,11 +15,13 @@ export interface Studio {
   readonly recipe: Recipe;
   readonly executor: Executor;
   readonly classify: Classify;
+  readonly findFaces: FindFaces;
 }
 
 export async function openStudio(): Promise<Studio> {
   const [recipe, executor] = [await loadRecipe(), onnxExecutor()];
-  return { recipe, executor, classify: classifierOn(recipe.network, executor) };
+  const classify = classifierOn(recipe.network, executor);
+  return { recipe, executor, classify, findFaces: faceFinder() };
 }
 
 /**
@@ -26,7 +29,7 @@ export async function openStudio(): Promise<Studio> {
  * @throws PictureError if a picture cannot be used; the signal's reason if it is aborted.
  */
 export async function paint(
-  { recipe, executor, classify }: Studio,
+  { recipe, executor, classify, findFaces }: Studio,
   job: RenderJob,
   onProgress?: (progress: RenderProgress) => void,
   signal?: AbortSignal,
@@ -47,6 +50,7 @@ export async function paint(
     content,
     styles,
     strength: job.strength,
+    faces: job.faces ? (await findFaces(content)).map(({ box }) => box) : [],
     seed: job.seed,
     ...(onProgress && {
       onProgress: ({ losses, ...progress }) => onProgress(progress),

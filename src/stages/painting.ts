@@ -115,6 +115,7 @@ async function paintRequest(
         output: join(folder, file),
         size,
         strength: request.strength,
+        faces: true,
         seed: parameters.seed.default,
         safety,
       },

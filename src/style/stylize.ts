@@ -1,19 +1,22 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { Executor } from '../graph/executor.js';
+import type { Box } from '../networks/detections.js';
 import { reduction } from '../networks/features.js';
 import { adam } from './adam.js';
 import { borderFor, cropped, mirrored } from './border.js';
+import { faceMask } from './faces.js';
 import {
   compileObjective,
   contentOf,
   gramsOf,
   type ByLayer,
+  type ContentWeights,
   type Losses,
   type Targets,
 } from './objective.js';
 import type { Picture, Size } from './picture.js';
-import type { Recipe } from '../networks/recipe.js';
+import type { ContentWeight, Recipe } from '../networks/recipe.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
 import { costOf, pyramid, type Scale } from './schedule.js';
@@ -25,6 +28,8 @@ export interface StylizeOptions {
   readonly styles: readonly { readonly picture: Picture; readonly weight: number }[];
   /** 0 (the photo) to 100 (all painting); 50 is balanced. */
   readonly strength: number;
+  /** Where people's faces are in the photo; they keep more of it than the rest. */
+  readonly faces: readonly Box[];
   /** Chooses the grain of the start. The same seed and pictures give the same result on the same machine. */
   readonly seed: number;
   readonly onProgress?: (progress: Progress) => void;
@@ -73,7 +78,7 @@ export async function stylize(
 async function painted(
   recipe: Recipe,
   executor: Executor,
-  { content, styles, strength, seed, onProgress, signal }: StylizeOptions,
+  { content, styles, strength, faces, seed, onProgress, signal }: StylizeOptions,
 ): Promise<Picture> {
   const scales = pyramid(content);
   const cost = costOf(scales);
@@ -98,6 +103,7 @@ async function painted(
       photo,
       targets,
       contentWeights(recipe, strength),
+      faces.length === 0 ? undefined : faceMask(faces, scale, border),
     );
     try {
       const optimizer = adam(mirrored(resample(result, scale), border).data);
@@ -123,11 +129,14 @@ async function painted(
   return result;
 }
 
-function contentWeights(recipe: Recipe, strength: number): Readonly<Record<string, number>> {
-  const layers = Object.entries(recipe.contentLayers);
+function contentWeights({ contentLayers }: Recipe, strength: number): ContentWeights {
   const exponent = (OPAQUE - Math.max(OPAQUE, strength)) / 25;
+  const at = ({ weight, base }: ContentWeight) => weight * base ** exponent;
   return Object.fromEntries(
-    layers.map(([layer, { weight, base }]) => [layer, weight * base ** exponent]),
+    Object.entries(contentLayers).map(([layer, { faces, ...elsewhere }]) => [
+      layer,
+      { weight: at(elsewhere), inFaces: at(faces ?? elsewhere) },
+    ]),
   );
 }
 

@@ -24,6 +24,7 @@ function job(changes: Partial<RenderJob> = {}): RenderJob {
     output: join(temporaryFolder(), 'painted.jpg'),
     size: 64,
     strength: 50,
+    faces: true,
     seed: 1,
     ...changes,
   };
