@@ -21,7 +21,13 @@ const pairs = [
   [photo('alpine-landscape'), style('lavender-river')],
   [photo('lily-leek'), style('sundown-window')],
 ] as const;
-const usual = { effect: 'painting', scale: 100, colors: 'paint', quality: 'normal' } as const;
+const usual = {
+  effect: 'painting',
+  scale: 100,
+  colors: 'paint',
+  faces: true,
+  quality: 'normal',
+} as const;
 const strengths = [0, 25, 50, 75, 100];
 
 const studio = await openStudio();

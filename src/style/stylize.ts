@@ -1,13 +1,21 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { Executor } from '../graph/executor.js';
+import type { Box } from '../networks/detections.js';
 import { reduction } from '../networks/features.js';
 import { adam } from './adam.js';
 import { borderFor, cropped, mirrored } from './border.js';
-import { compileObjective, contentOf, type Losses, type Targets } from './objective.js';
+import { faceMask } from './faces.js';
+import {
+  compileObjective,
+  contentOf,
+  type ContentWeights,
+  type Losses,
+  type Targets,
+} from './objective.js';
 import { blendedGrams, tileCount, type Style } from './paintings.js';
 import type { Picture, Size } from './picture.js';
-import type { Recipe } from '../networks/recipe.js';
+import type { ContentWeight, Recipe } from '../networks/recipe.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
 import { costOf, pyramid, type Progress, type Quality } from './schedule.js';
@@ -27,6 +35,8 @@ export interface StylizeOptions {
   readonly styleScale: number;
   readonly colors: Palette;
   readonly quality: Quality;
+  /** Where people's faces are in the photo; they keep more of it than the rest. */
+  readonly faces: readonly Box[];
   /** Chooses the grain of the start. The same seed and pictures give the same result on the same machine. */
   readonly seed: number;
   readonly onProgress?: (progress: PaintingProgress) => void;
@@ -68,7 +78,8 @@ export async function painted(
   executor: Executor,
   options: StylizeOptions,
 ): Promise<Picture> {
-  const { content, strength, styleScale, colors, quality, seed, onProgress, signal } = options;
+  const { content, strength, styleScale, colors, faces, quality, seed, onProgress, signal } =
+    options;
   const styles = normalized(options.styles).map((style) =>
     colors === 'keep' ? inColorsOf(content, style) : style,
   );
@@ -97,6 +108,7 @@ export async function painted(
       photo,
       targets,
       contentWeights(recipe, strength),
+      faces.length === 0 ? undefined : faceMask(faces, scale, border),
     );
     try {
       const optimizer = adam(mirrored(resample(result, scale), border).data);
@@ -139,11 +151,14 @@ function looksAt(styles: number, styleScale: number): number {
   return 1 + styles * tileCount(styleScale);
 }
 
-function contentWeights(recipe: Recipe, strength: number): Readonly<Record<string, number>> {
-  const layers = Object.entries(recipe.contentLayers);
+function contentWeights({ contentLayers }: Recipe, strength: number): ContentWeights {
   const exponent = (OPAQUE - Math.max(OPAQUE, strength)) / 25;
+  const at = ({ weight, base }: ContentWeight) => weight * base ** exponent;
   return Object.fromEntries(
-    layers.map(([layer, { weight, base }]) => [layer, weight * base ** exponent]),
+    Object.entries(contentLayers).map(([layer, { faces, ...elsewhere }]) => [
+      layer,
+      { weight: at(elsewhere), inFaces: at(faces ?? elsewhere) },
+    ]),
   );
 }
 
