@@ -53,7 +53,15 @@ const configSchema = z
         maxWaiting: z.int().min(1),
         maxWaitingPerPerson: z.int().min(1),
         maxPerPersonAndDay: z.int().min(1),
-        weights: z.record(z.string().toLowerCase(), z.number().positive()).readonly(),
+        weights: z
+          .record(
+            z
+              .string()
+              .toLowerCase()
+              .regex(/^[^@\s]+@[^@\s]+$/, 'it takes an address like ada@example.social'),
+            z.number().positive(),
+          )
+          .readonly(),
       })
       .readonly(),
     retention: z.strictObject({ days: z.number().positive() }).readonly(),
@@ -90,7 +98,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     const where = `${key}${variable === undefined ? '' : ` (${variable})`}`;
     return where === '' ? message : `${where}: ${message}`;
   });
-  throw new ConfigError(`the configuration cannot be used: ${reasons.join('; ')}`);
+  const from = own === undefined ? '' : ` (${own})`;
+  throw new ConfigError(`the configuration${from} cannot be used: ${reasons.join('; ')}`);
 }
 
 function readYaml(file: string): unknown {

@@ -15,6 +15,7 @@ import { webApp } from './web/app.js';
 import { QueueFeed } from './web/feed.js';
 import { isLoopback } from './web/loopback.js';
 import { operationsApp } from './web/operations.js';
+import { version } from './version.js';
 import type { StatusFeed } from './web/status.js';
 
 /** The bot's name in its own sandbox. */
@@ -65,6 +66,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       }),
     );
     const names = await signInAll(platforms);
+    log.info({ accounts: names, folder, version }, 'the bot listens');
     const pool = new RenderPool({
       workers: render.workers,
       silenceMs: render.silenceSeconds * 1000,

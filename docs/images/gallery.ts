@@ -154,6 +154,7 @@ function usual(content: string) {
     strength: 50,
     scale: 100,
     colors: 'paint',
+    faces: true,
     quality: 'normal',
     seed: 1,
   } as const;

@@ -36,8 +36,7 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
   const progress = showProgress();
   try {
     const studio = await openStudio();
-    const { faces: _, ...rest } = settings;
-    const common = { ...rest, content, output };
+    const common = { ...settings, faces: settings.faces === 'on', content, output };
     const styles = files
       .map((file, i) => ({ file, weight: blend?.[i] ?? 1 }))
       .filter(({ weight }) => weight > 0);

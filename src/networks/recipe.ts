@@ -5,6 +5,10 @@ import { projectRoot } from '../paths.js';
 import { loadInceptionV3 } from './inception-v3.js';
 import type { Network } from './network.js';
 
+/** How much a layer counts up to strength 50, and by what factor less with every 25 points more. */
+const weightSchema = z.strictObject({ weight: z.number().positive(), base: z.number().min(1) });
+export type ContentWeight = Readonly<z.infer<typeof weightSchema>>;
+
 /** What a manifest in models/ says of a network: where it is from, and which of its layers paint. */
 const manifestSchema = z
   .strictObject({
@@ -14,13 +18,10 @@ const manifestSchema = z
     license: z.string(),
     /** How much each layer's Gram matrix counts. */
     styleLayers: z.record(z.string(), z.number().positive()),
-    /**
-     * The layers that keep the photo recognizable: how much each counts up to strength 50, and by what factor less with
-     * every 25 points more.
-     */
+    /** The layers that keep the photo recognizable, and where they count otherwise in people's faces. */
     contentLayers: z.record(
       z.string(),
-      z.strictObject({ weight: z.number().positive(), base: z.number().min(1) }),
+      weightSchema.extend({ faces: weightSchema.optional() }).readonly(),
     ),
     /** How much each layer's activity counts in a dream. */
     dreamLayers: z.record(z.string(), z.number().positive()),

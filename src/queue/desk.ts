@@ -21,6 +21,8 @@ export interface Listed {
   readonly address: string | undefined;
   readonly state: State;
   readonly attempts: number;
+  /** What is to be painted; undefined if nothing is, or it has been forgotten. */
+  readonly request: RenderRequest | undefined;
   /** Undefined while there is none. */
   readonly answer: Answer | undefined;
   readonly replyId: string | undefined;
@@ -33,14 +35,15 @@ export interface Listed {
   readonly notBefore: number;
 }
 
-interface Row extends Omit<Listed, 'address' | 'answer' | 'replyId' | 'interimId'> {
+interface Row extends Omit<Listed, 'address' | 'request' | 'answer' | 'replyId' | 'interimId'> {
   readonly mention: string | null;
+  readonly request: string | null;
   readonly answer: string | null;
   readonly replyId: string | null;
   readonly interimId: string | null;
 }
 
-const COLUMNS = `id, platform, mention_id AS mentionId, person, mention, state, attempts, answer, reply_id AS replyId, interim_id AS interimId,
+const COLUMNS = `id, platform, mention_id AS mentionId, person, mention, request, state, attempts, answer, reply_id AS replyId, interim_id AS interimId,
   created_at AS createdAt, changed_at AS changedAt, not_before AS notBefore`;
 
 /** What is pending, in the order in which it will be painted, or what is in one state, newest first. */
@@ -215,9 +218,10 @@ export function tallies(database: Database): Readonly<Record<State, number>> {
   return Object.fromEntries(rows.map(({ state, n }) => [state, n])) as Record<State, number>;
 }
 
-function asListed({ mention, answer, replyId, interimId, ...row }: Row): Listed {
+function asListed({ mention, request, answer, replyId, interimId, ...row }: Row): Listed {
   return {
     ...row,
+    request: request === null ? undefined : (JSON.parse(request) as RenderRequest),
     address: mention === null ? undefined : (JSON.parse(mention) as Mention).author.address,
     answer: answer === null ? undefined : (JSON.parse(answer) as Answer),
     replyId: replyId ?? undefined,

@@ -20,6 +20,8 @@ const common = {
   /** The size of the brushwork, or of what is dreamed, in percent. */
   scale: z.number().min(25).max(400),
   colors: z.enum(palettes),
+  /** Whether people's faces keep more of the photo, so that they stay recognizable. */
+  faces: z.boolean(),
   quality: z.enum(qualities),
   seed: z.int(),
   /** What becomes of indecent pictures; without it, nobody looks. */

@@ -8,6 +8,7 @@ import { stylize } from '../style/stylize.js';
 import { classifierOn, type Classify } from './classify.js';
 import { decodePicture } from './decode.js';
 import { encodePicture } from './encode.js';
+import { faceFinder, type FindFaces } from './faces.js';
 import { PictureError, type Painted, type RenderJob, type RenderProgress } from './job.js';
 import { isOn, verdictOf, type SafetyPolicy } from './safety.js';
 import { panelSize, scales, variations } from './variations.js';
@@ -17,11 +18,13 @@ export interface Studio {
   readonly recipe: Recipe;
   readonly executor: Executor;
   readonly classify: Classify;
+  readonly findFaces: FindFaces;
 }
 
 export async function openStudio(): Promise<Studio> {
   const [recipe, executor] = [await loadRecipe(), onnxExecutor()];
-  return { recipe, executor, classify: classifierOn(recipe.network, executor) };
+  const classify = classifierOn(recipe.network, executor);
+  return { recipe, executor, classify, findFaces: faceFinder() };
 }
 
 /**
@@ -29,7 +32,7 @@ export async function openStudio(): Promise<Studio> {
  * @throws PictureError if a picture cannot be used; the signal's reason if it is aborted.
  */
 export async function paint(
-  { recipe, executor, classify }: Studio,
+  { recipe, executor, classify, findFaces }: Studio,
   job: RenderJob,
   onProgress?: (progress: RenderProgress) => void,
   signal?: AbortSignal,
@@ -41,6 +44,8 @@ export async function paint(
     job.safety !== undefined &&
     (await isSensitive([{ file: job.content, picture: content }, ...styles], job.safety, classify));
   const { strength, scale, colors, quality, seed } = job;
+  const areFacesMinded = job.faces && job.effect !== 'dream';
+  const faces = areFacesMinded ? (await findFaces(content)).map(({ box }) => box) : [];
   const common = {
     content,
     colors,
@@ -55,9 +60,9 @@ export async function paint(
   const make = (): Promise<Picture> => {
     switch (job.effect) {
       case 'painting':
-        return stylize(recipe, executor, { ...common, styles, strength, styleScale: scale });
+        return stylize(recipe, executor, { ...common, styles, strength, styleScale: scale, faces });
       case 'variations':
-        return variations(recipe, executor, { ...common, styles });
+        return variations(recipe, executor, { ...common, styles, faces });
       case 'dream':
         return dream(recipe, executor, { ...common, strength, patternScale: scale });
     }

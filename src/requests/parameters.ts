@@ -69,7 +69,7 @@ export const parameters = {
     words: { small: 256, medium: 512, large: 768 },
     aliases: ['größe', 'groesse'],
     help: 'longest side of the result; a panorama beyond 4:1 comes out longer',
-    cost: 'twice the size takes five times as long',
+    cost: 'twice the size takes about three times as long',
   },
   colors: {
     kind: 'choice',

@@ -29,6 +29,8 @@ export interface Thread {
   readonly earlier?: RenderRequest | undefined;
   /** It itself, if its pictures may be used. */
   readonly parent?: Mention | undefined;
+  /** Whether it has pictures that may not. */
+  readonly isForeign?: boolean;
 }
 
 /** Whether a mention can only be understood if one looks at the post that it replies to. */
@@ -70,7 +72,7 @@ export function parse(mention: Mention, thread: Thread, vocabulary: Vocabulary):
 function picture(
   mention: Mention,
   said: Said,
-  { isKnown = false, isForgotten = false, earlier, parent }: Thread,
+  { isKnown = false, isForgotten = false, isForeign = false, earlier, parent }: Thread,
   { houseStyles }: Vocabulary,
 ): Parsed {
   const own = mention.attachments;
@@ -84,7 +86,8 @@ function picture(
   const pictures = withParents(own, parent, said);
   const isNew = pictures.length > 1;
   if (isForgotten && !isNew) return refusal('forgotten');
-  if (pictures.length === 0 && earlier === undefined) return refusal('no pictures');
+  const tooFew = (type: PlainRefusal) => refusal(isForeign ? 'foreign pictures' : type);
+  if (pictures.length === 0 && earlier === undefined) return tooFew('no pictures');
   // Two pictures are enough for anything, and so is what there was; a dream takes only one, and a painting of ours, too.
   const isEnough =
     isNew || earlier !== undefined || said.style !== undefined || said.actions.has('dream');
@@ -93,7 +96,7 @@ function picture(
     : undefined;
   if (composed) return { type: 'request', request: composed };
   const slip = slipIn(said);
-  return slip?.type === 'did you mean' ? refused(slip) : refusal('one picture');
+  return slip?.type === 'did you mean' ? refused(slip) : tooFew('one picture');
 }
 
 /** What was nearly said, if nothing was. */
@@ -128,5 +131,10 @@ function refusal(type: PlainRefusal): Parsed {
 /** Those that say nothing more. */
 type PlainRefusal = Extract<
   Refusal['type'],
-  'no pictures' | 'one picture' | 'not pictures' | 'nothing to delete' | 'forgotten'
+  | 'no pictures'
+  | 'one picture'
+  | 'not pictures'
+  | 'foreign pictures'
+  | 'nothing to delete'
+  | 'forgotten'
 >;

@@ -66,6 +66,8 @@ export type Refusal =
   | { readonly type: 'no pictures' }
   | { readonly type: 'one picture' }
   | { readonly type: 'not pictures' }
+  /** The pictures that it means are in somebody else's post. */
+  | { readonly type: 'foreign pictures' }
   | { readonly type: 'nothing to delete' }
   /** It asks for another version of a picture that we do not remember. */
   | { readonly type: 'forgotten' }

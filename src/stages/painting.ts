@@ -112,11 +112,12 @@ async function paintRequest(
       throw asPictureError(error, file, isLastDownload);
     }
   };
-  const { blend, faces: _, ...settings } = complete({ size: usualSize, ...request.settings });
+  const { blend, ...settings } = complete({ size: usualSize, ...request.settings });
   try {
     const file = join('pictures', `${id}.jpg`);
     const common = {
       ...settings,
+      faces: settings.faces === 'on',
       content: await fetched(request.content, photo),
       output: join(folder, file),
       safety,

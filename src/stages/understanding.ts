@@ -55,10 +55,14 @@ export async function understand(
   // Not every post of ours is the answer to a request: some say where in the line one is.
   if (above?.author.address === (await platform.signIn()))
     return { mention, outcome: outcomeOf(mention, { isKnown: true }, options) };
-  const parent = above && isUsable(above, mention, options) ? above : undefined;
+  if (above === undefined) return understoodAlone(mention, options);
+  if (!isUsable(above, mention, options)) {
+    const isForeign = above.attachments.some(({ kind }) => kind === 'picture');
+    return { mention, outcome: outcomeOf(mention, { isForeign }, options) };
+  }
   return {
-    mention: parent ? noWiderThan(parent, mention) : mention,
-    outcome: outcomeOf(mention, { parent }, options),
+    mention: noWiderThan(above, mention),
+    outcome: outcomeOf(mention, { parent: above }, options),
   };
 }
 

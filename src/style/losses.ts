@@ -31,6 +31,17 @@ export function contentLoss(activation: Tensor, target: Tensor): Tensor {
 }
 
 /**
+ * Σ m·(F - C)²: the content loss that counts m times as much at a position, m being [1, 1, h, w]. The channels are summed
+ * up first, by a convolution with ones, so that the mask need not be repeated for each of them.
+ */
+export function maskedContentLoss(activation: Tensor, target: Tensor, mask: Tensor): Tensor {
+  const [, channels = 0] = activation.shape;
+  const difference = op.subtract(activation, target);
+  const ones = op.constant(new Float32Array(channels).fill(1), [1, channels, 1, 1]);
+  return op.sum(op.multiply(op.convolve(op.multiply(difference, difference), ones), mask));
+}
+
+/**
  * The mean squared difference between neighbors, in both directions: grain costs, edges cost little more. Quadratic
  * rather than the absolute total variation of Rudin et al. (1992), as in Mahendran and Vedaldi (2015) with β = 2.
  */

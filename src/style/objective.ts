@@ -2,8 +2,8 @@ import type { Executor } from '../graph/executor.js';
 import { gradientOf } from '../graph/gradient.js';
 import * as op from '../graph/operations.js';
 import type { Tensor } from '../graph/tensor.js';
-import { features } from '../networks/features.js';
-import { contentLoss, gramMatrix, styleLoss, totalVariation } from './losses.js';
+import { features, reduction } from '../networks/features.js';
+import { contentLoss, gramMatrix, maskedContentLoss, styleLoss, totalVariation } from './losses.js';
 import { shapeOf, type Picture, type Size } from './picture.js';
 import type { Recipe } from '../networks/recipe.js';
 
@@ -22,6 +22,14 @@ export interface Targets {
   readonly grams: ByLayer;
   readonly content: ByLayer;
 }
+
+/** How much every content layer counts, elsewhere and in faces. */
+export type ContentWeights = Readonly<
+  Record<string, { readonly weight: number; readonly inFaces: number }>
+>;
+
+/** How much of a face is at every position of a grid of this size laid over the whole picture: 0..1, row by row. */
+export type FaceMask = (grid: Size) => Float32Array;
 
 /** The loss and its gradient with respect to the picture, for one size. */
 export interface Objective {
@@ -96,16 +104,18 @@ export async function contentOf(
  * over the style layers l and the content layers m.
  *
  * Each part is relative to its target's own size, so one set of weights serves every picture and every layer. The
- * weights are inputs of the program: strength and targets change without compiling anew.
+ * weights are inputs of the program: strength and targets change without compiling anew. In faces, where a mask says
+ * that there are any, w_m is another.
  */
 export async function compileObjective(
   recipe: Recipe,
   executor: Executor,
   size: Size,
   targets: Targets,
-  contentWeights: Readonly<Record<string, number>>,
+  contentWeights: ContentWeights,
+  faces?: FaceMask,
 ): Promise<Objective> {
-  const program = await executor.compile(objectiveGraph(recipe, size));
+  const program = await executor.compile(objectiveGraph(recipe, size, faces !== undefined));
   const inputs: Record<string, Float32Array> = {
     'variation.weight': scalar(recipe.variation),
   };
@@ -114,10 +124,14 @@ export async function compileObjective(
     inputs[`style.${layer}.target`] = gram;
     inputs[`style.${layer}.weight`] = scalar(weight / total(gram, Math.abs));
   }
-  for (const [layer, weight] of Object.entries(contentWeights)) {
+  for (const [layer, { weight, inFaces }] of Object.entries(contentWeights)) {
     const activation = targetAt(targets.content, layer);
     inputs[`content.${layer}.target`] = activation;
     inputs[`content.${layer}.weight`] = scalar(weight / total(activation, (value) => value ** 2));
+    if (faces === undefined) continue;
+    const factor = reduction(recipe.network, [layer]);
+    const mask = faces({ width: size.width / factor, height: size.height / factor });
+    inputs[`content.${layer}.mask`] = mask.map((face) => 1 + (inFaces / weight - 1) * face);
   }
   return {
     async evaluate(picture) {
@@ -137,6 +151,7 @@ export async function compileObjective(
 export function objectiveGraph(
   recipe: Recipe,
   size: Size,
+  hasFaces = false,
 ): Readonly<Record<keyof Losses | 'gradient', Tensor>> {
   const picture = op.input('picture', shapeOf(size));
   const styleLayers = Object.keys(recipe.styleLayers);
@@ -152,13 +167,18 @@ export function objectiveGraph(
       op.input(`${name}.weight`, []),
       loss(value, op.input(`${name}.target`, value.shape)),
     );
-
+  const contentLossAt = (layer: string) => (activation: Tensor, target: Tensor) => {
+    if (!hasFaces) return contentLoss(activation, target);
+    const [, , height = 0, width = 0] = activation.shape;
+    const mask = op.input(`content.${layer}.mask`, [1, 1, height, width]);
+    return maskedContentLoss(activation, target, mask);
+  };
   const losses = {
     style: styleLayers
       .map((layer) => weighted(`style.${layer}`, gramMatrix(at(layer)), styleLoss))
       .reduce(op.add),
     content: contentLayers
-      .map((layer) => weighted(`content.${layer}`, at(layer), contentLoss))
+      .map((layer) => weighted(`content.${layer}`, at(layer), contentLossAt(layer)))
       .reduce(op.add),
     variation: op.multiply(op.input('variation.weight', []), totalVariation(picture)),
   };

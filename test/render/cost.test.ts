@@ -46,7 +46,7 @@ describe('the cost of a job', () => {
     /** The pixels of every step, without the mirrored border, as the progress tells of them. */
     const content = waves({ width: 64, height: 48 }, 1);
     const styles = [{ picture: waves({ width: 90, height: 70 }, 3), weight: 1 }];
-    const common = { colors: 'paint', quality: 'draft', seed: 1 } as const;
+    const common = { colors: 'paint', faces: [], quality: 'draft', seed: 1 } as const;
     const draft: Work = { ...work, size: 64, quality: 'draft' };
 
     /** How often the network runs on how many pixels, its borders included. */

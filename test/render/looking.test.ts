@@ -7,6 +7,7 @@ import { loadInceptionV3 } from '../../src/networks/inception-v3.js';
 import type { Network } from '../../src/networks/network.js';
 import { projectRoot } from '../../src/paths.js';
 import { classifierOn } from '../../src/render/classify.js';
+import { faceFinder } from '../../src/render/faces.js';
 import type { RenderJob } from '../../src/render/job.js';
 import type { SafetyPolicy } from '../../src/render/safety.js';
 import { paint } from '../../src/render/studio.js';
@@ -31,6 +32,7 @@ function job(safety?: SafetyPolicy): RenderJob {
     styles: [{ file: painting, weight: 1 }],
     output: join(temporaryFolder(), 'painted.jpg'),
     size: 64,
+    faces: false,
     ...(safety && { safety }),
   };
 }
@@ -58,7 +60,8 @@ async function painted(job: RenderJob) {
     },
   };
   const classify = classifierOn(network, counting);
-  const result = await paint({ recipe: tinyRecipe, executor: real, classify }, job);
+  const studio = { recipe: tinyRecipe, executor: real, classify, findFaces: faceFinder() };
+  const result = await paint(studio, job);
   return { ...result, looks };
 }
 

@@ -25,6 +25,7 @@ function job(changes: Partial<Extract<RenderJob, { effect: 'painting' }>> = {}):
     styles: [{ file: join(projectRoot, 'data/styles/harbor-knife.jpg'), weight: 1 }],
     output: join(temporaryFolder(), 'painted.jpg'),
     size: 64,
+    faces: true,
     ...changes,
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { GAP, panelSize, scales, strengths, variations } from '../../src/render/variations.js';
 import { pictureOf, type Picture } from '../../src/style/picture.js';
+import { sheet as layout } from '../../src/requests/sheet.js';
 import { stylize } from '../../src/style/stylize.js';
 import { waves } from '../support/pictures.js';
 import { tinyRecipe } from '../support/tiny-network.js';
@@ -13,6 +14,7 @@ describe('a sheet of variations', () => {
     content,
     styles: [{ picture: waves({ width: 90, height: 140 }, 3), weight: 1 }],
     colors: 'paint',
+    faces: [],
     quality: 'fine',
     seed: 1,
   } as const;
@@ -28,6 +30,10 @@ describe('a sheet of variations', () => {
       const [top, left] = [row * (content.height + GAP), column * (content.width + GAP)];
       return data[(channel * height + top + y) * width + left + x] ?? NaN;
     });
+
+  it('is laid out as people are told', () => {
+    expect({ strengths, scales }).toEqual(layout);
+  });
 
   it('has a column for each strength, a row for each scale, and white between them', async () => {
     const { width, height, data } = await sheet;

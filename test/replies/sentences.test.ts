@@ -29,7 +29,14 @@ const problems: readonly Problem[] = [
 ];
 const refusals: readonly Refusal[] = [
   ...(
-    ['no pictures', 'one picture', 'not pictures', 'nothing to delete', 'forgotten'] as const
+    [
+      'no pictures',
+      'one picture',
+      'not pictures',
+      'foreign pictures',
+      'nothing to delete',
+      'forgotten',
+    ] as const
   ).map((type) => ({ type })),
   { type: 'did you mean', written: 'delte', meant: 'delete' },
   { type: 'no value', parameter: 'strength' },

@@ -4,7 +4,13 @@ import * as op from '../../src/graph/operations.js';
 import { inOrder, sizeOf, type Tensor } from '../../src/graph/tensor.js';
 import { INPUT } from '../../src/networks/network.js';
 import { loadRecipe, type Recipe } from '../../src/networks/recipe.js';
-import { compileObjective, contentOf, gramsOf, objectiveGraph } from '../../src/style/objective.js';
+import {
+  compileObjective,
+  contentOf,
+  gramsOf,
+  objectiveGraph,
+  type FaceMask,
+} from '../../src/style/objective.js';
 import { pictureOf } from '../../src/style/picture.js';
 import { gradientError, TOLERANCE } from '../support/finite-differences.js';
 import { flat } from '../support/pictures.js';
@@ -27,10 +33,13 @@ function toFloat64(inputs: Readonly<Record<string, Float32Array>>): Record<strin
   );
 }
 
-describe('the whole loss', () => {
+describe.each([
+  ['the whole loss', false],
+  ['the whole loss of a photo with faces', true],
+])('%s', (_, hasFaces) => {
   it('has the gradient that finite differences find, at every pixel', () => {
     const size = { width: 12, height: 8 };
-    const { gradient, ...losses } = objectiveGraph(tinyRecipe, size);
+    const { gradient, ...losses } = objectiveGraph(tinyRecipe, size, hasFaces);
     const inputs = toFloat64(randomInputs({ gradient, ...losses }));
     // The objective's graph keeps its own picture; find it to differentiate the sum of the losses by it.
     const picture = inOrder(Object.values(losses)).find(
@@ -88,14 +97,21 @@ describe('the objective', () => {
   const photo = flat(size, 0.5, 0, 0);
   const picture = pictureOf(size, (channel, _, x) => (channel === x ? 1 : 0)); // red on the left, green on the right
 
-  const evaluated = async (changes: Partial<Recipe> = {}) => {
+  const evaluated = async (changes: Partial<Recipe> = {}, faces?: FaceMask) => {
     const changed = { ...recipe, ...changes };
     const executor = onnxExecutor(1);
     const targets = {
       grams: await gramsOf(changed, executor, [painting]),
       content: await contentOf(changed, executor, photo),
     };
-    const objective = await compileObjective(changed, executor, picture, targets, { [INPUT]: 2 });
+    const objective = await compileObjective(
+      changed,
+      executor,
+      picture,
+      targets,
+      { [INPUT]: { weight: 2, inFaces: 8 } },
+      faces,
+    );
     const result = await objective.evaluate(picture.data);
     await objective.release();
     return result;
@@ -111,6 +127,15 @@ describe('the objective', () => {
   it('weighs the content loss, relative to the size of the photo’s activations', async () => {
     // In each row, Σ(F − C)² = ¼ + ¼ + 1 and ΣC² = ¼ + ¼; with weight 2.
     expect((await evaluated()).content).toBeCloseTo(2 * 3, 5);
+  });
+
+  it('weighs it otherwise in faces', async () => {
+    // One of the two rows is half a face: it counts as much as the mean of both weights, 5.
+    const mask = () => Float32Array.of(0.5, 0.5, 0, 0);
+    expect((await evaluated({}, mask)).content).toBeCloseTo((2 + 5) * 1.5, 5);
+    const plain = await evaluated();
+    expect(await evaluated({}, () => new Float32Array(4))).toEqual(plain);
+    expect((await evaluated({}, () => new Float32Array(4).fill(1))).content).toBeCloseTo(8 * 3, 5);
   });
 
   it('weighs the total variation', async () => {

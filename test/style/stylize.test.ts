@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import type { Executor } from '../../src/graph/executor.js';
+import type { PaintingProgress } from '../../src/style/descent.js';
 import { borderFor, cropped } from '../../src/style/border.js';
 import type { Losses } from '../../src/style/objective.js';
 import { pictureOf, type Picture } from '../../src/style/picture.js';
 import { colorStatistics, recolored } from '../../src/style/recolor.js';
 import { resample } from '../../src/style/resample.js';
-import { stylize, type PaintingProgress, type StylizeOptions } from '../../src/style/stylize.js';
+import { stylize, type StylizeOptions } from '../../src/style/stylize.js';
 import { flat, meanOf, noise, waves } from '../support/pictures.js';
+import type { ContentWeight, Recipe } from '../../src/networks/recipe.js';
 import { tinyRecipe } from '../support/tiny-network.js';
 
 const executor = onnxExecutor(2);
@@ -18,6 +20,7 @@ const options: StylizeOptions = {
   styleScale: 100,
   colors: 'paint',
   quality: 'normal',
+  faces: [],
   seed: 1,
 };
 const paint = (changes: Partial<StylizeOptions> = {}) =>
@@ -157,6 +160,48 @@ describe('stylize', () => {
 
   it('refuses to paint without a painting', async () => {
     await expect(paint({ styles: [] })).rejects.toThrow(RangeError);
+  });
+});
+
+describe('faces', () => {
+  const face = { left: 0.3, top: 0.2, width: 0.4, height: 0.5 };
+  const { mixed2: layer } = tinyRecipe.contentLayers;
+  /** The tiny network, on which faces count 8 times as much, or not. */
+  const recipe = (faces?: ContentWeight): Recipe => ({
+    ...tinyRecipe,
+    contentLayers: { mixed2: { weight: 1.5, base: 4, ...layer, ...(faces && { faces }) } },
+  });
+  const paintedOn = async (recipe: Recipe, changes: Partial<StylizeOptions>) => {
+    const losses: Losses[] = [];
+    const onProgress = (progress: PaintingProgress) => losses.push(progress.losses);
+    const all = { ...options, content: small, onProgress, ...changes };
+    return { picture: await stylize(recipe, executor, all), losses };
+  };
+
+  it('change nothing where there are none, or where the network counts them like the rest', async () => {
+    const plain = await paintedOn(tinyRecipe, {});
+    const counting = await paintedOn(recipe({ weight: 12, base: 2 }), { faces: [] });
+    expect(counting.picture.data).toEqual(plain.picture.data);
+    const [first] = (await paintedOn(tinyRecipe, { faces: [face] })).losses;
+    for (const name of ['style', 'content', 'variation'] as const)
+      expect((first?.[name] ?? NaN) / (plain.losses[0]?.[name] ?? NaN)).toBeCloseTo(1, 5);
+  });
+
+  it('count more by the recipe’s weight, and less by its base with every 25 points above 50', async () => {
+    // A face as large as this covers the picture, so every position counts in full.
+    const faces = [{ left: -9.5, top: -9.5, width: 20, height: 20 }];
+    const contentAt = async (strength: number, changes: Partial<StylizeOptions>) => {
+      const { losses } = await paintedOn(recipe({ weight: 12, base: 2 }), { strength, ...changes });
+      return losses[0]?.content ?? NaN;
+    };
+    const [plain, ...inFaces] = [
+      await contentAt(50, {}),
+      await contentAt(50, { faces }),
+      await contentAt(75, { faces }),
+      await contentAt(100, { faces }),
+    ];
+    for (const [i, factor] of [8, 4, 2].entries())
+      expect((inFaces[i] ?? NaN) / plain).toBeCloseTo(factor, 3);
   });
 });
 

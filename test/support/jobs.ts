@@ -4,6 +4,7 @@ export const usual = {
   strength: 50,
   scale: 100,
   colors: 'paint',
+  faces: false,
   quality: 'normal',
   seed: 1,
 } as const;

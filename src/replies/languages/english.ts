@@ -140,6 +140,8 @@ function refusal(refusal: Exclude<Refusal, QuotaReached>): string {
       return `That is one picture, and it takes two. Reply with a painting, or with #style for one of mine, or with #dream to see me dream of it.`;
     case 'not pictures':
       return `I can only paint still pictures, and one of your attachments is something else. ${HOW_TO}`;
+    case 'foreign pictures':
+      return 'Those pictures are somebody else’s, and I only paint what you post yourself. Please mention me with pictures of your own.';
     case 'nothing to delete':
       return 'To have a picture of yours removed, reply to it with #delete. This was not a reply to one of yours.';
     case 'forgotten':

@@ -93,7 +93,7 @@ export const german: Catalogue = {
     delete: 'als Antwort auf ein Bild von dir: ich entferne es',
   },
   costs: {
-    size: 'doppelt so groß dauert fünfmal so lange',
+    size: 'doppelt so groß dauert etwa dreimal so lange',
     quality: 'draft braucht zwei Fünftel der Zeit, fine doppelt so viel',
   },
   range: (values, byDefault) =>
@@ -166,6 +166,8 @@ function refusal(refusal: Exclude<Refusal, QuotaReached>): string {
       return 'Das ist ein Bild, und ich brauche zwei. Antworte mit einem Gemälde, oder mit #style für eines von meinen, oder mit #dream, dann träume ich davon.';
     case 'not pictures':
       return `Ich kann nur Standbilder malen, und einer deiner Anhänge ist etwas anderes. ${HOW_TO}`;
+    case 'foreign pictures':
+      return 'Diese Bilder sind von jemand anderem, und ich male nur, was du selbst postest. Bitte erwähne mich mit eigenen Bildern.';
     case 'nothing to delete':
       return 'Um ein Bild von dir entfernen zu lassen, antworte darauf mit #delete. Das hier war keine Antwort auf eines von dir.';
     case 'forgotten':

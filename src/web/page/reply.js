@@ -61,7 +61,7 @@ export function replyForm({ api, bot, onNeedName, onReplied }, answer) {
     el(
       'p',
       { className: 'hint', id: `reply-${answer.id}-hint` },
-      'Another hashtag paints the same pictures once more: #strength90, #scale200, #keepcolors, #swap …',
+      'Another hashtag paints the same pictures once more: #scale200, #keepcolors, #swap …',
     ),
     problem,
   );
