@@ -1,4 +1,5 @@
 import { actions, type Action } from '../requests/actions.js';
+import { styleSpellings } from '../requests/hashtags.js';
 import { parameterNames, parameterOf } from '../requests/parameters.js';
 
 /** A control of the page's form, out of the table of parameters. */
