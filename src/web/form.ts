@@ -27,8 +27,7 @@ const offered = ['swap', 'variations', 'dream'] as const satisfies readonly Acti
 
 /** Hashtags with which a photo alone is enough, in all spellings. */
 export const photoIsEnough: readonly string[] = [
-  'style',
-  'stil',
+  ...styleSpellings,
   'dream',
   ...actions.dream.aliases,
 ];
