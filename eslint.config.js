@@ -21,7 +21,7 @@ const mayImport = {
 };
 
 /** Leaves of the house that every room may use. */
-const common = ['log', 'metrics', 'paths', 'version'];
+const common = ['collection', 'log', 'metrics', 'paths', 'together', 'version'];
 
 const layers = Object.entries(mayImport).map(([room, allowed]) => ({
   files: [`src/${room}/**/*.ts`],

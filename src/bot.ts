@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { HousePainting } from './collection.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { Mention, Platform } from './platforms/port.js';
@@ -18,8 +19,11 @@ export interface BotOptions {
   readonly pool: RenderPool;
   /** Where downloads and painted pictures lie. */
   readonly folder: string;
-  /** Longest side of the results. */
+  /** Longest side of the results, in pixels: what it is where nothing is said, and what it may be. */
   readonly size: number;
+  readonly maxSize: number;
+  /** The paintings that one can ask for by name. */
+  readonly collection: readonly HousePainting[];
   /** How a person learns that a request has been seen. */
   readonly acknowledge: Acknowledgment;
   /** Whether a mention in reply to other people's public posts may use their pictures. */

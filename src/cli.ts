@@ -1,24 +1,30 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { housePaintings } from './collection.js';
 import { backupCommand } from './commands/backup.js';
 import { blockCommand, unblockCommand } from './commands/block.js';
 import { botCommand } from './commands/bot.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { UsageError } from './commands/errors.js';
+import { optionFor } from './commands/options.js';
 import { loginCommand, logoutCommand } from './commands/login.js';
 import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
 import { renderCommand, type RenderArguments } from './commands/render.js';
 import { statsCommand } from './commands/stats.js';
 import { allStates } from './queue/states.js';
 import { outputEndings } from './render/encode.js';
-import { parameters, type Parameter } from './requests/parameters.js';
+import { parameterNames } from './requests/parameters.js';
 import { version } from './version.js';
 
 /*
  * The commands. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
  */
+
+const names = housePaintings()
+  .map(({ name }) => name)
+  .join(', ');
 
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -42,7 +48,7 @@ const program = new Command('pentimento')
   .exitOverride()
   .configureOutput({ outputError: () => undefined }); // `exitCodeOf` says it, as it does all errors
 
-program
+const render = program
   .command('render')
   .description('paint one picture')
   .addOption(new Option('--content <photo>', 'the photo to repaint').argParser(fileName))
@@ -50,7 +56,7 @@ program
   .addOption(
     new Option(
       '--style <painting>',
-      'the painting whose style to use; several are blended',
+      `the painting whose style to use, or the name of one of ours (${names}); several are blended`,
     ).argParser((file, sofar: readonly string[] | undefined) => [...(sofar ?? []), fileName(file)]),
   )
   .addOption(
@@ -59,30 +65,23 @@ program
       `where to put it; ends in ${outputEndings} (default: "photo-painted.jpg" in the current folder; a file that is there is replaced)`,
     ).argParser(fileName),
   )
-  .addOption(numeric('size', 'pixels'))
-  .addOption(numeric('strength', 'percent'))
-  .option('--no-faces', 'paint faces like everything else, instead of keeping them recognizable')
-  .addOption(numeric('seed', 'number'))
+  .addOption(new Option('--dream', 'a deep dream of the photo, without a painting'))
+  .addOption(
+    new Option('--variations', 'one sheet with several strengths and scales, to choose from'),
+  )
   .addHelpText(
     'after',
     `
 Examples:
   pentimento render --content photo.jpg --style painting.jpg
-  pentimento render --subject photo.jpg --style a.jpg --style b.jpg --strength 70 --output blend.png
-  pentimento render --content photo.jpg --style data/styles/lighthouse-eddies.jpg --size 768`,
-  )
-  .action(async (options: RenderOptions) => {
-    const { content = options.subject, style } = options;
-    // Not commander's mandatory options: it would name only the first, and a misspelled one not at all.
-    if (content === undefined || style === undefined) {
-      const photo = content === undefined ? ['--content (or --subject)'] : [];
-      const missing = [...photo, ...(style === undefined ? ['--style'] : [])];
-      throw new UsageError(`${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`);
-    }
-    if (options.content !== undefined && options.subject !== undefined)
-      throw new UsageError('--content and --subject are two names for one thing; give one');
-    await renderCommand({ ...options, content, style }, interrupted.signal);
-  });
+  pentimento render --subject photo.jpg --style a.jpg --style b.jpg --blend 70,30 --output blend.png
+  pentimento render --content photo.jpg --style lighthouse --size large --colors keep
+  pentimento render --content photo.jpg --dream --strength 80`,
+  );
+for (const name of parameterNames) render.addOption(optionFor(name));
+render.action((options: RenderOptions) =>
+  renderCommand(requireOptions(options), interrupted.signal),
+);
 
 program
   .command('bot')
@@ -178,18 +177,18 @@ program
 type RenderOptions = Omit<RenderArguments, 'content' | 'style'> &
   Partial<Pick<RenderArguments, 'content' | 'style'>> & { readonly subject?: string };
 
-/** An option for a number out of the table of parameters, with its range and default in the help. */
-function numeric(name: keyof typeof parameters, unit: string): Option {
-  const parameter: Parameter = parameters[name];
-  const { min, max, help } = parameter;
-  return new Option(`--${name} <${unit}>`, `${help} (${min} to ${max})`)
-    .default(parameter.default)
-    .argParser((text) => {
-      const value = /^\d+$/.test(text) ? Number(text) : NaN;
-      if (!(value >= min && value <= max))
-        throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
-      return value;
-    });
+/** Not commander's mandatory options: it would name only the first, and a misspelled one not at all. */
+function requireOptions({ subject, ...options }: RenderOptions): RenderArguments {
+  const { content = subject, style = [], dream } = options;
+  const missing = [
+    ...(content === undefined ? ['--content (or --subject)'] : []),
+    ...(style.length === 0 && !dream ? ['--style'] : []),
+  ];
+  if (content === undefined || missing.length > 0)
+    throw new UsageError(`${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`);
+  if (options.content !== undefined && subject !== undefined)
+    throw new UsageError('--content and --subject are two names for one thing; give one');
+  return { ...options, content, style };
 }
 
 function fileName(text: string): string {

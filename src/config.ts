@@ -8,6 +8,8 @@ import { accessTokenSchema, serverUrlSchema } from './platforms/mastodon/sign-in
 import { safetyPolicySchema } from './render/safety.js';
 import { parameters } from './requests/parameters.js';
 
+const sizeSchema = z.int().min(parameters.size.min).max(parameters.size.max);
+
 const configSchema = z
   .strictObject({
     dataFolder: z.string().transform((folder) => resolve(folder)),
@@ -36,7 +38,8 @@ const configSchema = z
       .readonly(),
     render: z
       .strictObject({
-        size: z.int().min(parameters.size.min).max(parameters.size.max),
+        size: sizeSchema,
+        maxSize: sizeSchema,
         workers: z.int().min(1).max(64),
         attempts: z.int().min(1),
         silenceSeconds: z.number().positive(),
@@ -50,7 +53,15 @@ const configSchema = z
         maxWaiting: z.int().min(1),
         maxWaitingPerPerson: z.int().min(1),
         maxPerPersonAndDay: z.int().min(1),
-        weights: z.record(z.string().toLowerCase(), z.number().positive()).readonly(),
+        weights: z
+          .record(
+            z
+              .string()
+              .toLowerCase()
+              .regex(/^[^@\s]+@[^@\s]+$/, 'it takes an address like ada@example.social'),
+            z.number().positive(),
+          )
+          .readonly(),
       })
       .readonly(),
     retention: z.strictObject({ days: z.number().positive() }).readonly(),
@@ -87,7 +98,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     const where = `${key}${variable === undefined ? '' : ` (${variable})`}`;
     return where === '' ? message : `${where}: ${message}`;
   });
-  throw new ConfigError(`the configuration cannot be used: ${reasons.join('; ')}`);
+  const from = own === undefined ? '' : ` (${own})`;
+  throw new ConfigError(`the configuration${from} cannot be used: ${reasons.join('; ')}`);
 }
 
 function readYaml(file: string): unknown {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { runBot } from './bot.js';
+import { housePaintings, samplePhotos } from './collection.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
@@ -12,9 +13,9 @@ import { RenderPool } from './render/pool.js';
 import { createSandbox } from './sandbox/sandbox.js';
 import { webApp } from './web/app.js';
 import { QueueFeed } from './web/feed.js';
-import { houseCollection } from './web/house-collection.js';
 import { isLoopback } from './web/loopback.js';
 import { operationsApp } from './web/operations.js';
+import { version } from './version.js';
 import type { StatusFeed } from './web/status.js';
 
 /** The bot's name in its own sandbox. */
@@ -32,6 +33,8 @@ export interface RunningBot {
 /** Opens everything that a bot needs, wires it together and lets it run until the signal aborts. */
 export async function startBot(config: Config, log: Log, signal: AbortSignal): Promise<RunningBot> {
   const { dataFolder: folder, rateLimits, render, downloads, retention } = config;
+  const maxSize = Math.max(render.size, render.maxSize);
+  const collection = housePaintings();
   const closing: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of closing.reverse()) await close();
@@ -63,6 +66,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       }),
     );
     const names = await signInAll(platforms);
+    log.info({ accounts: names, folder, version }, 'the bot listens');
     const pool = new RenderPool({
       workers: render.workers,
       silenceMs: render.silenceSeconds * 1000,
@@ -78,6 +82,8 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
         pool,
         folder,
         size: render.size,
+        maxSize,
+        collection,
         ...config.manners,
         weights: config.queue.weights,
         safety: config.safety,
@@ -110,7 +116,12 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       });
       closing.push(() => server.close());
       const feed = new QueueFeed(queue);
-      const page = webApp({ bot: BOT, status: feed, samples: houseCollection() });
+      const page = webApp({
+        bot: BOT,
+        status: feed,
+        samples: [...samplePhotos(), ...collection],
+        maxSize,
+      });
       page.route('/', operations);
       const web = await openServer(config, page, server);
       closing.push(() => web.close());

@@ -30,6 +30,8 @@ function running(
     pool: new RenderPool({ workers, ...limits, log }),
     folder: temporaryFolder(),
     size: 64,
+    maxSize: 64,
+    collection: [],
     safety: { porn: 'off', hentai: 'off', sexy: 'off', threshold: 0.5 } as const,
     maxDownloadBytes: 1e6,
     attempts: 3,

@@ -21,6 +21,13 @@ const pairs = [
   [photo('alpine-landscape'), style('lavender-river')],
   [photo('lily-leek'), style('sundown-window')],
 ] as const;
+const usual = {
+  effect: 'painting',
+  scale: 100,
+  colors: 'paint',
+  faces: true,
+  quality: 'normal',
+} as const;
 const strengths = [0, 25, 50, 75, 100];
 
 const studio = await openStudio();
@@ -42,7 +49,7 @@ try {
 async function painted(content: string, painting: string, strength: number): Promise<string> {
   const output = join(folder, `${Math.random()}.png`);
   const styles = [{ file: painting, weight: 1 }];
-  const job = { content, styles, output, size: 512, strength, faces: true, seed: 1 };
+  const job = { content, styles, output, size: 512, strength, seed: 1, ...usual };
   const { width, height, seconds } = await paint(studio, job);
   console.log(`${content} at ${strength}: ${width}×${height} in ${seconds.toFixed(1)} s`);
   return output;

@@ -1,4 +1,4 @@
-import { block, blocked, isPattern, unblock } from '../queue/blocks.js';
+import { block, blocked, blocking, isPattern, unblock } from '../queue/blocks.js';
 import { UsageError } from './errors.js';
 import { withDatabase } from './open.js';
 
@@ -25,6 +25,11 @@ export async function unblockCommand(pattern: string): Promise<void> {
   await withDatabase((database) => {
     if (!unblock(database, pattern))
       throw new Error(`${pattern} is not blocked; "pentimento block" lists who is`);
+    const [still] = blocking(database, pattern);
+    console.log(
+      still === undefined
+        ? `${pattern} is answered again.`
+        : `${pattern} is no longer blocked by itself, but still by ${still}.`,
+    );
   });
-  console.log(`${pattern} is answered again.`);
 }

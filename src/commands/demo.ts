@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRestAPIClient, type mastodon } from 'masto';
+import { housePaintings, samplePhotos } from '../collection.js';
 import { loadConfig } from '../config.js';
 import { createLog } from '../log.js';
 import { BOT, startBot } from '../start.js';
-import { houseCollection } from '../web/house-collection.js';
 import { showProgress } from './progress.js';
 
 /** Long enough for the slowest machine that anyone would try this on. */
@@ -54,9 +54,8 @@ export async function demoCommand(signal: AbortSignal): Promise<void> {
 
 /** Signs in as a visitor, mentions the bot with a photo and a painting, and waits for the answer. */
 async function ask(url: string, signal: AbortSignal): Promise<mastodon.v1.Status> {
-  const collection = houseCollection();
-  const photo = collection.find(({ kind }) => kind === 'photo');
-  const painting = collection.find(({ kind }) => kind === 'painting');
+  const [photo] = samplePhotos();
+  const [painting] = housePaintings();
   if (photo === undefined || painting === undefined)
     throw new Error('the sample pictures are gone');
 

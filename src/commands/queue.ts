@@ -12,6 +12,8 @@ import {
 import { placeOf } from '../queue/forecast.js';
 import type { State } from '../queue/states.js';
 import { duration } from '../replies/sentences.js';
+import { asHashtags } from '../requests/parameters.js';
+import type { RenderRequest } from '../requests/request.js';
 import { withDatabase } from './open.js';
 
 /** `pentimento queue list`: a line for each request, and how many there are. */
@@ -43,6 +45,7 @@ export async function queueShow(id: number): Promise<void> {
       ['request', String(id)],
       ['from', `${request.address ?? '(forgotten)'} on ${request.platform}`],
       ['mention', request.mentionId],
+      ['asks for', request.request && asked(request.request)],
       ['state', request.state],
       ['attempts', String(request.attempts)],
       ['asked', new Date(request.createdAt).toISOString()],
@@ -100,6 +103,11 @@ function lineFor({ id, createdAt, state, address, attempts, answer }: Listed): s
   const more = attempts > 1 ? ` (attempt ${attempts})` : '';
   const came = answer === undefined ? '' : `: ${answer.type}`;
   return `${String(id).padStart(6)}  ${asked}  ${(address ?? '(forgotten)').padEnd(32)}  ${state}${came}${more}`;
+}
+
+/** A request as one could have written it: "painting #strength80". */
+function asked({ effect, settings }: RenderRequest): string {
+  return `${effect} ${asHashtags(settings)}`.trim();
 }
 
 const PAUSED = 'painting is paused';

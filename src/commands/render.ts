@@ -1,39 +1,51 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { PictureError } from '../render/job.js';
+import { housePaintings } from '../collection.js';
+import { PictureError, type RenderJob } from '../render/job.js';
 import { isWritable, outputEndings, requireWritable } from '../render/encode.js';
 import { openStudio, paint } from '../render/studio.js';
+import type { Settings } from '../requests/parameters.js';
 import { UsageError } from './errors.js';
 import { showProgress } from './progress.js';
 
-export interface RenderArguments {
+export interface RenderArguments extends Omit<Settings, 'blend'> {
   readonly content: string;
   readonly style: readonly string[];
+  readonly blend?: readonly number[];
   readonly output?: string;
-  readonly size: number;
-  readonly strength: number;
-  readonly faces: boolean;
-  readonly seed: number;
+  readonly dream?: boolean;
+  readonly variations?: boolean;
 }
 
 /** `pentimento render`: paints one picture and prints where it is. */
 export async function renderCommand(given: RenderArguments, signal: AbortSignal): Promise<void> {
-  const { content, style, size, strength, faces, seed } = given;
-  const output = given.output ?? defaultOutput(content);
+  const { content, style, blend, dream = false, variations = false, ...settings } = given;
+  const output = given.output ?? defaultOutput(content, dream ? 'dream' : 'painted');
+  if (dream && (variations || style.length > 0))
+    throw new UsageError('--dream takes no painting; leave out --style and --variations');
+  if (blend !== undefined && blend.length !== style.length)
+    throw new UsageError(`--blend takes a number for each --style; there are ${style.length}`);
+  const files = await Promise.all(style.map(paintingFor));
   if (!isWritable(output)) throw new UsageError(`--output must end in ${outputEndings}: ${output}`);
   if (!(await stat(dirname(output)).catch(() => undefined))?.isDirectory())
     throw new UsageError(`there is no folder ${dirname(output)} to write ${basename(output)} to`);
-  for (const input of [content, ...style])
+  for (const input of [content, ...files])
     if (await isSameFile(input, output))
       throw new UsageError(`the result would replace ${input}; choose another name with --output`);
   await requireWritable(output);
   const progress = showProgress();
   try {
     const studio = await openStudio();
-    const styles = style.map((file) => ({ file, weight: 1 }));
+    const common = { ...settings, faces: settings.faces === 'on', content, output };
+    const styles = files
+      .map((file, i) => ({ file, weight: blend?.[i] ?? 1 }))
+      .filter(({ weight }) => weight > 0);
+    const job: RenderJob = dream
+      ? { ...common, effect: 'dream' }
+      : { ...common, effect: variations ? 'variations' : 'painting', styles };
     const { width, height, seconds } = await paint(
       studio,
-      { content, styles, output, size, strength, faces, seed },
+      job,
       ({ fraction }) => progress.update(fraction),
       signal,
     );
@@ -55,7 +67,14 @@ async function isSameFile(a: string, b: string): Promise<boolean> {
   return first !== undefined && first.dev === second?.dev && first.ino === second.ino;
 }
 
+/** The file of a painting: as it is named, or one of ours by its name. */
+async function paintingFor(name: string): Promise<string> {
+  const ours = housePaintings().find((painting) => painting.name === name.toLowerCase());
+  const isFile = await stat(name).catch(() => undefined);
+  return ours !== undefined && !isFile ? ours.file : name;
+}
+
 /** photo.jpg → photo-painted.jpg in the current folder. */
-function defaultOutput(content: string): string {
-  return join('.', `${basename(content, extname(content))}-painted.jpg`);
+function defaultOutput(content: string, what: string): string {
+  return join('.', `${basename(content, extname(content))}-${what}.jpg`);
 }

@@ -23,6 +23,8 @@ const manifestSchema = z
       z.string(),
       weightSchema.extend({ faces: weightSchema.optional() }).readonly(),
     ),
+    /** How much each layer's activity counts in a dream. */
+    dreamLayers: z.record(z.string(), z.number().positive()),
     /** The weight of the total variation. */
     variation: z.number().nonnegative(),
   })
@@ -31,13 +33,13 @@ const manifestSchema = z
 type Manifest = z.infer<typeof manifestSchema>;
 
 /** A network with the layers that make it paint. */
-export interface Recipe extends Pick<Manifest, 'styleLayers' | 'contentLayers' | 'variation'> {
+export interface Recipe extends Omit<Manifest, 'name' | 'title' | 'source' | 'license'> {
   readonly network: Network;
 }
 
 /** Reads the manifest and the weights of the network that paints when nothing else is chosen. */
 export async function loadRecipe(): Promise<Recipe> {
   const text = await readFile(join(projectRoot, 'models', 'inception-v3.json'), 'utf8');
-  const { styleLayers, contentLayers, variation } = manifestSchema.parse(JSON.parse(text));
-  return { network: await loadInceptionV3(), styleLayers, contentLayers, variation };
+  const { name, title, source, license, ...layers } = manifestSchema.parse(JSON.parse(text));
+  return { network: await loadInceptionV3(), ...layers };
 }

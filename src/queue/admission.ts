@@ -2,17 +2,22 @@ import type { Database } from 'better-sqlite3';
 import type { Mention } from '../platforms/port.js';
 import type { Refusal, RenderRequest } from '../requests/request.js';
 import { tagsFor, virtualTimeOf, type Tags } from './fairness.js';
-import { hasHeardEnough, quotaReached, type Quotas } from './quotas.js';
-import type { Answer } from './states.js';
+import { cancelAll, standingOf } from './own.js';
+import { hasHeardEnough, quotaReached, type Person, type Quotas } from './quotas.js';
+import type { Answer, HelpWanted } from './states.js';
 
 /**
  * What came of reading a mention: a request and what rendering it takes, in a unit that is the same for all requests;
- * or something that costs nothing: a refusal, the wish to have a post of ours removed, or talk that wants no answer.
+ * or something that costs nothing: a refusal, a wish or a question, or talk that wants no answer.
  */
 export type Outcome =
   | { readonly request: RenderRequest; readonly cost: number }
   | { readonly refusal: Refusal }
   | { readonly removal: string }
+  /** What is pending is to be ended: what belongs to a post, or all of it. */
+  | { readonly cancel: string | undefined }
+  | { readonly status: true }
+  | { readonly help: HelpWanted }
   | { readonly talk: true };
 
 interface Admission {
@@ -38,7 +43,8 @@ export function admit(database: Database, admission: Admission): Outcome | undef
     const { outcome } = admission;
     const reached = 'request' in outcome && quotaReached(database, quotas, who, now);
     const within = reached ? { refusal: reached } : outcome;
-    return 'refusal' in within && hasHeardEnough(database, who, now) ? { talk: true } : within;
+    const isWords = ['refusal', 'cancel', 'status', 'help'].some((key) => key in within);
+    return isWords && hasHeardEnough(database, who, now) ? { talk: true } : within;
   };
   const write = database.transaction(() => {
     const known = database
@@ -68,7 +74,9 @@ export function admit(database: Database, admission: Admission): Outcome | undef
         mention: JSON.stringify(mention),
         request: paints ? JSON.stringify(outcome.request) : null,
         state: paints ? 'queued' : 'answering',
-        answer: paints ? null : JSON.stringify(answerTo(outcome)),
+        answer: paints
+          ? null
+          : JSON.stringify(answerTo(outcome, database, { platform, person }, now)),
         ...takeTags(database, platform, person, cost),
         cost,
         now,
@@ -79,9 +87,18 @@ export function admit(database: Database, admission: Admission): Outcome | undef
   return write.immediate();
 }
 
-function answerTo(outcome: Exclude<Outcome, { readonly request: RenderRequest }>): Answer {
+function answerTo(
+  outcome: Exclude<Outcome, { readonly request: RenderRequest }>,
+  database: Database,
+  who: Person,
+  now: number,
+): Answer {
   if ('refusal' in outcome) return { type: 'refused', refusal: outcome.refusal };
   if ('removal' in outcome) return { type: 'removal', postId: outcome.removal };
+  if ('cancel' in outcome)
+    return { type: 'cancelled', count: cancelAll(database, who, outcome.cancel, now) };
+  if ('status' in outcome) return { type: 'status', ...standingOf(database, who, now) };
+  if ('help' in outcome) return { type: 'help', ...outcome.help };
   return { type: 'silence' };
 }
 

@@ -45,12 +45,18 @@ export function blocked(database: Database): readonly string[] {
 
 /** @param address ada@example.social */
 export function isBlocked(database: Database, address: string): boolean {
+  return blocking(database, address).length > 0;
+}
+
+/** The patterns that block an address, or all addresses of a domain. */
+export function blocking(database: Database, address: string): readonly string[] {
   const patterns = patternsFor(address);
   const marks = patterns.map(() => '?').join(', ');
-  return (
-    database.prepare(`SELECT 1 FROM blocks WHERE pattern IN (${marks})`).get(...patterns) !==
-    undefined
-  );
+  const sql = `SELECT pattern FROM blocks WHERE pattern IN (${marks})`;
+  return database
+    .prepare<unknown[], string>(sql)
+    .pluck()
+    .all(...patterns);
 }
 
 /** Every pattern that would block an address: itself, its domain, and the domains above that. */

@@ -21,6 +21,8 @@ export interface Listed {
   readonly address: string | undefined;
   readonly state: State;
   readonly attempts: number;
+  /** What is to be painted; undefined if nothing is, or it has been forgotten. */
+  readonly request: RenderRequest | undefined;
   /** Undefined while there is none. */
   readonly answer: Answer | undefined;
   readonly replyId: string | undefined;
@@ -33,14 +35,15 @@ export interface Listed {
   readonly notBefore: number;
 }
 
-interface Row extends Omit<Listed, 'address' | 'answer' | 'replyId' | 'interimId'> {
+interface Row extends Omit<Listed, 'address' | 'request' | 'answer' | 'replyId' | 'interimId'> {
   readonly mention: string | null;
+  readonly request: string | null;
   readonly answer: string | null;
   readonly replyId: string | null;
   readonly interimId: string | null;
 }
 
-const COLUMNS = `id, platform, mention_id AS mentionId, person, mention, state, attempts, answer, reply_id AS replyId, interim_id AS interimId,
+const COLUMNS = `id, platform, mention_id AS mentionId, person, mention, request, state, attempts, answer, reply_id AS replyId, interim_id AS interimId,
   created_at AS createdAt, changed_at AS changedAt, not_before AS notBefore`;
 
 /** What is pending, in the order in which it will be painted, or what is in one state, newest first. */
@@ -106,43 +109,41 @@ export function requestOf(
     .get({ platform, person, postId });
 }
 
-/** What was asked for, and by which mention. */
+/** What was asked for, if it was something to paint, and by which mention. */
 export interface Asked {
-  readonly request: RenderRequest;
+  readonly request: RenderRequest | undefined;
   readonly mention: Mention;
 }
 
-/** What a post of ours was painted for, so that it can be painted again; undefined if it is none, or forgotten. */
-export function requestBehind(
+/** What a post of ours answers; 'forgotten' if it is ours, but no more is known of it; undefined if it is none. */
+export function askedBehind(
   database: Database,
   platform: string,
   postId: string,
-): Asked | undefined {
-  return asked(
-    database
-      .prepare<[object], AskedRow>(
-        `SELECT request, mention FROM requests WHERE platform = @platform AND reply_id = @postId
-         UNION ALL
-         SELECT request, mention FROM requests WHERE platform = @platform AND interim_id = @postId`,
-      )
-      .get({ platform, postId }),
-  );
+): Asked | 'forgotten' | undefined {
+  const row = database
+    .prepare<[object], AskedRow>(
+      `SELECT request, mention FROM requests WHERE platform = @platform AND reply_id = @postId
+       UNION ALL
+       SELECT request, mention FROM requests WHERE platform = @platform AND interim_id = @postId`,
+    )
+    .get({ platform, postId });
+  return row && (asked(row) ?? 'forgotten');
 }
 
-/** What a person's mention asked to have painted; undefined if it is none of theirs, asked for nothing or is forgotten. */
-export function requestIn(
+/** What a person's mention asked for; undefined if it is none of theirs, or is forgotten. */
+export function askedIn(
   database: Database,
   platform: string,
   person: string,
   mentionId: string,
 ): Asked | undefined {
-  return asked(
-    database
-      .prepare<[string, string, string], AskedRow>(
-        'SELECT request, mention FROM requests WHERE platform = ? AND person = ? AND mention_id = ?',
-      )
-      .get(platform, person, mentionId),
-  );
+  const row = database
+    .prepare<[string, string, string], AskedRow>(
+      'SELECT request, mention FROM requests WHERE platform = ? AND person = ? AND mention_id = ?',
+    )
+    .get(platform, person, mentionId);
+  return row && asked(row);
 }
 
 interface AskedRow {
@@ -150,11 +151,11 @@ interface AskedRow {
   readonly mention: string | null;
 }
 
-function asked(row: AskedRow | undefined): Asked | undefined {
-  if (typeof row?.request !== 'string' || typeof row.mention !== 'string') return undefined;
+function asked({ request, mention }: AskedRow): Asked | undefined {
+  if (mention === null) return undefined;
   return {
-    request: JSON.parse(row.request) as RenderRequest,
-    mention: JSON.parse(row.mention) as Mention,
+    request: request === null ? undefined : (JSON.parse(request) as RenderRequest),
+    mention: JSON.parse(mention) as Mention,
   };
 }
 
@@ -173,13 +174,6 @@ export function mentionBehind(database: Database, id: RequestId): Mention | unde
   const sql = 'SELECT mention FROM requests WHERE id = ?';
   const mention = database.prepare<[number], string | null>(sql).pluck().get(id);
   return typeof mention === 'string' ? (JSON.parse(mention) as Mention) : undefined;
-}
-
-/** Whether a post is a reply of ours. */
-export function isOurs(database: Database, platform: string, postId: string): boolean {
-  const sql = `SELECT 1 FROM requests WHERE platform = @platform AND reply_id = @postId
-    UNION ALL SELECT 1 FROM requests WHERE platform = @platform AND interim_id = @postId`;
-  return database.prepare(sql).get({ platform, postId }) !== undefined;
 }
 
 /**
@@ -224,9 +218,10 @@ export function tallies(database: Database): Readonly<Record<State, number>> {
   return Object.fromEntries(rows.map(({ state, n }) => [state, n])) as Record<State, number>;
 }
 
-function asListed({ mention, answer, replyId, interimId, ...row }: Row): Listed {
+function asListed({ mention, request, answer, replyId, interimId, ...row }: Row): Listed {
   return {
     ...row,
+    request: request === null ? undefined : (JSON.parse(request) as RenderRequest),
     address: mention === null ? undefined : (JSON.parse(mention) as Mention).author.address,
     answer: answer === null ? undefined : (JSON.parse(answer) as Answer),
     replyId: replyId ?? undefined,

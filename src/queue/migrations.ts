@@ -164,4 +164,15 @@ export const migrations: readonly string[] = [
   -- The pace that counts is that of the device that paints now.
   ALTER TABLE paces ADD COLUMN measured_at INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- What is asked for is more than a strength.
+  UPDATE requests
+  SET request = json_remove(
+        json_set(request, '$.effect', 'painting', '$.settings', json_object('strength', request -> '$.strength')),
+        '$.strength')
+  WHERE request IS NOT NULL;
+  -- The one note that there was says the range, too.
+  UPDATE requests SET request = json_set(request, '$.notes[0].min', 0, '$.notes[0].max', 100)
+  WHERE json_array_length(request, '$.notes') > 0;
+  `,
 ];

@@ -39,7 +39,7 @@ export function hasHeardEnough(
       `SELECT count(*) FROM (
          SELECT 1 FROM requests
          WHERE platform = ? AND person = ? AND created_at BETWEEN ? AND ? AND cost = 0
-           AND (answer ->> 'type' = 'refused' OR answer ->> 'type' = 'removal' AND reply_id IS NOT NULL)
+           AND (answer ->> 'type' IN ('refused', 'help', 'status', 'cancelled') OR answer ->> 'type' = 'removal' AND reply_id IS NOT NULL)
          LIMIT ?)`,
     )
     .pluck()

@@ -1,4 +1,5 @@
-import type { Refusal } from '../requests/request.js';
+import type { Refusal, Tag } from '../requests/request.js';
+import type { Place } from './forecast.js';
 
 /**
  * From which state a request can move to which; a move that is not here does not compile.
@@ -36,10 +37,37 @@ export type Answer =
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'bad picture'; readonly which: Which; readonly problem: Problem }
   | { readonly type: 'failed' }
+  /** How it all works, or one hashtag. */
+  | ({ readonly type: 'help' } & HelpWanted)
+  | ({ readonly type: 'status' } & Standing)
+  /** So many pictures have been taken out of the line. */
+  | { readonly type: 'cancelled'; readonly count: number }
   /** The person wants another request of theirs undone: the one that `postId` asked for, or was our reply to. */
   | { readonly type: 'removal'; readonly postId: string }
   /** Nothing: not every word wants an answer. */
   | { readonly type: 'silence' };
+
+export interface Sizes {
+  readonly usual: number;
+  readonly max: number;
+}
+
+export interface HelpWanted {
+  readonly topic?: Tag | undefined;
+  /** The longest side of a picture if nothing is said, and the longest that one may ask for, in pixels. */
+  readonly sizes: Sizes;
+}
+
+/** Where a person's pictures are. */
+export interface Standing {
+  /** How many wait or are being painted. */
+  readonly waiting: number;
+  /** The first of them; undefined if there is none. */
+  readonly next?: Place | undefined;
+  /** Whether the first one is being painted. */
+  readonly isBeingPainted: boolean;
+  readonly isPaused: boolean;
+}
 
 interface PaintedFile {
   /** Relative to the data folder. */

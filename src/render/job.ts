@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { qualities } from '../style/schedule.js';
+import { palettes } from '../style/stylize.js';
 import { safetyPolicySchema } from './safety.js';
 
 /*
@@ -6,27 +8,42 @@ import { safetyPolicySchema } from './safety.js';
  * been started from different versions.
  */
 
-export const renderJobSchema = z
-  .strictObject({
-    content: z.string(),
-    styles: z
-      .array(z.strictObject({ file: z.string(), weight: z.number().positive() }))
-      .min(1)
-      .readonly(),
-    /** Where the painted picture goes; its ending chooses the format. */
-    output: z.string(),
-    /** Longest side of the result, in pixels. */
-    size: z.int().positive(),
-    strength: z.number().min(0).max(100),
-    /** Whether people's faces keep more of the photo, so that they stay recognizable. */
-    faces: z.boolean(),
-    seed: z.int(),
-    /** What becomes of indecent pictures; without it, nobody looks. */
-    safety: safetyPolicySchema.optional(),
-  })
+/** What every job says, whatever is made of the photo. */
+const common = {
+  content: z.string(),
+  /** Where the painted picture goes; its ending chooses the format. */
+  output: z.string(),
+  /** Longest side of the result, in pixels. */
+  size: z.int().positive(),
+  /** How far the result is from the photo: 0 is the photo. */
+  strength: z.number().min(0).max(100),
+  /** The size of the brushwork, or of what is dreamed, in percent. */
+  scale: z.number().min(25).max(400),
+  colors: z.enum(palettes),
+  /** Whether people's faces keep more of the photo, so that they stay recognizable. */
+  faces: z.boolean(),
+  quality: z.enum(qualities),
+  seed: z.int(),
+  /** What becomes of indecent pictures; without it, nobody looks. */
+  safety: safetyPolicySchema.optional(),
+};
+
+/** The paintings, at least one, and how much each counts, relative to the others. */
+const styles = z
+  .array(z.strictObject({ file: z.string(), weight: z.number().positive() }))
+  .min(1)
   .readonly();
 
-/** A picture to paint: files in, file out. A worker has another current folder, so it needs absolute paths. */
+export const renderJobSchema = z.discriminatedUnion('effect', [
+  /** The photo in the manner of the paintings. */
+  z.strictObject({ effect: z.literal('painting'), ...common, styles }).readonly(),
+  /** The same at several strengths and scales, as one sheet. */
+  z.strictObject({ effect: z.literal('variations'), ...common, styles }).readonly(),
+  /** The photo with whatever the network believes to see in it, drawn out. */
+  z.strictObject({ effect: z.literal('dream'), ...common }).readonly(),
+]);
+
+/** A picture to make: files in, file out. A worker has another current folder, so it needs absolute paths. */
 export type RenderJob = z.infer<typeof renderJobSchema>;
 
 /** Why a picture cannot be used; no second try will change it. */

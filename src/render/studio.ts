@@ -1,7 +1,9 @@
 import type { Executor } from '../graph/executor.js';
 import { onnxExecutor } from '../graph/onnx/executor.js';
 import { loadRecipe, type Recipe } from '../networks/recipe.js';
+import type { Style } from '../style/paintings.js';
 import type { Picture } from '../style/picture.js';
+import { dream } from '../style/dream.js';
 import { stylize } from '../style/stylize.js';
 import { classifierOn, type Classify } from './classify.js';
 import { decodePicture } from './decode.js';
@@ -9,6 +11,7 @@ import { encodePicture } from './encode.js';
 import { faceFinder, type FindFaces } from './faces.js';
 import { PictureError, type Painted, type RenderJob, type RenderProgress } from './job.js';
 import { isOn, verdictOf, type SafetyPolicy } from './safety.js';
+import { panelSize, scales, variations } from './variations.js';
 
 /** A network loaded on a device: what it takes to paint. */
 export interface Studio {
@@ -35,32 +38,59 @@ export async function paint(
   signal?: AbortSignal,
 ): Promise<Painted> {
   const start = performance.now();
-  const content = await decodePicture(job.content, job.size, 'exactly');
-  const styles = await Promise.all(
-    job.styles.map(async ({ file, weight }) => ({
-      file,
-      picture: await decodePicture(file, job.size, 'at most'),
-      weight,
-    })),
-  );
+  const content = await decodePicture(job.content, contentSize(job), 'exactly');
+  const styles = await paintingsOf(job);
   const sensitive =
     job.safety !== undefined &&
     (await isSensitive([{ file: job.content, picture: content }, ...styles], job.safety, classify));
-  const picture = await stylize(recipe, executor, {
+  const { strength, scale, colors, quality, seed } = job;
+  const areFacesMinded = job.faces && job.effect !== 'dream';
+  const faces = areFacesMinded ? (await findFaces(content)).map(({ box }) => box) : [];
+  const common = {
     content,
-    styles,
-    strength: job.strength,
-    faces: job.faces ? (await findFaces(content)).map(({ box }) => box) : [],
-    seed: job.seed,
+    colors,
+    quality,
+    seed,
     ...(onProgress && {
-      onProgress: ({ losses, ...progress }) => onProgress(progress),
+      onProgress: ({ scale, scales, iteration, iterations, fraction }: RenderProgress) =>
+        onProgress({ scale, scales, iteration, iterations, fraction }),
     }),
     ...(signal && { signal }),
-  });
+  };
+  const make = (): Promise<Picture> => {
+    switch (job.effect) {
+      case 'painting':
+        return stylize(recipe, executor, { ...common, styles, strength, styleScale: scale, faces });
+      case 'variations':
+        return variations(recipe, executor, { ...common, styles, faces });
+      case 'dream':
+        return dream(recipe, executor, { ...common, strength, patternScale: scale });
+    }
+  };
+  const picture = await make();
   const sha256 = await encodePicture(picture, job.output);
   const { width, height } = picture;
   const seconds = (performance.now() - start) / 1000;
   return { width, height, seconds, device: executor.device, sha256, sensitive };
+}
+
+/** Longest side of the photo as the engine gets it. */
+function contentSize({ effect, size }: RenderJob): number {
+  return effect === 'variations' ? panelSize(size) : size;
+}
+
+/** The paintings, no smaller than brushwork of the job's scale needs them. */
+async function paintingsOf(job: RenderJob): Promise<readonly (Original & Style)[]> {
+  if (job.effect === 'dream') return [];
+  const scale = job.effect === 'variations' ? Math.max(...scales) : job.scale;
+  const longest = Math.ceil(contentSize(job) * Math.max(1, scale / 100));
+  return Promise.all(
+    job.styles.map(async ({ file, weight }) => ({
+      file,
+      picture: await decodePicture(file, longest, 'at most'),
+      weight,
+    })),
+  );
 }
 
 interface Original {

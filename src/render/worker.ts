@@ -17,9 +17,11 @@ const HEARTBEAT_MS = 1000;
 
 let studio: Promise<Studio> | undefined;
 
+const ignoreError = () => undefined;
+
 function report(message: WorkerReport): void {
   // The bot may be gone already; then the 'disconnect' below ends this process.
-  if (process.connected) process.send?.(message);
+  if (process.connected) process.send?.(message, ignoreError);
 }
 
 async function work(job: RenderJob): Promise<void> {

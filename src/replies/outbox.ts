@@ -8,6 +8,7 @@ import {
   PictureRefused,
   PlatformError,
   platformNamed,
+  type Focus,
   type Platform,
 } from '../platforms/port.js';
 import { LONGEST_WAIT_MS } from '../queue/claims.js';
@@ -15,6 +16,7 @@ import { notePost } from '../queue/desk.js';
 import { holding } from '../queue/holding.js';
 import type { Queue, ReplyClaim } from '../queue/queue.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
+import type { RenderRequest } from '../requests/request.js';
 import { remove } from './removal.js';
 import { altTextFor, isInterim, sentenceFor, type Spoken } from './sentences.js';
 
@@ -131,17 +133,22 @@ async function postOnce(
     ({ text, hasPicture }) => hasPicture === isPainted && !isInterim(text),
   );
   if (earlier !== undefined) return earlier.id;
-  const text = sentenceFor(answer, request);
+  const text = sentenceFor(answer, request, mention);
   const painted = answer.type === 'painted' &&
     request && {
       picture: {
         file: intact(join(folder, answer.file), answer.sha256),
-        description: altTextFor(request),
-        focus: request.content.focus,
+        description: altTextFor(request, mention),
+        focus: focusOf(request),
       },
       sensitive: answer.sensitive ?? false,
     };
   return platform.reply(mention, { text, ...painted });
+}
+
+/** What must stay visible is where it was in the photo; a sheet shows it many times. */
+function focusOf({ effect, content }: RenderRequest): Focus | undefined {
+  return effect === 'variations' || content.kind === 'house' ? undefined : content.focus;
 }
 
 /** A picture that was painted but is not there any more as it was: a power cut, a failing disk, a hand. */

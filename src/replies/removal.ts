@@ -26,6 +26,7 @@ export async function remove(
     const text = sentenceFor(
       { type: 'refused', refusal: { type: 'nothing to delete' } },
       undefined,
+      mention,
     );
     const [earlier] = await platform.repliesTo(mention);
     return earlier?.id ?? platform.reply(mention, { text });

@@ -1,36 +1,170 @@
-/**
- * What a person can tune, in one table: hashtags, command-line options and help texts are made from it.
+/*
+ * What a person can tune, in one table. Hashtags, command-line options, the page's form, the help that the bot gives and
+ * the table in docs/conversation.md are all made from it, so that none of them can say something else.
  */
-export interface Parameter {
+
+interface Described {
+  /** Other ways to write the name; and, for those who write German, theirs. */
+  readonly aliases: readonly string[];
+  /** For people, after the name. */
+  readonly help: string;
+  /** For people, what it does to how long painting takes; undefined if nothing. */
+  readonly cost?: string;
+}
+
+export interface NumberParameter extends Described {
+  readonly kind: 'number';
   readonly min: number;
   readonly max: number;
   readonly default: number;
-  /** For people, after the name. */
-  readonly help: string;
+  readonly unit: '' | '%' | 'pixels';
+  /** Values that have a name. */
+  readonly words: Readonly<Record<string, number>>;
 }
+
+export interface ChoiceParameter extends Described {
+  readonly kind: 'choice';
+  /** Each value, and other ways to write it. */
+  readonly choices: Readonly<Record<string, readonly string[]>>;
+  readonly default: string;
+  /** Hashtags that say name and value in one. */
+  readonly shortcuts: Readonly<Record<string, string>>;
+}
+
+/** A number for each painting. */
+export interface WeightsParameter extends Described {
+  readonly kind: 'weights';
+  readonly default: readonly number[];
+}
+
+export type Parameter = NumberParameter | ChoiceParameter | WeightsParameter;
 
 export const parameters = {
   strength: {
+    kind: 'number',
     min: 0,
     max: 100,
     default: 50,
-    help: 'how much painting: 0 keeps the photo, 100 is all painting',
+    unit: '%',
+    words: {},
+    aliases: ['stärke', 'staerke'],
+    help: 'how much painting, from 0 (the photo) to 100 (all painting)',
+  },
+  scale: {
+    kind: 'number',
+    min: 25,
+    max: 400,
+    default: 100,
+    unit: '%',
+    words: {},
+    aliases: ['brush', 'pinsel'],
+    help: 'how large the brushwork is, such as 50 (fine) or 200 (broad)',
   },
   size: {
+    kind: 'number',
     min: 64,
     max: 2048,
     default: 512,
-    help: 'longest side of the result, in pixels; a panorama beyond 4:1 comes out longer',
+    unit: 'pixels',
+    words: { small: 256, medium: 512, large: 768 },
+    aliases: ['größe', 'groesse'],
+    help: 'longest side of the result; a panorama beyond 4:1 comes out longer',
+    cost: 'twice the size takes about three times as long',
+  },
+  colors: {
+    kind: 'choice',
+    choices: { paint: ['change', 'off', 'no'], keep: ['kept', 'original', 'photo', 'on', 'yes'] },
+    default: 'paint',
+    shortcuts: {
+      keepcolors: 'keep',
+      keepcolours: 'keep',
+      keepcolor: 'keep',
+      keepcolour: 'keep',
+      originalcolors: 'keep',
+      originalcolours: 'keep',
+    },
+    aliases: ['colours', 'color', 'colour', 'farben'],
+    help: 'keep the photo’s colors, or paint with the painting’s',
+  },
+  blend: {
+    kind: 'weights',
+    default: [],
+    aliases: ['mix'],
+    help: 'how much each painting counts if there are several, as in 70 30',
+  },
+  faces: {
+    kind: 'choice',
+    choices: { on: ['yes', 'keep'], off: ['no', 'ignore'] },
+    default: 'on',
+    shortcuts: { nofaces: 'off', keepfaces: 'on' },
+    aliases: ['face', 'gesichter'],
+    help: 'whether faces in the photo are painted with more care, so that one knows them again',
+  },
+  quality: {
+    kind: 'choice',
+    choices: { draft: ['fast', 'quick'], normal: ['medium'], fine: ['best', 'high', 'slow'] },
+    default: 'normal',
+    shortcuts: {},
+    aliases: ['qualität', 'qualitaet'],
+    help: 'draft is a quick look, fine takes its time',
+    cost: 'draft takes two fifths of the time, fine twice as long',
   },
   seed: {
+    kind: 'number',
     min: 0,
     max: 2 ** 31 - 1,
     default: 1,
-    help: 'the same seed gives the same picture again',
+    unit: '',
+    words: {},
+    aliases: [],
+    help: 'another number gives other brushstrokes; the same one gives the same picture again',
   },
 } as const satisfies Readonly<Record<string, Parameter>>;
 
+export type ParameterName = keyof typeof parameters;
+
+type ValueOf<P extends Parameter> = P extends { readonly kind: 'choice' }
+  ? Extract<keyof P['choices'], string>
+  : P extends { readonly kind: 'number' }
+    ? number
+    : readonly number[];
+
+/** A value for every parameter. */
+export type Settings = {
+  readonly [Name in ParameterName]: ValueOf<(typeof parameters)[Name]>;
+};
+
+/** What somebody has said; the rest is as it is by default. */
+export type Given = Partial<Settings>;
+
+export const parameterNames = Object.keys(parameters) as readonly ParameterName[];
+
+/** A parameter without its literal types, to go through the table with. */
+export function parameterOf(name: ParameterName): Parameter {
+  return parameters[name];
+}
+
+/** Every value, where nothing was said the default. */
+export function complete(given: Given): Settings {
+  const defaults = Object.fromEntries(
+    parameterNames.map((name) => [name, parameters[name].default]),
+  );
+  return { ...defaults, ...given } as Settings;
+}
+
 /** The nearest value in the parameter's range. */
-export function clamped(value: number, { min, max }: Parameter): number {
+export function clamped(value: number, { min, max }: Pick<NumberParameter, 'min' | 'max'>): number {
   return Math.min(max, Math.max(min, value));
+}
+
+/** Settings as the hashtags that ask for them: "#strength80 #colors keep". What is not said is left out. */
+export function asHashtags(given: Given): string {
+  return parameterNames
+    .flatMap((name) => {
+      const value = given[name];
+      if (value === undefined) return [];
+      const text = Array.isArray(value) ? value.join(' ') : String(value);
+      return text === '' ? [] : [`#${name}${typeof value === 'number' ? '' : ' '}${text}`];
+    })
+    .join(' ');
 }

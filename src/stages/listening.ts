@@ -144,7 +144,10 @@ function admit(
     if (request === undefined) return;
     const place = placeOf(queue.database, request, Date.now());
     if (place === undefined) return;
-    const post = await platform.reply(mention, { text: placeSentence(place), isInterim: true });
+    const post = await platform.reply(mention, {
+      text: placeSentence(place, mention),
+      isInterim: true,
+    });
     notePost(queue.database, request, post, 'interim_id');
   };
   const tell = {

@@ -1,21 +1,21 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { HousePainting } from '../collection.js';
 import {
   PictureTooLarge,
   PlatformError,
   platformNamed,
-  type Attachment,
   type Mention,
   type Platform,
 } from '../platforms/port.js';
 import { ClaimLost } from '../queue/holding.js';
 import type { RenderClaim } from '../queue/queue.js';
 import type { Answer, Problem, Which } from '../queue/states.js';
-import { PictureError, type PictureProblem } from '../render/job.js';
+import { PictureError, type PictureProblem, type RenderJob } from '../render/job.js';
 import type { RenderPool } from '../render/pool.js';
 import type { SafetyPolicy } from '../render/safety.js';
-import { parameters } from '../requests/parameters.js';
-import type { RenderRequest } from '../requests/request.js';
+import { complete } from '../requests/parameters.js';
+import { stylesOf, type HouseStyle, type RenderRequest, type Source } from '../requests/request.js';
 import { understand, type UnderstandingOptions } from './understanding.js';
 import { withdraw } from './withdrawal.js';
 
@@ -87,40 +87,55 @@ function isSame(one: Mention, other: Mention): boolean {
 async function paintRequest(
   { id, mention, request }: RenderClaim,
   platform: Platform,
-  { pool, folder, size, safety, maxDownloadBytes, onProgress }: PaintingOptions,
+  {
+    pool,
+    folder,
+    size: usualSize,
+    collection,
+    safety,
+    maxDownloadBytes,
+    onProgress,
+  }: PaintingOptions,
   isLastDownload: boolean,
   signal: AbortSignal,
 ): Promise<Rendered> {
   const downloads = join(folder, 'downloads', String(id));
   await mkdir(downloads, { recursive: true });
   const photo = join(downloads, 'photo');
-  const fetched = async (attachment: Attachment, file: string): Promise<string> => {
+  /** Fetches a picture, unless it is one of ours; gives the file. */
+  const fetched = async (source: Source, file: string): Promise<string> => {
+    if (source.kind === 'house') return fileOf(source, collection);
     try {
-      await platform.download(attachment, file, maxDownloadBytes, signal);
+      await platform.download(source, file, maxDownloadBytes, signal);
       return file;
     } catch (error) {
       throw asPictureError(error, file, isLastDownload);
     }
   };
+  const { blend, ...settings } = complete({ size: usualSize, ...request.settings });
   try {
-    await fetched(request.content, photo);
-    const styles = [];
-    for (const [i, style] of request.styles.entries())
-      styles.push({ file: await fetched(style, join(downloads, `painting${i + 1}`)), weight: 1 });
     const file = join('pictures', `${id}.jpg`);
-    const { device, ...painted } = await pool.paint(
-      {
-        content: photo,
-        styles,
-        output: join(folder, file),
-        size,
-        strength: request.strength,
-        faces: true,
-        seed: parameters.seed.default,
-        safety,
-      },
-      { signal, onProgress: ({ fraction }) => onProgress(mention, fraction) },
-    );
+    const common = {
+      ...settings,
+      faces: settings.faces === 'on',
+      content: await fetched(request.content, photo),
+      output: join(folder, file),
+      safety,
+    };
+    const styles = [];
+    for (const [i, style] of stylesOf(request).entries()) {
+      const weight = blend[i] ?? 1;
+      // What does not count at all need not be fetched.
+      if (weight > 0)
+        styles.push({ file: await fetched(style, join(downloads, `painting${i + 1}`)), weight });
+    }
+    const { effect } = request;
+    const job: RenderJob =
+      effect === 'dream' ? { ...common, effect } : { ...common, effect, styles };
+    const { device, ...painted } = await pool.paint(job, {
+      signal,
+      onProgress: ({ fraction }) => onProgress(mention, fraction),
+    });
     return { answer: { type: 'painted', file, ...painted }, device };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
@@ -129,6 +144,13 @@ async function paintRequest(
   } finally {
     await rm(downloads, { recursive: true, force: true });
   }
+}
+
+/** @throws Error if the operator has removed it since it was asked for */
+function fileOf({ name }: HouseStyle, collection: readonly HousePainting[]): string {
+  const painting = collection.find((each) => each.name === name);
+  if (painting === undefined) throw new Error(`the house collection has no ${name}`);
+  return painting.file;
 }
 
 /** A picture that its server will never give us is as unusable as a damaged one. */

@@ -99,6 +99,7 @@ async function render(
     queue.rendered(claim, { type: 'failed' });
     return;
   }
+  log.info({ platform: claim.platform, mention: claim.mention.id }, 'taken up for painting');
   const outage = (outages.get(claim.id) ?? 0) + 1;
   outages.delete(claim.id);
   try {

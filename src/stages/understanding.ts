@@ -1,17 +1,22 @@
-import type { Attachment, Mention, Platform, Visibility } from '../platforms/port.js';
+import type { HousePainting } from '../collection.js';
+import type { Mention, Platform, Visibility } from '../platforms/port.js';
 import type { Outcome } from '../queue/admission.js';
 import { isBlocked } from '../queue/blocks.js';
-import { isOurs, requestBehind, requestIn } from '../queue/desk.js';
+import { askedBehind, askedIn } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
-import { sizeFor } from '../render/decode.js';
+import { costOfJob } from '../render/cost.js';
+import type { Vocabulary } from '../requests/hashtags.js';
+import { complete } from '../requests/parameters.js';
 import { needsParent, parse, type Thread } from '../requests/parse.js';
-import type { Size } from '../style/picture.js';
-import { costOf, pyramid } from '../style/schedule.js';
+import { stylesOf, type HouseStyle, type RenderRequest } from '../requests/request.js';
 
 export interface UnderstandingOptions {
   readonly queue: Queue;
-  /** Longest side of the results. */
+  /** Longest side of the results, in pixels: what it is where nothing is said, and what it may be. */
   readonly size: number;
+  readonly maxSize: number;
+  /** The paintings that one can ask for by name. */
+  readonly collection: readonly HousePainting[];
   /** Whether a mention in reply to other people's public posts may use their pictures. */
   readonly othersPictures: boolean;
 }
@@ -29,7 +34,9 @@ export function understood(
   options: UnderstandingOptions,
 ): Understood | undefined {
   const known = knownIn(name, mention, options);
-  return needsParent(mention, known.thread) ? undefined : asKnown(mention, known, options);
+  return needsParent(mention, known.thread, vocabularyOf(options))
+    ? undefined
+    : asKnown(mention, known, options);
 }
 
 /**
@@ -42,15 +49,20 @@ export async function understand(
   options: UnderstandingOptions,
 ): Promise<Understood> {
   const known = knownIn(platform.name, mention, options);
-  if (!needsParent(mention, known.thread)) return asKnown(mention, known, options);
+  if (!needsParent(mention, known.thread, vocabularyOf(options)))
+    return asKnown(mention, known, options);
   const above = await platform.parentOf(mention);
   // Not every post of ours is the answer to a request: some say where in the line one is.
   if (above?.author.address === (await platform.signIn()))
     return { mention, outcome: outcomeOf(mention, { isKnown: true }, options) };
-  const parent = above && isUsable(above, mention, options) ? above : undefined;
+  if (above === undefined) return understoodAlone(mention, options);
+  if (!isUsable(above, mention, options)) {
+    const isForeign = above.attachments.some(({ kind }) => kind === 'picture');
+    return { mention, outcome: outcomeOf(mention, { isForeign }, options) };
+  }
   return {
-    mention: parent ? noWiderThan(parent, mention) : mention,
-    outcome: outcomeOf(mention, { parent }, options),
+    mention: noWiderThan(above, mention),
+    outcome: outcomeOf(mention, { parent: above }, options),
   };
 }
 
@@ -71,15 +83,20 @@ function knownIn(
   { queue: { database } }: UnderstandingOptions,
 ): Known {
   if (inReplyTo === undefined) return { thread: {} };
-  const isOur = isOurs(database, platform, inReplyTo);
-  const asked = isOur
-    ? requestBehind(database, platform, inReplyTo)
-    : // Under one's own request; other people's pictures are another matter.
-      requestIn(database, platform, author.id, inReplyTo);
+  const answered = askedBehind(database, platform, inReplyTo);
+  if (answered === 'forgotten') return { thread: { isKnown: true, isForgotten: true } };
+  // Under one's own request, too; other people's pictures are another matter.
+  const asked = answered ?? askedIn(database, platform, author.id, inReplyTo);
+  if (asked === undefined) return { thread: {} };
+  const { mention, request } = asked;
+  const isOwn = mention.author.id === author.id;
   // Under our answers others may go on where everybody can see them, and only there.
-  const mayUse = asked && (asked.mention.author.id === author.id || isOpen(asked.mention));
-  if (!mayUse) return { thread: { isKnown: isOur } };
-  return { thread: { isKnown: true, earlier: asked.request }, earlier: asked.mention };
+  if (request !== undefined && (isOwn || isOpen(mention)))
+    return { thread: { isKnown: true, earlier: request }, earlier: mention };
+  // What was not enough to paint may be with what is there now.
+  return isOwn
+    ? { thread: { isKnown: true, parent: mention }, earlier: mention }
+    : { thread: { isKnown: true } };
 }
 
 function asKnown(
@@ -121,26 +138,44 @@ function noWiderThan({ visibility, sensitive, spoiler }: Mention, mention: Menti
   };
 }
 
-function outcomeOf(mention: Mention, thread: Thread, { size }: UnderstandingOptions): Outcome {
-  const parsed = parse(mention, thread);
+/** What hashtags may say here. */
+function vocabularyOf({ collection, maxSize }: UnderstandingOptions): Vocabulary {
+  const houseStyles = collection.map(({ name, title, alt }): HouseStyle => ({
+    kind: 'house',
+    name,
+    title,
+    description: alt,
+  }));
+  return { houseStyles, maxSize };
+}
+
+function outcomeOf(mention: Mention, thread: Thread, options: UnderstandingOptions): Outcome {
+  const parsed = parse(mention, thread, vocabularyOf(options));
   switch (parsed.type) {
     case 'request':
-      return { request: parsed.request, cost: costFor(parsed.request.content, size) };
+      return { request: parsed.request, cost: costFor(parsed.request, options) };
     case 'refusal':
       return { refusal: parsed.refusal };
     case 'removal':
       return { removal: parsed.postId };
+    case 'cancel':
+      return { cancel: parsed.postId };
+    case 'status':
+      return { status: true };
+    case 'help':
+      return {
+        help: { topic: parsed.topic, sizes: { usual: options.size, max: options.maxSize } },
+      };
     case 'talk':
       return { talk: true };
   }
 }
 
-/**
- * The arithmetic that a photo will take, as far as its size is known; otherwise as much as it can be, a square's. It is
- * never more, whatever size a server says that the photo has.
- */
-function costFor({ size: given }: Attachment, longest: number): number {
-  const costAs = (size: Size) => costOf(pyramid(sizeFor(size, longest)));
-  const most = costAs({ width: longest, height: longest });
-  return given === undefined ? most : Math.min(costAs(given), most);
+/** The arithmetic that a request will take, as far as it can be told before its pictures have been fetched. */
+function costFor(request: RenderRequest, options: UnderstandingOptions): number {
+  const { scale, quality } = complete(request.settings);
+  const { size = options.size } = request.settings;
+  const styles = stylesOf(request).length;
+  const photo = request.content.kind === 'house' ? undefined : request.content.size;
+  return costOfJob({ effect: request.effect, size, scale, quality, styles }, photo);
 }

@@ -37,18 +37,48 @@ export interface Objective {
   release(): Promise<void>;
 }
 
-/** The Gram matrices of a painting at every style layer. Its sides must be multiples of the network's reduction. */
+/**
+ * The Gram matrices at every style layer of a painting in tiles of one size, whose sides must be multiples of the
+ * network's reduction. A Gram matrix is a mean over positions, so the mean over the tiles is the whole painting's; and
+ * no more memory is needed than for one tile.
+ */
 export async function gramsOf(
   recipe: Recipe,
   executor: Executor,
-  painting: Picture,
+  tiles: readonly Picture[],
 ): Promise<ByLayer> {
+  const [first] = tiles;
+  if (first === undefined) throw new Error('a painting without tiles');
   const layers = Object.keys(recipe.styleLayers);
-  const activations = features(recipe.network, op.input('picture', shapeOf(painting)), layers);
+  const activations = features(recipe.network, op.input('picture', shapeOf(first)), layers);
   const outputs = Object.fromEntries(
     [...activations].map(([layer, activation]) => [layer, gramMatrix(activation)]),
   );
-  return runOnce(executor, outputs, painting);
+  const program = await executor.compile(outputs);
+  try {
+    const grams: ByLayer[] = [];
+    for (const { data } of tiles)
+      grams.push(new Map(Object.entries(await program.run({ picture: data }))));
+    return weightedSum(grams.map((values) => ({ values, weight: 1 / tiles.length })));
+  } finally {
+    await program.release();
+  }
+}
+
+/** The sum of values at the same layers, each times its weight. */
+export function weightedSum(
+  parts: readonly { readonly values: ByLayer; readonly weight: number }[],
+): ByLayer {
+  const sum = new Map<string, Float32Array>();
+  for (const { values, weight } of parts)
+    for (const [layer, addend] of values) {
+      const sofar = sum.get(layer);
+      sum.set(
+        layer,
+        addend.map((value, i) => (sofar?.[i] ?? 0) + weight * value),
+      );
+    }
+  return sum;
 }
 
 /** The photo's activations at every content layer. */
@@ -59,17 +89,11 @@ export async function contentOf(
 ): Promise<ByLayer> {
   const picture = op.input('picture', shapeOf(photo));
   const layers = Object.keys(recipe.contentLayers);
-  return runOnce(executor, Object.fromEntries(features(recipe.network, picture, layers)), photo);
-}
-
-async function runOnce(
-  executor: Executor,
-  outputs: Readonly<Record<string, Tensor>>,
-  picture: Picture,
-): Promise<ByLayer> {
-  const program = await executor.compile(outputs);
+  const program = await executor.compile(
+    Object.fromEntries(features(recipe.network, picture, layers)),
+  );
   try {
-    return new Map(Object.entries(await program.run({ picture: picture.data })));
+    return new Map(Object.entries(await program.run({ picture: photo.data })));
   } finally {
     await program.release();
   }

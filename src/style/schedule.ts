@@ -5,6 +5,13 @@ export interface Scale extends Size {
   readonly iterations: number;
 }
 
+/** How much time a picture is given. */
+export const qualities = ['draft', 'normal', 'fine'] as const;
+export type Quality = (typeof qualities)[number];
+
+/** By what factor the steps are more than those of `normal`. */
+const patience: Readonly<Record<Quality, number>> = { draft: 0.4, normal: 1, fine: 2 };
+
 /** The side of the square with as many pixels as the coarsest scale: 128×96 has as many as 111². */
 const COARSEST = 111;
 
@@ -17,7 +24,7 @@ const FINEST_ITERATIONS = 30;
  * The scales for a picture, coarse to fine, each √2 larger than the one before and the last the picture's own size.
  * Sizes are counted by area, so that a panorama has as many scales as a square of equal cost.
  */
-export function pyramid({ width, height }: Size): readonly Scale[] {
+export function pyramid({ width, height }: Size, quality: Quality): readonly Scale[] {
   const side = Math.sqrt(width * height);
   const count = Math.max(1, Math.round(2 * Math.log2(side / COARSEST)) + 1);
   return Array.from({ length: count }, (_, i) => {
@@ -25,12 +32,65 @@ export function pyramid({ width, height }: Size): readonly Scale[] {
     return {
       width: Math.max(1, Math.round(width * factor)),
       height: Math.max(1, Math.round(height * factor)),
-      iterations: ITERATIONS[i] ?? FINEST_ITERATIONS,
+      iterations: Math.round((ITERATIONS[i] ?? FINEST_ITERATIONS) * patience[quality]),
     };
   });
 }
 
-/** What a pyramid costs, in pixels × iterations: the unit in which jobs are compared and progress is measured. */
-export function costOf(scales: readonly Scale[]): number {
-  return scales.reduce((sum, scale) => sum + scale.width * scale.height * scale.iterations, 0);
+/** One octave of a dream. */
+export interface Octave extends Scale {
+  /** For how many octaves it stands: those that would be no larger or smaller than it are dreamed together with it. */
+  readonly depth: number;
+}
+
+/** The four octaves of Mordvintsev et al., each 1.4 times as large as the one before. */
+const OCTAVES = 4;
+const OCTAVE_RATIO = 1.4;
+const OCTAVE_ITERATIONS = 12;
+/** The side of the square with as many pixels as the smallest octave: what the network sees there fills it already. */
+const SMALLEST_OCTAVE = 64;
+
+/**
+ * The octaves for a photo, coarse to fine. A network sees things of certain sizes in pixels, so in a picture half as
+ * large it sees things twice as large; at scale 200 the finest octave is therefore half as large as the photo. None is
+ * larger than the photo: below scale 100 what can be dreamed smaller is, and the rest in more steps at full size.
+ */
+export function octaves(photo: Size, patternScale: number, quality: Quality): readonly Octave[] {
+  const { width, height } = photo;
+  const least = Math.min(1, SMALLEST_OCTAVE / Math.sqrt(width * height));
+  const steps = Math.round(OCTAVE_ITERATIONS * patience[quality]);
+  const result: Octave[] = [];
+  for (let i = OCTAVES - 1; i >= 0; i--) {
+    const factor = Math.max(least, Math.min(1, 100 / patternScale / OCTAVE_RATIO ** i));
+    const size = { width: Math.round(width * factor), height: Math.round(height * factor) };
+    const last = result.at(-1);
+    const depth = last?.width === size.width && last.height === size.height ? last.depth + 1 : 1;
+    if (depth > 1) result.pop();
+    result.push({ ...size, iterations: steps * depth, depth });
+  }
+  return result;
+}
+
+/** How far the work on a picture has come. */
+export interface Progress {
+  /** Counted from 1. */
+  readonly scale: number;
+  readonly scales: number;
+  /** Counted from 1, within the scale. */
+  readonly iteration: number;
+  readonly iterations: number;
+  /** 0..1 of the whole picture's arithmetic. */
+  readonly fraction: number;
+}
+
+/**
+ * What a pyramid costs, in pixels × iterations: the unit in which jobs are compared and progress is measured.
+ * @param looks how many pictures as large as the photo are looked at before the first step of each scale. To look is
+ * the network's way forward only, but made ready for one use: about as long as one iteration takes.
+ */
+export function costOf(scales: readonly Scale[], looks: number): number {
+  return scales.reduce(
+    (sum, { width, height, iterations }) => sum + width * height * (iterations + looks),
+    0,
+  );
 }

@@ -9,44 +9,43 @@ import { faceMask } from './faces.js';
 import {
   compileObjective,
   contentOf,
-  gramsOf,
-  type ByLayer,
   type ContentWeights,
   type Losses,
   type Targets,
 } from './objective.js';
+import { blendedGrams, tileCount, type Style } from './paintings.js';
 import type { Picture, Size } from './picture.js';
 import type { ContentWeight, Recipe } from '../networks/recipe.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
-import { costOf, pyramid, type Scale } from './schedule.js';
+import { costOf, pyramid, type Progress, type Quality } from './schedule.js';
+
+/** Whose colors a picture has: the painting's, or still the photo's. */
+export const palettes = ['paint', 'keep'] as const;
+export type Palette = (typeof palettes)[number];
 
 export interface StylizeOptions {
   /** The photo, at the size that the painted picture shall have. */
   readonly content: Picture;
-  /** The paintings, of any size, at least one, and how much each counts (relative to the others). */
-  readonly styles: readonly { readonly picture: Picture; readonly weight: number }[];
+  /** The paintings, at least one, with weights relative to each other. */
+  readonly styles: readonly Style[];
   /** 0 (the photo) to 100 (all painting); 50 is balanced. */
   readonly strength: number;
+  /** How large the brushwork is, in percent of its size if the painting is as large as the photo. */
+  readonly styleScale: number;
+  readonly colors: Palette;
+  readonly quality: Quality;
   /** Where people's faces are in the photo; they keep more of it than the rest. */
   readonly faces: readonly Box[];
   /** Chooses the grain of the start. The same seed and pictures give the same result on the same machine. */
   readonly seed: number;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: PaintingProgress) => void;
   /** Ends the work between two iterations by throwing the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-export interface Progress {
-  /** Counted from 1. */
-  readonly scale: number;
-  readonly scales: number;
-  /** Counted from 1, within the scale. */
-  readonly iteration: number;
-  readonly iterations: number;
+export interface PaintingProgress extends Progress {
   readonly losses: Losses;
-  /** 0..1 of the whole picture's arithmetic. */
-  readonly fraction: number;
 }
 
 /** A little grain gives the strokes something to grow from in flat parts, such as a clear sky. */
@@ -56,7 +55,7 @@ const GRAIN = 0.04;
  * The strength from which the paint covers the photo. Below, it is laid on thinner instead of closer to the photo: with
  * more content weight the loss falls fastest by what the content layers do not see, which is colored confetti.
  */
-const OPAQUE = 50;
+export const OPAQUE = 50;
 
 /** Paints the content in the manner of the styles, as a glaze through which the photo shows at strengths below 50. */
 export async function stylize(
@@ -65,23 +64,28 @@ export async function stylize(
   options: StylizeOptions,
 ): Promise<Picture> {
   const { content, strength } = options;
-  const styles = normalized(options.styles);
   if (strength === 0) return content;
-  const paint = await painted(recipe, executor, { ...options, styles });
-  return glazed(content, paint, Math.min(1, strength / OPAQUE));
+  return glazed(content, await painted(recipe, executor, options), strength);
 }
 
 /**
  * Gradient descent on the pixels (Gatys et al. 2015), coarse to fine. Begins with the photo recolored to the paintings'
- * palette, which reaches a lower style loss than the photo or noise.
+ * palette, which reaches a lower style loss than the photo or noise. The paint covers the photo: below strength 50 it is
+ * the same as at 50.
  */
-async function painted(
+export async function painted(
   recipe: Recipe,
   executor: Executor,
-  { content, styles, strength, faces, seed, onProgress, signal }: StylizeOptions,
+  options: StylizeOptions,
 ): Promise<Picture> {
-  const scales = pyramid(content);
-  const cost = costOf(scales);
+  const { content, strength, styleScale, colors, faces, quality, seed, onProgress, signal } =
+    options;
+  const styles = normalized(options.styles).map((style) =>
+    colors === 'keep' ? inColorsOf(content, style) : style,
+  );
+  const scales = pyramid(content, quality);
+  const looks = looksAt(styles.length, styleScale);
+  const cost = costOf(scales, looks);
   const palette = mixStatistics(
     styles.map(({ picture, weight }) => ({ statistics: colorStatistics(picture), weight })),
   );
@@ -94,9 +98,10 @@ async function painted(
     const border = borderFor(scale, unit);
     const photo = mirrored(resample(content, scale), border);
     const targets: Targets = {
-      grams: await blendedGrams(recipe, executor, styles, scale),
+      grams: await blendedGrams(recipe, executor, styles, scale, styleScale, unit),
       content: await contentOf(recipe, executor, photo),
     };
+    spent += scale.width * scale.height * looks;
     const objective = await compileObjective(
       recipe,
       executor,
@@ -129,6 +134,23 @@ async function painted(
   return result;
 }
 
+/** What it takes to paint a photo of that size, in pixels × iterations. */
+export function costOfPainting(
+  content: Size,
+  {
+    quality,
+    styles,
+    styleScale,
+  }: Pick<StylizeOptions, 'quality' | 'styleScale'> & { readonly styles: number },
+): number {
+  return costOf(pyramid(content, quality), looksAt(styles, styleScale));
+}
+
+/** At how many pictures of its own size a painted picture's painter looks: the photo and the paintings, tile by tile. */
+function looksAt(styles: number, styleScale: number): number {
+  return 1 + styles * tileCount(styleScale);
+}
+
 function contentWeights({ contentLayers }: Recipe, strength: number): ContentWeights {
   const exponent = (OPAQUE - Math.max(OPAQUE, strength)) / 25;
   const at = ({ weight, base }: ContentWeight) => weight * base ** exponent;
@@ -140,44 +162,23 @@ function contentWeights({ contentLayers }: Recipe, strength: number): ContentWei
   );
 }
 
-/** The photo under paint of an opacity 0..1. In sRGB values, whose steps look alike, so that half is half to the eye. */
-function glazed(photo: Picture, paint: Picture, opacity: number): Picture {
+/**
+ * The photo under the paint of `painted`, as thick as the strength says. In sRGB values, whose steps look alike, so that
+ * half is half to the eye.
+ */
+export function glazed(photo: Picture, paint: Picture, strength: number): Picture {
+  const opacity = Math.min(1, strength / OPAQUE);
   const data = paint.data.map((value, i) => (1 - opacity) * (photo.data[i] ?? 0) + opacity * value);
   return { ...paint, data };
 }
 
+/** A painting as if it had been painted with the photo's colors. */
+function inColorsOf(photo: Picture, { picture, weight }: Style): Style {
+  return { picture: recolored(picture, colorStatistics(photo)), weight };
+}
+
 function unitOf({ network, styleLayers, contentLayers }: Recipe): number {
   return reduction(network, [...Object.keys(styleLayers), ...Object.keys(contentLayers)]);
-}
-
-/** The weighted mean of the paintings' Gram matrices, each painting scaled to as many pixels as the photo has. */
-async function blendedGrams(
-  recipe: Recipe,
-  executor: Executor,
-  styles: StylizeOptions['styles'],
-  scale: Scale,
-): Promise<ByLayer> {
-  const blend = new Map<string, Float32Array>();
-  for (const { picture, weight } of styles) {
-    const size = withArea(picture, scale.width * scale.height);
-    const painting = mirrored(resample(picture, size), borderFor(size, unitOf(recipe)));
-    for (const [layer, gram] of await gramsOf(recipe, executor, painting)) {
-      const sofar = blend.get(layer);
-      blend.set(
-        layer,
-        gram.map((value, i) => (sofar?.[i] ?? 0) + weight * value),
-      );
-    }
-  }
-  return blend;
-}
-
-function withArea({ width, height }: Size, area: number): Size {
-  const factor = Math.sqrt(area / (width * height));
-  return {
-    width: Math.max(1, Math.round(width * factor)),
-    height: Math.max(1, Math.round(height * factor)),
-  };
 }
 
 function normalized(styles: StylizeOptions['styles']): StylizeOptions['styles'] {

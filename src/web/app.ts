@@ -2,17 +2,19 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Hono, type Context } from 'hono';
-import { samplePictures, type Sample } from './samples.js';
+import type { Sample } from '../collection.js';
+import { controls, photoIsEnough } from './form.js';
+import { samplePictures } from './samples.js';
 import { secureHeaders } from './security.js';
 import type { StatusFeed } from './status.js';
 import { streamStatus } from './events.js';
-
-export type { Sample } from './samples.js';
 
 export interface WebAppOptions {
   /** The name of the bot's account, without the @. */
   readonly bot: string;
   readonly status: StatusFeed;
+  /** The longest side of a picture that people may ask for, in pixels. */
+  readonly maxSize: number;
   /** Pictures to try with, one click away. */
   readonly samples: readonly Sample[];
 }
@@ -54,7 +56,14 @@ export function webApp(options: WebAppOptions): Hono {
   }
 
   const samples = samplePictures(options.samples);
-  app.get('/page.json', (c) => c.json({ bot: options.bot, samples: samples.list }));
+  app.get('/page.json', (c) =>
+    c.json({
+      bot: options.bot,
+      samples: samples.list,
+      controls: controls(options.maxSize),
+      photoIsEnough,
+    }),
+  );
   app.get('/samples/:name', async (c) => {
     const picture = await samples.read(c.req.param('name'));
     if (picture === undefined) return c.json({ error: 'There is no such sample.' }, 404);

@@ -1,15 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-
-/** A picture that comes with the bot, for trying it. */
-export interface Sample {
-  readonly kind: 'photo' | 'painting';
-  /** Where the picture lies. */
-  readonly file: string;
-  readonly title: string;
-  /** What is to be seen, for those who do not see it. */
-  readonly alt: string;
-}
+import type { Sample } from '../collection.js';
 
 const types: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',

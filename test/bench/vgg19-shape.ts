@@ -34,6 +34,7 @@ export function vgg19Shape(): Recipe {
     network: { name: 'vgg19 (random weights)', layers },
     styleLayers: { relu1_1: 1, relu2_1: 1, relu3_1: 1, relu4_1: 1, relu5_1: 1 },
     contentLayers: { relu4_2: { weight: 1, base: 4 } },
+    dreamLayers: {},
     variation: 1,
   };
 }

@@ -7,9 +7,9 @@ import { Dice } from './dice.js';
 
 /** What people post, how often, and what the bot must say to it. */
 const kinds = {
-  pair: { share: 55, pictures: ['photo', 'painting'], answer: /Here is your repainted picture/ },
+  pair: { share: 55, pictures: ['photo', 'painting'], answer: /strength \d+/ },
   nothing: { share: 20, pictures: [], answer: /Mention me with two pictures/ },
-  one: { share: 10, pictures: ['photo'], answer: /I see one picture/ },
+  one: { share: 10, pictures: ['photo'], answer: /That is one picture/ },
   speck: { share: 7, pictures: ['photo', 'speck'], answer: /the painting: it is too small/ },
   damaged: {
     share: 8,

@@ -27,7 +27,7 @@ describe('a mention with too few pictures', () => {
     const answers = [await answerTo(ada, both), await answerTo(ada, one)];
     for (const { mediaAttachments } of answers)
       expect(mediaAttachments[0]?.description).toContain('A photo (a boat), repainted');
-    expect((await answerTo(ben, foreign)).content).toContain('it takes two');
+    expect((await answerTo(ben, foreign)).content).toContain('somebody else’s');
   });
 });
 

@@ -55,8 +55,8 @@ describe('a mention', () => {
     });
     const asked = {
       ...request,
-      strength: 100,
-      notes: [{ type: 'clamped', parameter: 'strength', given: 300, used: 100 }],
+      settings: { strength: 100, colors: 'keep' },
+      notes: [{ type: 'clamped', parameter: 'strength', given: 300, used: 100, min: 0, max: 100 }],
     } as const;
     queue.admit('here', mention, { request: asked, cost: 2.5 });
     const claim = claimed(queue.claimRender());

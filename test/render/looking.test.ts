@@ -12,6 +12,7 @@ import type { RenderJob } from '../../src/render/job.js';
 import type { SafetyPolicy } from '../../src/render/safety.js';
 import { paint } from '../../src/render/studio.js';
 import { temporaryFolder } from '../support/folder.js';
+import { usual } from '../support/jobs.js';
 import { tinyRecipe } from '../support/tiny-network.js';
 
 const policy: SafetyPolicy = { porn: 'sensitive', hentai: 'off', sexy: 'off', threshold: 0.5 };
@@ -26,13 +27,12 @@ const painting = join(projectRoot, 'data/styles/lighthouse-eddies.jpg');
 
 function job(safety?: SafetyPolicy): RenderJob {
   return {
+    ...usual,
     content: photo,
     styles: [{ file: painting, weight: 1 }],
     output: join(temporaryFolder(), 'painted.jpg'),
     size: 64,
-    strength: 50,
     faces: false,
-    seed: 1,
     ...(safety && { safety }),
   };
 }

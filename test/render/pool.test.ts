@@ -8,6 +8,7 @@ import { projectRoot } from '../../src/paths.js';
 import { PictureError, type RenderJob } from '../../src/render/job.js';
 import { RenderPool, WorkerLost, type PoolOptions } from '../../src/render/pool.js';
 import { temporaryFolder } from '../support/folder.js';
+import { usual } from '../support/jobs.js';
 
 function pool(changes: Partial<PoolOptions> = {}): RenderPool {
   const log = createLog('silent');
@@ -17,15 +18,14 @@ function pool(changes: Partial<PoolOptions> = {}): RenderPool {
   return made;
 }
 
-function job(changes: Partial<RenderJob> = {}): RenderJob {
+function job(changes: Partial<Extract<RenderJob, { effect: 'painting' }>> = {}): RenderJob {
   return {
+    ...usual,
     content: join(projectRoot, 'data/samples/lily-leek.jpg'),
     styles: [{ file: join(projectRoot, 'data/styles/harbor-knife.jpg'), weight: 1 }],
     output: join(temporaryFolder(), 'painted.jpg'),
     size: 64,
-    strength: 50,
     faces: true,
-    seed: 1,
     ...changes,
   };
 }

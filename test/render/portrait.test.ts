@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overlap, type Box } from '../../src/networks/detections.js';
+import { usual } from '../support/jobs.js';
 import { projectRoot } from '../../src/paths.js';
 import { decodePicture } from '../../src/render/decode.js';
 import { openStudio, paint, type Studio } from '../../src/render/studio.js';
@@ -37,7 +38,7 @@ describe('a portrait, painted', () => {
   async function painted(withFaces: boolean): Promise<Picture> {
     const output = join(folder, 'painted.png');
     const styles = [{ file: style, weight: 1 }];
-    await paint(studio, { content, styles, output, size, strength: 50, faces: withFaces, seed: 1 });
+    await paint(studio, { ...usual, content, styles, output, size, faces: withFaces });
     return decodePicture(output, size, 'exactly');
   }
 

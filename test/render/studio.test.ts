@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
 import { decodePicture } from '../../src/render/decode.js';
 import { openStudio, paint, type Studio } from '../../src/render/studio.js';
+import { usual } from '../support/jobs.js';
 import { temporaryFolder } from '../support/folder.js';
 import { meanOf } from '../support/pictures.js';
 
@@ -21,7 +22,7 @@ describe('a picture file painted with InceptionV3', () => {
   async function distance(painting: string, size: number, strength: number): Promise<number> {
     const output = join(temporaryFolder(), 'painted.jpg');
     const styles = [{ file: join(folder, painting), weight: 1 }];
-    await paint(studio, { content, styles, output, size, strength, faces: false, seed: 1 });
+    await paint(studio, { ...usual, content, styles, output, size, strength });
     const [photo, painted] = [
       await decodePicture(content, size, 'exactly'),
       await decodePicture(output, size, 'exactly'),

@@ -72,7 +72,7 @@ describe('an answer', () => {
       {
         mention: mentionOf('1'),
         reply: {
-          text: sentenceFor(painted, request),
+          text: sentenceFor(painted, request, mentionOf('1')),
           picture: {
             file: join(folder, 'pictures/1.jpg'),
             description: 'A photo (My cat), repainted in the style of a painting.',
@@ -99,7 +99,7 @@ describe('an answer', () => {
     void run();
     await pass(0);
     expect(platform.posts.map(({ reply }) => reply)).toEqual([
-      { text: sentenceFor({ type: 'refused', refusal }, undefined) },
+      { text: sentenceFor({ type: 'refused', refusal }, undefined, mentionOf('1')) },
     ]);
   });
 
@@ -186,7 +186,7 @@ describe('#delete', () => {
     queue.admit('memory', ...wish('reply to 1', 'mallory'));
     await pass(HOUR);
     expect(platform.posts.map(({ reply }) => reply.text)).toEqual([
-      sentenceFor(painted, request),
+      sentenceFor(painted, request, mentionOf('1')),
       expect.stringContaining('reply to it with #delete') as unknown,
     ]);
     expect(existsSync(join(folder, painted.file))).toBe(true);
@@ -330,7 +330,10 @@ describe('when posting fails', () => {
 
   it('a word on the place in the line is not taken for the answer, nor an answer in words for a picture', async () => {
     const { queue, platform, run } = outbox();
-    const interim = { text: placeSentence({ ahead: 2, seconds: 60 }), isInterim: true };
+    const interim = {
+      text: placeSentence({ ahead: 2, seconds: 60 }, mentionOf('1')),
+      isInterim: true,
+    };
     await platform.reply(mentionOf('1'), interim);
     await platform.reply(mentionOf('2'), interim);
     paintOne(queue);

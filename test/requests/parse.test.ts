@@ -1,9 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Attachment } from '../../src/platforms/port.js';
-import { clamped, parameters } from '../../src/requests/parameters.js';
-import { parse } from '../../src/requests/parse.js';
-import { mentionOf } from '../support/fixtures.js';
+import { actionNames, actions } from '../../src/requests/actions.js';
+import { readHashtags } from '../../src/requests/hashtags.js';
+import {
+  asHashtags,
+  complete,
+  parameterNames,
+  parameterOf,
+  type Given,
+} from '../../src/requests/parameters.js';
+import { needsParent, parse, type Parsed, type Thread } from '../../src/requests/parse.js';
+import { isOneEditApart, plain } from '../../src/requests/plain.js';
+import type { RenderRequest } from '../../src/requests/request.js';
+import { helpFor } from '../../src/replies/help.js';
+import { catalogues } from '../../src/replies/sentences.js';
+import { mentionOf, vocabulary } from '../support/fixtures.js';
 
 const attachment = (url: string, kind: Attachment['kind'] = 'picture'): Attachment => ({
   kind,
@@ -17,22 +29,22 @@ const [photo, painting, another, video] = [
   attachment('video', 'other'),
 ];
 
-function parsed(attachments: readonly Attachment[], text = '') {
-  return parse(mentionOf('1', 'ada', { text, attachments }));
-}
-
-/** What a text with two pictures asks for. */
-function requestIn(text: string) {
-  const result = parsed([photo, painting], text);
-  if (result.type !== 'request') throw new Error(`it is a ${result.type}`);
-  return result.request;
+function parsed(attachments: readonly Attachment[], text = '', thread: Thread = {}): Parsed {
+  const inReplyTo = thread.isKnown || thread.parent ? 'above' : undefined;
+  return parse(mentionOf('1', 'ada', { text, attachments, inReplyTo }), thread, vocabulary);
 }
 
 describe('pictures', () => {
   it('two are a photo and then a painting', () => {
     expect(parsed([photo, painting])).toEqual({
       type: 'request',
-      request: { content: photo, styles: [painting], strength: 50, notes: [] },
+      request: {
+        effect: 'painting',
+        content: photo,
+        styles: [painting],
+        settings: {},
+        notes: [],
+      },
     });
   });
 
@@ -50,124 +62,322 @@ describe('pictures', () => {
   ] as const)('%s: refused as “$2”', (_, attachments, type) => {
     expect(parsed(attachments)).toEqual({ type: 'refusal', refusal: { type } });
   });
-});
 
-describe('strength', () => {
-  it.each([
-    ['', 50],
-    ['paint this, please', 50],
-    ['#strength80', 80],
-    ['#strength 80', 80],
-    ['#strength=80', 80],
-    ['#strength: 80', 80],
-    ['#STRENGTH=80', 80],
-    ['#strength_80', 80],
-    ['#strength\n80', 80],
-    ['please#Strength80please', 80],
-    ['#strength0', 0],
-    ['#strength100', 100],
-    ['#strength007', 7],
-    ['#strength20, no: #strength70', 70],
-    ['#art #strength30 #2024', 30],
-    ['#strengthen80', 50],
-    ['#strength', 50],
-    ['#strength lots', 50],
-    ['strength 80', 50],
-    ['#art80 80', 50],
-  ])('in “%s” is %i', (text, strength) => {
-    expect(requestIn(text)).toMatchObject({ strength, notes: [] });
-  });
-
-  it.each([
-    ['#strength101', 101, 100],
-    ['#strength-20', -20, 0],
-    ['#strength −5', -5, 0],
-    ['#strength 33.4', 33.4, 33],
-  ])('in “%s” is %f, which becomes %i, with a note', (text, given, used) => {
-    expect(requestIn(text)).toMatchObject({
-      strength: used,
-      notes: [{ type: 'clamped', parameter: 'strength', given, used }],
+  it('of the post above come first: a photo there makes the one here the painting', () => {
+    const parent = mentionOf('0', 'ada', { attachments: [photo] });
+    expect(parsed([painting], '', { parent })).toMatchObject({
+      request: { content: photo, styles: [painting] },
+    });
+    expect(parsed([], '#dream', { parent })).toMatchObject({
+      request: { effect: 'dream', content: photo },
+    });
+    expect(parsed([another], '#dream', { parent })).toMatchObject({
+      request: { effect: 'dream', content: another },
     });
   });
 
-  it('too great before a correction leaves no note', () => {
-    expect(requestIn('#strength500 #strength50').notes).toEqual([]);
+  it('of a house style are not the same twice in a thread, unless they are asked for', () => {
+    const like = (name: string): RenderRequest => {
+      const style = vocabulary.houseStyles.find((each) => each.name === name);
+      if (style === undefined) throw new Error(name);
+      return { effect: 'painting', content: photo, styles: [style], settings: {}, notes: [] };
+    };
+    for (const { name } of vocabulary.houseStyles) {
+      const thread = { isKnown: true, earlier: like(name) };
+      expect(parsed([], '#style', thread)).toMatchObject({
+        request: { content: photo, styles: [{ kind: 'house' }] },
+      });
+      expect(parsed([], '#style', thread)).not.toMatchObject({ request: { styles: [{ name }] } });
+      expect(parsed([], `#style ${name}`, thread)).toMatchObject({
+        request: { styles: [{ name }] },
+      });
+    }
   });
 });
 
 describe('in reply to a painted picture', () => {
-  const earlier = { content: photo, styles: [painting, another], strength: 20, notes: [] } as const;
+  const earlier: RenderRequest = {
+    effect: 'painting',
+    content: photo,
+    styles: [painting, another],
+    settings: { strength: 20, blend: [70, 30] },
+    notes: [{ type: 'read as', written: 'strenght', parameter: 'strength' }],
+  };
   const reply = (text: string, attachments: readonly Attachment[] = []) =>
-    parse(mentionOf('2', 'ada', { text, attachments, inReplyTo: 'reply' }), {
-      isKnown: true,
-      earlier,
-    });
+    parsed(attachments, text, { isKnown: true, earlier });
 
-  it('a hashtag alone has the same pictures painted again', () => {
-    expect(reply('#strength90')).toEqual({
+  it('a hashtag alone has the same pictures painted again, and what was said then still holds', () => {
+    expect(reply('#strength90 #keepcolors')).toEqual({
       type: 'request',
-      request: { content: photo, styles: [painting, another], strength: 90, notes: [] },
+      request: {
+        effect: 'painting',
+        content: photo,
+        styles: [painting, another],
+        settings: { strength: 90, colors: 'keep', blend: [70, 30] },
+        notes: [],
+      },
     });
   });
 
-  it('words alone ask for nothing', () => {
-    expect(reply('thank you!')).toEqual({ type: 'talk' });
-  });
-
-  it('two new pictures count, and not the old ones', () => {
+  it('two new pictures count, and nothing of what was', () => {
     expect(reply('', [another, painting])).toMatchObject({
-      request: { content: another, styles: [painting], strength: 50 },
+      request: { content: another, styles: [painting], settings: {} },
     });
   });
 
-  it('one new picture is the painting for the same photo', () => {
-    expect(reply('#strength90', [another])).toMatchObject({
-      request: { content: photo, styles: [another], strength: 90 },
+  it('one new picture is the painting for the same photo, and weights of others are no longer said', () => {
+    expect(reply('#scale200', [painting])).toEqual({
+      type: 'request',
+      request: {
+        effect: 'painting',
+        content: photo,
+        styles: [painting],
+        settings: { strength: 20, scale: 200 },
+        notes: [],
+      },
     });
   });
 
-  it('#delete wants it gone, whatever else is there', () => {
-    expect(reply('please #Delete this #strength90')).toEqual({ type: 'removal', postId: 'reply' });
-    expect(reply('#deleted')).toEqual({ type: 'talk' });
+  it('one new picture with #swap is the photo for the same paintings', () => {
+    const new_ = attachment('new');
+    expect(reply('#swap', [new_])).toMatchObject({
+      request: { content: new_, styles: [painting, another] },
+    });
+  });
+
+  it('#swap exchanges the photo and the first painting', () => {
+    expect(reply('#swap')).toMatchObject({
+      request: { content: painting, styles: [photo, another] },
+    });
+  });
+
+  it('of a sheet a choice is painted large, and only #again is another sheet', () => {
+    const sheet = { ...earlier, effect: 'variations' as const };
+    const under = (text: string) => parsed([], text, { isKnown: true, earlier: sheet });
+    expect(under('#strength75 #scale50')).toMatchObject({ request: { effect: 'painting' } });
+    expect(under('#again')).toMatchObject({ request: { effect: 'variations' } });
+    expect(under('#again #strength75')).toMatchObject({ request: { effect: 'painting' } });
+  });
+
+  it('of a dream is dreamt again, until there is a painting', () => {
+    const dream: RenderRequest = { effect: 'dream', content: photo, settings: {}, notes: [] };
+    const under = (text: string, own: readonly Attachment[] = []) =>
+      parsed(own, text, { isKnown: true, earlier: dream });
+    expect(under('#strength90')).toMatchObject({ request: { effect: 'dream', content: photo } });
+    expect(under('', [painting])).toMatchObject({
+      request: { effect: 'painting', content: photo, styles: [painting] },
+    });
+    expect(under('#swap', [painting])).toMatchObject({
+      request: { effect: 'painting', content: painting, styles: [photo] },
+    });
+    expect(under('#style lavender')).toMatchObject({
+      request: { effect: 'painting', styles: [{ name: 'lavender' }] },
+    });
+  });
+
+  it('that we do not remember one is told so, unless one brings two pictures, or thanks', () => {
+    const forgotten = { isKnown: true, isForgotten: true };
+    expect(parsed([], '#strength80', forgotten)).toEqual({
+      type: 'refusal',
+      refusal: { type: 'forgotten' },
+    });
+    expect(parsed([painting], '', forgotten)).toMatchObject({ refusal: { type: 'forgotten' } });
+    expect(parsed([photo, painting], '', forgotten)).toMatchObject({ type: 'request' });
+    expect(parsed([], 'thank you', forgotten)).toEqual({ type: 'talk' });
+  });
+
+  it('more and less stop at the ends, and say so', () => {
+    const at = (strength: number, text: string) =>
+      parsed([], text, { isKnown: true, earlier: { ...earlier, settings: { strength } } });
+    expect(at(95, 'more')).toMatchObject({
+      request: {
+        settings: { strength: 100 },
+        notes: [{ type: 'clamped', parameter: 'strength', given: 115, used: 100 }],
+      },
+    });
+    expect(at(10, 'less')).toMatchObject({ request: { settings: { strength: 0 } } });
   });
 });
 
-it('#delete in reply to nothing is told how it works', () => {
-  expect(parsed([], '#delete')).toEqual({
-    type: 'refusal',
-    refusal: { type: 'nothing to delete' },
+describe('the post above', () => {
+  const needs = (text: string, attachments: readonly Attachment[] = []) =>
+    needsParent(mentionOf('1', 'ada', { text, attachments, inReplyTo: 'above' }), {}, vocabulary);
+
+  it('must be looked at when there are not two pictures', () => {
+    expect([needs(''), needs('#strength80', [photo])]).toEqual([true, true]);
+    expect(needs('', [photo, painting])).toBe(false);
+  });
+
+  it('need not be for what has nothing to do with pictures', () => {
+    for (const text of ['#delete', '#cancel', '#status', '#help'])
+      expect(needs(text), text).toBe(false);
   });
 });
 
-it('whatever the text and the attachments, there is an answer, and what is asked for is in range', () => {
+describe('whatever the text', () => {
+  const tags = [...parameterNames, ...actionNames, 'style'].map((name) => `#${name}`);
   const piece = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.constantFrom('#strength', '#STRENGTH=', ' ', '=', '-', '.', '\u0000', '٣'),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.string({ unit: 'grapheme', maxLength: 5 }),
+    fc.constantFrom(...tags, ...tags.map((tag) => tag.toUpperCase())),
+    fc.constantFrom(' ', '=', ':', '_', '-', '.', ',', '%', '#', '\u0000', '٣', '\u200f', 'keep'),
     fc.bigInt({ min: 0n, max: 10n ** 20n }).map(String),
   );
-  const text = fc.array(piece).map((pieces) => pieces.join(''));
+  const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
   const attachments = fc.array(fc.constantFrom(photo, painting, another, video), { maxLength: 5 });
-  const property = fc.property(text, attachments, (text, attachments) => {
-    const result = parsed(attachments, text);
-    if (result.type !== 'request') return;
-    const { strength, content, styles } = result.request;
-    expect(Number.isInteger(strength) && strength >= 0 && strength <= 100).toBe(true);
-    expect([content, ...styles]).toEqual(attachments);
+  const earlier: RenderRequest = {
+    effect: 'painting',
+    content: photo,
+    styles: [painting],
+    settings: {},
+    notes: [],
+  };
+  const thread = fc.constantFrom<Thread>({}, { isKnown: true }, { isKnown: true, earlier });
+
+  it('there is an answer, and what is asked for is in range', () => {
+    const property = fc.property(text, attachments, thread, (text, attachments, thread) => {
+      const result = parsed(attachments, text, thread);
+      if (result.type !== 'request') return;
+      for (const name of parameterNames) {
+        const parameter = parameterOf(name);
+        const value = complete(result.request.settings)[name];
+        switch (parameter.kind) {
+          case 'number':
+            expect(Number.isInteger(value)).toBe(true);
+            expect(value).toBeGreaterThanOrEqual(parameter.min);
+            expect(value).toBeLessThanOrEqual(parameter.max);
+            break;
+          case 'choice':
+            expect(Object.keys(parameter.choices)).toContain(value);
+            break;
+          case 'weights':
+            if (result.request.effect === 'dream') break;
+            if (Array.isArray(value) && value.length > 0)
+              expect(value).toHaveLength(result.request.styles.length);
+        }
+      }
+    });
+    fc.assert(property, { numRuns: 2000, seed: 8 });
   });
-  fc.assert(property, { numRuns: 500, seed: 8 });
+
+  it('its case does not matter', () => {
+    const property = fc.property(text, (text) => {
+      fc.pre(text.toUpperCase().toLowerCase() === text.toLowerCase());
+      expect(readHashtags(text.toUpperCase(), vocabulary)).toEqual(readHashtags(text, vocabulary));
+    });
+    fc.assert(property, { numRuns: 1000, seed: 9 });
+  });
+
+  it('it is the same once it is plain', () => {
+    const property = fc.property(text, (text) => {
+      expect(plain(plain(text))).toBe(plain(text));
+    });
+    fc.assert(property, { numRuns: 1000, seed: 10 });
+  });
+
+  it.each([
+    ['hashtags', '#strength'.repeat(11_000)],
+    ['hash signs', '#'.repeat(100_000)],
+    ['separators', '#strength' + ' :_='.repeat(25_000)],
+    ['digits', '#strength' + '9'.repeat(100_000)],
+    ['weights', '#blend' + ' 7'.repeat(50_000)],
+    ['letters', '#' + 'strengh'.repeat(14_000)],
+    ['slips', '#strengt '.repeat(11_000)],
+    ['spaces', '#style' + ' '.repeat(100_000)],
+    ['addresses', 'https://'.repeat(12_500)],
+    ['combining marks', '#s' + '\u0308'.repeat(100_000)],
+    ['people', '@a '.repeat(33_000)],
+  ])('100 kB of %s take no longer than they are long', (_, text) => {
+    const before = performance.now();
+    parsed([], text, { isKnown: true, earlier });
+    expect(performance.now() - before).toBeLessThan(2000); // were it quadratic, it would be minutes
+  });
 });
 
-it('a hostile text takes no longer than it is long', () => {
-  const text = '#strength'.repeat(50_000) + '#strength' + ' :_='.repeat(200_000);
-  const before = performance.now();
-  expect(requestIn(text).strength).toBe(50);
-  expect(performance.now() - before).toBeLessThan(2000); // were it quadratic, it would be minutes
+describe('what we write ourselves', () => {
+  const value = (name: (typeof parameterNames)[number]): fc.Arbitrary<unknown> => {
+    const parameter = parameterOf(name);
+    switch (parameter.kind) {
+      case 'number':
+        return fc.integer({ min: parameter.min, max: Math.min(parameter.max, 768) });
+      case 'choice':
+        return fc.constantFrom(...Object.keys(parameter.choices));
+      case 'weights':
+        return fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 4 });
+    }
+  };
+  const given = fc.record(Object.fromEntries(parameterNames.map((name) => [name, value(name)])), {
+    requiredKeys: [],
+  }) as fc.Arbitrary<Given>;
+
+  it('as hashtags is read as what it was', () => {
+    const property = fc.property(given, (given) => {
+      const said = readHashtags(asHashtags(given), vocabulary);
+      expect(said.settings).toEqual(given);
+      expect(said.notes).toEqual([]);
+      expect(asHashtags(said.settings)).toBe(asHashtags(given));
+    });
+    fc.assert(property, { numRuns: 500, seed: 11 });
+  });
+
+  it('as help names every hashtag, and says nothing that is not understood', () => {
+    for (const words of catalogues) {
+      const help = helpFor(undefined, words, { usual: 512, max: 768 });
+      const said = readHashtags(help, vocabulary);
+      expect(said.notes, help).toEqual([]);
+      expect([...said.actions].sort()).toEqual([...actionNames].sort());
+      for (const name of parameterNames) expect(help).toContain(`#${name}`);
+      // Read once more, it says the same.
+      const again = readHashtags(asHashtags(said.settings), vocabulary);
+      expect(again.settings).toEqual(said.settings);
+    }
+  });
 });
 
-it('every parameter’s default is in its range, and a value outside becomes the nearest inside', () => {
-  for (const parameter of Object.values(parameters)) {
-    expect(clamped(parameter.default, parameter)).toBe(parameter.default);
-    expect(clamped(parameter.min - 1, parameter)).toBe(parameter.min);
-    expect(clamped(parameter.max + 1, parameter)).toBe(parameter.max);
-  }
+describe('the table', () => {
+  it('has no word twice', () => {
+    const words = [
+      ...parameterNames.flatMap((name) => [name, ...parameterOf(name).aliases]),
+      ...actionNames.flatMap((name) => [name, ...actions[name].aliases]),
+      'style',
+      'stil',
+    ];
+    expect(new Set(words).size).toBe(words.length);
+  });
+
+  it('is written as it is read: in lower case', () => {
+    for (const name of parameterNames)
+      for (const word of [name, ...parameterOf(name).aliases]) expect(plain(word)).toBe(word);
+    for (const name of actionNames)
+      for (const word of [name, ...actions[name].aliases, ...actions[name].words])
+        expect(plain(word)).toBe(word);
+  });
+
+  it('every default is a value', () => {
+    for (const name of parameterNames) {
+      const said = asHashtags({ [name]: parameterOf(name).default });
+      if (said === '') continue;
+      expect(readHashtags(said, vocabulary).notes).toEqual([]);
+      expect(readHashtags(said, vocabulary).settings).toEqual({
+        [name]: parameterOf(name).default,
+      });
+    }
+  });
+});
+
+it.each([
+  ['strength', 'strenght', true],
+  ['strength', 'strengt', true],
+  ['strength', 'strengthh', true],
+  ['strength', 'strangth', true],
+  ['strength', 'strength', false],
+  ['strength', 'strengthen', false],
+  ['strength', 'stranght', false],
+  ['ab', 'ba', true],
+  ['abc', 'cba', false],
+  ['', 'a', true],
+  ['aa', 'aaa', true],
+])('whether one edit makes “%s” of “%s”: %s', (one, other, expected) => {
+  expect(isOneEditApart(one, other)).toBe(expected);
+  expect(isOneEditApart(other, one)).toBe(expected);
 });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { housePaintings } from '../../src/collection.js';
 import { PlatformError, type Attachment, type Mention } from '../../src/platforms/port.js';
+import type { RequestId } from '../../src/queue/desk.js';
+import { forgetNow } from '../../src/queue/retention.js';
 import { understand, understood, understoodAlone } from '../../src/stages/understanding.js';
-import { mentionOf, painted, request } from '../support/fixtures.js';
+import { mentionOf, painted, picture, request } from '../support/fixtures.js';
 import { MemoryPlatform } from '../support/platform.js';
 import { claimed, databaseFile, queueAt } from '../support/queue.js';
 
@@ -24,7 +27,7 @@ function network(above?: Mention, othersPictures = false) {
     looks++;
     return Promise.resolve(above);
   };
-  const options = { queue, size: 512, othersPictures };
+  const options = { queue, size: 512, maxSize: 768, collection: housePaintings(), othersPictures };
   return {
     queue,
     platform,
@@ -61,7 +64,7 @@ describe('a mention in reply to a post of the same person', () => {
 
   it('with one picture has the other’s first one painted in its style', async () => {
     const { understand } = network(above(pictures.slice(0, 1)));
-    expect(await understand(reply([pictures[2] ?? request.content]))).toMatchObject({
+    expect(await understand(reply([pictures[2] ?? picture]))).toMatchObject({
       outcome: { request: { content: photo, styles: [pictures[2]] } },
     });
   });
@@ -112,7 +115,14 @@ describe('a mention in reply to a post of the same person', () => {
 describe('a mention in reply to somebody else’s post', () => {
   it('does not take their pictures', async () => {
     const { understand } = network(above(pictures, 'ben'));
-    expect((await understand(reply([]))).outcome).toEqual({ refusal: { type: 'no pictures' } });
+    for (const own of [[], [picture]])
+      expect((await understand(reply(own))).outcome).toEqual({
+        refusal: { type: 'foreign pictures' },
+      });
+    const words = network(above([], 'ben'));
+    expect((await words.understand(reply([]))).outcome).toEqual({
+      refusal: { type: 'no pictures' },
+    });
   });
 
   it.each(openness)(
@@ -138,8 +148,8 @@ describe('a mention in reply to what we know', () => {
     answer(mentionOf('1'));
     for (const inReplyTo of ['reply to 1', '1']) {
       const again = await understand(reply([], { inReplyTo, text: '#strength90' }));
-      expect(again.outcome).toMatchObject({ request: { ...request, strength: 90 } });
-      const anew = await understand(reply([painting ?? request.content], { inReplyTo }));
+      expect(again.outcome).toMatchObject({ request: { ...request, settings: { strength: 90 } } });
+      const anew = await understand(reply([painting ?? picture], { inReplyTo }));
       expect(anew.outcome).toMatchObject({
         request: { content: request.content, styles: [painting] },
       });
@@ -149,7 +159,7 @@ describe('a mention in reply to what we know', () => {
   it('is answered no more widely than what is painted again was asked for, and behind the same warning', async () => {
     const { answer, understand } = network();
     answer(mentionOf('1', 'ada', { visibility: 'direct', sensitive: true, spoiler: 'paint' }));
-    for (const attachments of [[], [painting ?? request.content]]) {
+    for (const attachments of [[], [painting ?? picture]]) {
       const again = reply(attachments, { inReplyTo: 'reply to 1', text: '#strength90' });
       expect((await understand(again)).mention).toMatchObject({
         visibility: 'direct',
@@ -177,6 +187,56 @@ describe('a mention in reply to what we know', () => {
     expect((await understand(reply([], { text: '#strength90' }))).outcome).toHaveProperty(
       'refusal',
     );
+  });
+
+  it('after one picture was too few, adds another, or the style of one of ours', async () => {
+    const { queue, options, platform, looks } = network();
+    const first = mentionOf('1', 'ada', { attachments: pictures.slice(0, 1) });
+    const { outcome, mention } = await understand(platform, first, options);
+    queue.admit('memory', mention, outcome);
+    queue.answered(claimed(queue.claimReply()), 'reply to 1');
+    for (const inReplyTo of ['reply to 1', '1']) {
+      const second = reply([painting ?? picture], { inReplyTo });
+      expect((await understand(platform, second, options)).outcome).toMatchObject({
+        request: { content: photo, styles: [painting] },
+      });
+      const named = reply([], { inReplyTo, text: '#style lavender' });
+      expect((await understand(platform, named, options)).outcome).toMatchObject({
+        request: { content: photo, styles: [{ kind: 'house', name: 'lavender' }] },
+      });
+    }
+    const other = mentionOf('3', 'ben', {
+      attachments: [],
+      inReplyTo: 'reply to 1',
+      text: '#dream',
+    });
+    expect((await understand(platform, other, options)).outcome).toHaveProperty('refusal');
+    expect(looks()).toBe(0);
+  });
+
+  it('that has been forgotten is told so', async () => {
+    const { queue, answer, understand } = network();
+    answer(mentionOf('1'));
+    await forgetNow(queue.database, '/nowhere', 1 as RequestId);
+    const again = reply([], { inReplyTo: 'reply to 1', text: '#strength90' });
+    expect((await understand(again)).outcome).toEqual({ refusal: { type: 'forgotten' } });
+  });
+
+  it('costs what it takes: less as a draft, more when larger, and nothing without a picture', async () => {
+    const { answer, understand } = network();
+    answer(mentionOf('1'));
+    const cost = async (text: string) => {
+      const { outcome } = await understand(reply([], { inReplyTo: 'reply to 1', text }));
+      return 'cost' in outcome ? outcome.cost : undefined;
+    };
+    const usual = (await cost('#strength90')) ?? NaN;
+    expect(await cost('#size medium')).toBe(usual);
+    expect(await cost('#quality draft')).toBeLessThan(usual / 2);
+    expect(await cost('#quality fine')).toBeGreaterThan(1.9 * usual);
+    // As the help for these says.
+    expect((await cost('#size 256')) ?? NaN).toBeCloseTo(usual / 3, -6);
+    expect(await cost('#size large')).toBeGreaterThan(usual);
+    expect(await cost('#status')).toBeUndefined();
   });
 
   it('is talk, too, under a post of ours that answers nothing', async () => {

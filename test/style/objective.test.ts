@@ -89,6 +89,7 @@ describe('the objective', () => {
     },
     styleLayers: { [INPUT]: 3, doubled: 1 },
     contentLayers: { [INPUT]: { weight: 2, base: 1 } },
+    dreamLayers: {},
     variation: 5,
   };
   const size = { width: 2, height: 2 };
@@ -100,7 +101,7 @@ describe('the objective', () => {
     const changed = { ...recipe, ...changes };
     const executor = onnxExecutor(1);
     const targets = {
-      grams: await gramsOf(changed, executor, painting),
+      grams: await gramsOf(changed, executor, [painting]),
       content: await contentOf(changed, executor, photo),
     };
     const objective = await compileObjective(

@@ -6,7 +6,7 @@ import type { Losses } from '../../src/style/objective.js';
 import { pictureOf, type Picture } from '../../src/style/picture.js';
 import { colorStatistics, recolored } from '../../src/style/recolor.js';
 import { resample } from '../../src/style/resample.js';
-import { stylize, type Progress, type StylizeOptions } from '../../src/style/stylize.js';
+import { stylize, type PaintingProgress, type StylizeOptions } from '../../src/style/stylize.js';
 import type { ContentWeight, Recipe } from '../../src/networks/recipe.js';
 import { meanOf, noise, waves } from '../support/pictures.js';
 import { tinyRecipe } from '../support/tiny-network.js';
@@ -16,6 +16,9 @@ const options: StylizeOptions = {
   content: waves({ width: 150, height: 130 }, 1),
   styles: [{ picture: waves({ width: 90, height: 140 }, 3), weight: 1 }],
   strength: 50,
+  styleScale: 100,
+  colors: 'paint',
+  quality: 'normal',
   faces: [],
   seed: 1,
 };
@@ -74,7 +77,7 @@ describe('stylize', () => {
   });
 
   it('lowers the style loss at every scale and reports each iteration once, in order', async () => {
-    const seen: Progress[] = [];
+    const seen: PaintingProgress[] = [];
     await paint({ onProgress: (progress) => seen.push(progress) });
     for (let scale = 1; scale <= (seen[0]?.scales ?? 0); scale++) {
       const steps = seen.filter((progress) => progress.scale === scale);
@@ -169,7 +172,7 @@ describe('faces', () => {
   });
   const paintedOn = async (recipe: Recipe, changes: Partial<StylizeOptions>) => {
     const losses: Losses[] = [];
-    const onProgress = (progress: Progress) => losses.push(progress.losses);
+    const onProgress = (progress: PaintingProgress) => losses.push(progress.losses);
     const all = { ...options, content: small, onProgress, ...changes };
     return { picture: await stylize(recipe, executor, all), losses };
   };

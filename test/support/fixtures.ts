@@ -1,6 +1,7 @@
 import type { Attachment, Mention } from '../../src/platforms/port.js';
 import type { Answer } from '../../src/queue/states.js';
-import type { RenderRequest } from '../../src/requests/request.js';
+import type { Vocabulary } from '../../src/requests/hashtags.js';
+import type { HouseStyle, RenderRequest } from '../../src/requests/request.js';
 
 export const picture: Attachment = {
   kind: 'picture',
@@ -8,10 +9,25 @@ export const picture: Attachment = {
   description: '',
 };
 export const request: RenderRequest = {
+  effect: 'painting',
   content: picture,
   styles: [picture],
-  strength: 50,
+  settings: { strength: 50 },
   notes: [],
+};
+const house = (name: string, title: string): HouseStyle => ({
+  kind: 'house',
+  name,
+  title,
+  description: `The alt text of ${title}.`,
+});
+export const vocabulary: Vocabulary = {
+  houseStyles: [
+    house('lighthouse', 'Lighthouse and eddies'),
+    house('lavender', 'Lavender river'),
+    house('harbor', 'Autumn harbor'),
+  ],
+  maxSize: 768,
 };
 export const painted = {
   type: 'painted',

@@ -46,7 +46,7 @@ export async function backgroundStyleLoss(
     height: Math.round(painting.height * factor),
   };
   const seen = mirrored(resample(painting, size), borderFor(size, unit));
-  const targets = await gramsOf(recipe, executor, seen);
+  const targets = await gramsOf(recipe, executor, [seen]);
   const distances = layers.map((layer) => distance(grams.get(layer), targets.get(layer)));
   return distances.reduce((sum, value) => sum + value, 0) / layers.length;
 }

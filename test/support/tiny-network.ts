@@ -21,6 +21,7 @@ export const tinyRecipe: Recipe = {
   network: tinyNetwork,
   styleLayers: { relu1: 2, relu2: 1 },
   contentLayers: { mixed2: { weight: 1.5, base: 4 } },
+  dreamLayers: { relu1: 1, relu2: 2 },
   variation: 1,
 };
 

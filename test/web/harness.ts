@@ -11,7 +11,8 @@ import {
 } from 'playwright-core';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
-import { webApp, type Sample } from '../../src/web/app.js';
+import type { Sample } from '../../src/collection.js';
+import { webApp } from '../../src/web/app.js';
 import { serve } from '../../src/web/server.js';
 import type { RequestStatus, StatusFeed } from '../../src/web/status.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -72,7 +73,7 @@ export async function runStudio(
   const sandbox = watchedSandbox({ directory, url: () => address.url, report: console.error });
   const { accessToken } = sandbox.signIn('pentimento', { bot: true, displayName: 'Pentimento' });
   const samples = options.samples ?? (await sampleFiles(directory));
-  const app = webApp({ bot: 'pentimento', status: feed, samples });
+  const app = webApp({ bot: 'pentimento', status: feed, samples, maxSize: 768 });
   const server = await serve({ sandbox, app, host: '127.0.0.1', port: options.port ?? 0 });
   address.url = server.url;
   let closing: Promise<void> | undefined;

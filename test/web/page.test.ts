@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Page } from 'playwright-core';
-import { parameters } from '../../src/requests/parameters.js';
+import { parameterNames, parameterOf, parameters } from '../../src/requests/parameters.js';
 import { answer, hasChromium, open, personAt, quit, runStudio, type Studio } from './harness.js';
 
 /** The machine may be busy; only a wrong answer is a failure. */
@@ -161,7 +161,53 @@ describe.skipIf(!hasChromium)('the page', () => {
     await name.press('Tab');
     await page.getByRole('alert').filter({ hasText: '1 to 30 letters a–z' }).waitFor();
     const { min, max } = parameters.strength;
-    await page.getByText(`From #strength${min} (photo) to #strength${max} (painting).`).waitFor();
+    await page
+      .getByText(`#strength${min} is all photo, #strength${max} all painting`, { exact: false })
+      .waitFor();
+  });
+
+  it('has a control for whatever can be tuned, which writes hashtags and shows what is written', async () => {
+    const studio = await runStudio();
+    const { page, complaints } = await open(studio.url);
+    await page.getByText('More settings').click();
+    const message = page.getByLabel('Message to');
+    const says = (text: string) => expect.poll(() => message.inputValue(), patient).toBe(text);
+    await says('#strength60');
+    const control = (name: string) => page.locator(`#setting-${name}`);
+    for (const name of parameterNames)
+      if (parameterOf(name).kind !== 'weights') expect(await control(name).count()).toBe(1);
+    expect(await control('strength').inputValue()).toBe('60');
+
+    await control('strength').fill('80');
+    await control('colors').selectOption('keep');
+    await control('swap').check();
+    await says('#strength80 #colors keep #swap');
+    await control('strength').fill('50'); // which goes without saying
+    await control('swap').uncheck();
+    await says('#colors keep');
+
+    await message.fill('my dog #scale 200 #faces off #colors paint');
+    expect(await control('scale').inputValue()).toBe('200');
+    expect(await control('faces').inputValue()).toBe('off');
+    expect(await control('colors').inputValue()).toBe('paint');
+    await control('faces').selectOption('on');
+    await says('my dog #scale 200 #colors paint');
+    expect(complaints).toEqual([]);
+  });
+
+  it('lets a photo alone be sent with what needs no painting', async () => {
+    const studio = await runStudio();
+    const { page } = await open(studio.url);
+    await page.getByLabel('Your name').fill('ada');
+    await page.getByRole('group', { name: 'Sample photos' }).getByRole('button').first().click();
+    await page.getByRole('button', { name: 'Remove photo' }).waitFor();
+    await page.getByRole('button', { name: 'Paint it' }).click();
+    await page.getByRole('alert').filter({ hasText: 'A painting is needed here.' }).waitFor();
+    await page.getByLabel('Message to').fill('#dream');
+    await page.getByRole('button', { name: 'Paint it' }).click();
+    const mention = await mentionFrom(studio.bot, 'ada');
+    expect(mention.content).toContain('dream');
+    expect(mention.mediaAttachments).toHaveLength(1);
   });
 
   it('offers a reply under a painted picture, and not under a refusal', async () => {

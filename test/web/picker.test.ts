@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { imageSizeLimit } from '../../src/sandbox/pictures.js';
-import { houseCollection } from '../../src/web/house-collection.js';
+import { housePaintings, samplePhotos } from '../../src/collection.js';
 import { hasChromium, open, quit, runStudio } from './harness.js';
 
 afterAll(quit);
@@ -128,7 +128,7 @@ describe.skipIf(!hasChromium)('choosing a picture', () => {
   });
 
   it.each([360, 1280])('shows all samples at once in a window of %i pixels', async (width) => {
-    const samples = houseCollection();
+    const samples = [...samplePhotos(), ...housePaintings()];
     const { url } = await runStudio({ samples });
     const { page } = await open(url, { viewport: { width, height: 800 } });
     const { photo, painting } = pickers(page);

@@ -3,9 +3,11 @@ import { ApiFailure, newKey, sentenceOf } from './api.js';
 import { announce, el, problemLine, whileBusy } from './dom.js';
 import { NameField } from './name-field.js';
 import { Picker } from './picker.js';
+import { Settings } from './settings.js';
 
 /** @import { Api, MediaAttachment, Status } from './api.js' */
 /** @import { Chosen, Sample } from './picker.js' */
+/** @import { Control } from './settings.js' */
 
 /** What stands in the message at first: one hashtag, so that one sees that there are some. */
 const firstMessage = '#strength60';
@@ -18,6 +20,8 @@ export class Composer {
   #api;
   #bot;
   #onPosted;
+  #photoIsEnough;
+  #settings;
   #name;
   #photo;
   #painting;
@@ -36,13 +40,15 @@ export class Composer {
 
   /**
    * @param {HTMLElement} form
-   * @param {{ api: Api, bot: string, samples: readonly Sample[], onPosted: (status: Status) => void,
-   *   onSignedIn: () => void }} options
+   * @param {{ api: Api, bot: string, samples: readonly Sample[], controls: readonly Control[],
+   *   photoIsEnough: readonly string[], onPosted: (status: Status) => void, onSignedIn: () => void }} options
    */
-  constructor(form, { api, bot, samples, onPosted, onSignedIn }) {
+  constructor(form, { api, bot, samples, controls, photoIsEnough, onPosted, onSignedIn }) {
     this.#api = api;
     this.#bot = bot;
     this.#onPosted = onPosted;
+    this.#photoIsEnough = new RegExp(`#(${photoIsEnough.join('|')})(?![a-z])`, 'i');
+    this.#settings = new Settings(this.#message, controls);
     this.#name = new NameField(api, onSignedIn);
     this.#photo = new Picker('photo', ofKind(samples, 'photo'));
     this.#painting = new Picker('painting', ofKind(samples, 'painting'));
@@ -57,9 +63,10 @@ export class Composer {
         el(
           'p',
           { className: 'hint', id: 'message-hint' },
-          'From #strength0 (photo) to #strength100 (painting).',
+          'Hashtags tune the picture: #strength0 is all photo, #strength100 all painting. With #style or #dream, a photo is enough; #help tells more.',
         ),
       ),
+      this.#settings.element,
       this.#problem,
       this.#button,
     );
@@ -105,6 +112,7 @@ export class Composer {
       this.#photo.clear();
       this.#painting.clear();
       this.#message.value = firstMessage;
+      this.#settings.show();
       announce('Posted. The answer will appear on the wall.');
       this.#onPosted(status);
     } catch (error) {
@@ -114,15 +122,16 @@ export class Composer {
     }
   }
 
-  /** The two pictures; undefined if one is missing, which is then said where it is. */
+  /** The pictures that it takes; undefined if one is missing, which is then said where it is. */
   #pictures() {
     const [photo, painting] = [this.#photo.chosen, this.#painting.chosen];
+    const isEnough = painting !== undefined || this.#photoIsEnough.test(this.#message.value);
     this.#photo.complain(photo ? '' : 'A photo is needed here.');
-    this.#painting.complain(painting ? '' : 'A painting is needed here.');
-    if (photo && painting) {
+    this.#painting.complain(isEnough ? '' : 'A painting is needed here.');
+    if (photo && isEnough) {
       return [
         { picker: this.#photo, picture: photo },
-        { picker: this.#painting, picture: painting },
+        ...(painting ? [{ picker: this.#painting, picture: painting }] : []),
       ];
     }
     (photo ? this.#painting : this.#photo).focus();

@@ -7,12 +7,13 @@ import { followRequests, Stream } from './live.js';
 import { Wall } from './wall.js';
 
 /** @import { Sample } from './picker.js' */
+/** @import { Control } from './settings.js' */
 
 /** Puts the page together: the form at the easel, the wall, and the news that come in. */
 async function start() {
   const response = await fetch('/page.json');
-  /** @type {{ bot: string, samples: Sample[] }} */
-  const { bot, samples } = await response.json();
+  /** @type {{ bot: string, samples: Sample[], controls: Control[], photoIsEnough: string[] }} */
+  const { bot, samples, controls, photoIsEnough } = await response.json();
   const api = new Api();
   const wall = new Wall(api, { bot, onNeedName: () => composer.askForName() });
   const stream = new Stream(api, {
@@ -24,6 +25,8 @@ async function start() {
     api,
     bot,
     samples,
+    controls,
+    photoIsEnough,
     onPosted: (status) => wall.add(status),
     onSignedIn: () => {
       wall.rebuild();

@@ -26,7 +26,7 @@ export function replyForm({ api, bot, onNeedName, onReplied }, answer) {
     problem.say('');
     if (!api.isSignedIn) return onNeedName();
     if (input.value.trim() === '') {
-      problem.say('Write what should be different, for example #strength90.');
+      problem.say('Write what should be different, for example #strength90, or #help.');
       return input.focus();
     }
     try {
@@ -61,7 +61,7 @@ export function replyForm({ api, bot, onNeedName, onReplied }, answer) {
     el(
       'p',
       { className: 'hint', id: `reply-${answer.id}-hint` },
-      'Another #strength, from 0 to 100, paints the same pictures once more.',
+      'Another hashtag paints the same pictures once more: #scale200, #keepcolors, #swap …',
     ),
     problem,
   );

@@ -1,0 +1,99 @@
+/**
+ * Writes the tables of docs/conversation.md, which say what src/requests/parameters.ts and actions.ts say:
+ * npx tsx docs/tables.ts
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { housePaintings } from '../src/collection.js';
+import { projectRoot } from '../src/paths.js';
+import { actionNames, actions } from '../src/requests/actions.js';
+import { parameterNames, parameterOf, type Parameter } from '../src/requests/parameters.js';
+
+const file = join(projectRoot, 'docs', 'conversation.md');
+const text = readFileSync(file, 'utf8');
+writeFileSync(
+  file,
+  [
+    ['parameters', parameterTable()],
+    ['actions', actionTable()],
+    ['paintings', paintingTable()],
+  ].reduce(between, text),
+);
+
+/** A text with a table between the two marks of that name, in place of whatever is there. */
+function between(text: string, [name = '', rows = '']: readonly string[]): string {
+  const [before, after] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
+  const start = text.indexOf(before) + before.length;
+  const end = text.indexOf(after);
+  if (start < before.length || end < start) throw new Error(`${file} has no place for ${name}`);
+  return `${text.slice(0, start)}\n${rows}\n\n${text.slice(end)}`;
+}
+
+function parameterTable(): string {
+  const rows = parameterNames.map((name) => {
+    const parameter = parameterOf(name);
+    const { aliases, help, cost } = parameter;
+    const others = [
+      ...aliases,
+      ...(parameter.kind === 'choice' ? Object.keys(parameter.shortcuts) : []),
+    ];
+    return [
+      `\`#${name}\``,
+      valuesOf(parameter),
+      defaultOf(parameter),
+      `${help}${cost === undefined ? '' : `; ${cost}`}`,
+      hashtags(others),
+    ];
+  });
+  return table(['hashtag', 'values', 'without it', 'what it does', 'also'], rows);
+}
+
+function valuesOf(parameter: Parameter): string {
+  switch (parameter.kind) {
+    case 'number': {
+      const { min, max, unit, words } = parameter;
+      const named = Object.entries(words).map(([word, value]) => `\`${word}\` (${value})`);
+      return [`${min} to ${max}${unit === '' ? '' : ` ${unit}`}`, ...named].join(', ');
+    }
+    case 'choice':
+      return Object.entries(parameter.choices)
+        .map(([value, others]) => `\`${value}\` (${others.join(', ')})`)
+        .join(', ');
+    case 'weights':
+      return 'a number for each painting';
+  }
+}
+
+function defaultOf({ default: byDefault }: Parameter): string {
+  return typeof byDefault === 'object' ? 'all the same' : `${byDefault}`;
+}
+
+function actionTable(): string {
+  const rows = actionNames.map((name) => {
+    const { aliases, words, help } = actions[name];
+    return [`\`#${name}\``, help, hashtags(aliases), words.join(', ')];
+  });
+  return table(['hashtag', 'what it does', 'also', 'in a reply also without the #'], rows);
+}
+
+function paintingTable(): string {
+  return table(
+    ['name', 'title'],
+    housePaintings().map(({ name, title }) => [`\`#style ${name}\``, title]),
+  );
+}
+
+function hashtags(names: readonly string[]): string {
+  return names.map((name) => `\`#${name}\``).join(' ');
+}
+
+/** As prettier would have it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, i) =>
+    Math.max(...[head, ...rows].map((row) => (row[i] ?? title).length)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}

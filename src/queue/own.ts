@@ -1,0 +1,51 @@
+import type { Database } from 'better-sqlite3';
+import { cancel, isPaused, requestOf, type RequestId } from './desk.js';
+import { placeOf } from './forecast.js';
+import type { Person } from './quotas.js';
+import type { Standing } from './states.js';
+
+/*
+ * What people can see of the queue and do to it: their own part.
+ */
+
+/** What of a person's waits to be painted or is being painted, in the order in which it will be done. */
+function waitingOf(
+  database: Database,
+  { platform, person }: Person,
+): readonly { readonly id: RequestId; readonly state: 'queued' | 'rendering' }[] {
+  return database
+    .prepare<[string, string], { readonly id: RequestId; readonly state: 'queued' | 'rendering' }>(
+      `SELECT id, state FROM requests WHERE platform = ? AND person = ? AND state IN ('queued', 'rendering')
+       ORDER BY start_tag, id`,
+    )
+    .all(platform, person);
+}
+
+/** Where a person's pictures are in the line. */
+export function standingOf(database: Database, who: Person, now: number): Standing {
+  const waiting = waitingOf(database, who);
+  const [first] = waiting;
+  return {
+    waiting: waiting.length,
+    next: first && placeOf(database, first.id, now),
+    isBeingPainted: first?.state === 'rendering',
+    isPaused: isPaused(database),
+  };
+}
+
+/**
+ * Ends what of a person's has not been painted yet: the request that a post belongs to, or, without a post that belongs
+ * to one, all of it. Tells how many that were.
+ */
+export function cancelAll(
+  database: Database,
+  who: Person,
+  postId: string | undefined,
+  now: number,
+): number {
+  const waiting = waitingOf(database, who).map(({ id }) => id);
+  const meant =
+    postId === undefined ? undefined : requestOf(database, who.platform, who.person, postId);
+  const ids = meant === undefined ? waiting : waiting.filter((id) => id === meant);
+  return ids.filter((id) => cancel(database, id, now)).length;
+}

@@ -1,0 +1,72 @@
+import type { Sizes } from '../queue/states.js';
+import { actionNames } from '../requests/actions.js';
+import {
+  parameterNames,
+  parameterOf,
+  parameters,
+  type NumberParameter,
+  type ParameterName,
+} from '../requests/parameters.js';
+import type { Tag } from '../requests/request.js';
+import type { Catalogue } from './catalogue.js';
+
+/** How it all works, or what one hashtag does. */
+export function helpFor(topic: Tag | undefined, words: Catalogue, sizes: Sizes): string {
+  if (topic === undefined) return words.help(usages(sizes));
+  const about = `#${topic}: ${words.about[topic]}.`;
+  const cost = words.costs[topic];
+  return [
+    about,
+    ...(isParameter(topic)
+      ? [words.range(valuesOf(topic, words, sizes), defaultOf(topic, sizes))]
+      : []),
+    ...(cost === undefined ? [] : [`${cost.charAt(0).toUpperCase()}${cost.slice(1)}.`]),
+  ].join(' ');
+}
+
+/** Every hashtag that changes a picture, with the values that it takes, as short as can be. */
+function usages(sizes: Sizes): readonly string[] {
+  const tuned = parameterNames.map((name) => {
+    const parameter = parameterOf(name);
+    switch (parameter.kind) {
+      case 'number':
+        return name === 'seed' ? '#seed' : `#${name} ${rangeOf(name, parameter, sizes)}`;
+      case 'choice':
+        return `#${name} ${Object.keys(parameter.choices).join('|')}`;
+      case 'weights':
+        return `#${name} 70 30`;
+    }
+  });
+  const done = actionNames.filter((name) => name !== 'help').map((name) => `#${name}`);
+  return [...tuned, ...done];
+}
+
+/** The values of a parameter, for people: "a number from 25 to 400 (%)", "keep or paint". */
+function valuesOf(name: ParameterName, words: Catalogue, sizes: Sizes): string {
+  const parameter = parameterOf(name);
+  switch (parameter.kind) {
+    case 'number': {
+      const range = rangeOf(name, parameter, sizes);
+      const full = { '': range, '%': `${range} %`, pixels: words.pixels(range) }[parameter.unit];
+      return words.oneOf([full, ...Object.keys(parameter.words)]);
+    }
+    case 'choice':
+      return words.oneOf(Object.keys(parameter.choices));
+    case 'weights':
+      return words.yourNumber;
+  }
+}
+
+function rangeOf(name: ParameterName, { min, max }: NumberParameter, sizes: Sizes): string {
+  return `${min}–${name === 'size' ? sizes.max : max}`;
+}
+
+function defaultOf(name: ParameterName, sizes: Sizes): string {
+  if (name === 'size') return String(sizes.usual);
+  const { default: byDefault } = parameterOf(name);
+  return Array.isArray(byDefault) ? '' : String(byDefault);
+}
+
+function isParameter(tag: Tag): tag is ParameterName {
+  return tag in parameters;
+}

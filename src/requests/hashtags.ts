@@ -1,0 +1,274 @@
+import { actionNamed, actionNames, type Action } from './actions.js';
+import {
+  clamped,
+  parameterNames,
+  parameterOf,
+  type ChoiceParameter,
+  type Given,
+  type NumberParameter,
+  type ParameterName,
+} from './parameters.js';
+import { isOneEditApart, plain } from './plain.js';
+import type { HouseStyle, Note, Tag } from './request.js';
+
+/** What the hashtags of a text say. */
+export interface Said {
+  readonly settings: Given;
+  readonly actions: ReadonlySet<Action>;
+  /** What help is wanted with. */
+  readonly topic: Tag | undefined;
+  /** Which painting of the house collection is wanted, if one is. */
+  readonly style: StyleWish | undefined;
+  readonly notes: readonly Note[];
+  /** A hashtag that says nothing as it stands, but nearly says something. */
+  readonly almost: Almost | undefined;
+}
+
+export type StyleWish =
+  | { readonly type: 'any' }
+  | { readonly type: 'named'; readonly style: HouseStyle }
+  | { readonly type: 'unknown'; readonly written: string };
+
+export type Almost =
+  | { readonly type: 'did you mean'; readonly written: string; readonly meant: Tag }
+  | { readonly type: 'no value'; readonly parameter: ParameterName };
+
+export interface Vocabulary {
+  readonly houseStyles: readonly HouseStyle[];
+  /** The longest side that the operator allows, in pixels. */
+  readonly maxSize: number;
+}
+
+/** How far behind a hashtag its value may reach: so a text takes time in proportion to its length, whatever it is. */
+const REACH = 120;
+
+/** What separates a name from its value: #strength 80, #strength=80, #strength:80, #strength_80. */
+const GAP = String.raw`[\s:=_]{0,8}`;
+/** The same, where it shows that a value is meant to follow. */
+const POINTER = String.raw`[ \t]{0,3}[:=_][ \t]{0,3}`;
+
+/**
+ * Reads the hashtags of a text, forgivingly: in any case, with any separator, in digits of any script. Of several values
+ * for one parameter the last one counts, as people correct themselves. Hashtags that mean nothing here are left alone.
+ * Never throws.
+ */
+export function readHashtags(text: string, vocabulary: Vocabulary): Said {
+  const clean = plain(text);
+  const settings = new Map<ParameterName, Valued>();
+  const found = new Set<Action>();
+  let topic: Tag | undefined;
+  let style: StyleWish | undefined;
+  let almost: Almost | undefined;
+  for (const { 0: hashtag, 1: word = '', index } of clean.matchAll(
+    /#([\p{L}\p{M}\p{N}_]{1,64})/gu,
+  )) {
+    const end = index + hashtag.length;
+    const meaning = meaningOf(word, clean.slice(end, end + REACH), vocabulary);
+    switch (meaning?.type) {
+      case 'value':
+        settings.set(meaning.parameter, meaning);
+        break;
+      case 'action':
+        found.add(meaning.action);
+        topic ??= meaning.topic;
+        break;
+      case 'style':
+        style = meaning.wish;
+        break;
+      case 'did you mean':
+      case 'no value':
+        almost = meaning;
+        break;
+      case undefined:
+    }
+  }
+  const values = [...settings].flatMap(([name, { value }]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return {
+    // Each value was read by the very parameter that it is filed under.
+    settings: Object.fromEntries(values),
+    actions: found,
+    topic,
+    style,
+    notes: [...settings.values()].flatMap(({ notes }) => notes),
+    almost,
+  };
+}
+
+type Value = number | string | readonly number[];
+
+interface Valued {
+  readonly type: 'value';
+  readonly parameter: ParameterName;
+  /** Undefined if what was written is none. */
+  readonly value: Value | undefined;
+  readonly notes: readonly Note[];
+}
+
+type Meaning =
+  | Valued
+  | { readonly type: 'action'; readonly action: Action; readonly topic: Tag | undefined }
+  | { readonly type: 'style'; readonly wish: StyleWish }
+  | Almost;
+
+/** @param word what stands directly after the #; @param rest what follows it */
+function meaningOf(word: string, rest: string, vocabulary: Vocabulary): Meaning | undefined {
+  const action = actionNamed(word);
+  if (action !== undefined) return { type: 'action', action, topic: topicIn(action, rest) };
+  for (const { spelling, name } of spellings) {
+    if (!word.startsWith(spelling)) continue;
+    const tail = word.slice(spelling.length);
+    const meaning =
+      name === 'style'
+        ? styleIn(tail, rest, vocabulary)
+        : valueIn(name, tail + rest, tail === '', vocabulary);
+    if (meaning !== undefined) return meaning;
+  }
+  return shortcut(word) ?? nearMiss(word, rest, vocabulary);
+}
+
+/** What stands after a cry for help: #help strength. */
+function topicIn(action: Action, rest: string): Tag | undefined {
+  const word =
+    action === 'help' ? new RegExp(`^${GAP}#?(\\p{L}{1,20})`, 'u').exec(rest)?.[1] : undefined;
+  if (word === undefined) return undefined;
+  return actionNamed(word) ?? spellings.find(({ spelling }) => spelling === word)?.name;
+}
+
+/** Every way to write the name of something that takes a value, the longest first: "colors" before "color". */
+const spellings = [
+  ...parameterNames.flatMap((name) =>
+    [name, ...parameterOf(name).aliases].map((spelling) => ({ spelling, name })),
+  ),
+  ...['style', 'stil'].map((spelling) => ({ spelling, name: 'style' as const })),
+].sort((a, b) => b.spelling.length - a.spelling.length);
+
+function shortcut(word: string): Meaning | undefined {
+  for (const name of parameterNames) {
+    const parameter = parameterOf(name);
+    const value = parameter.kind === 'choice' ? parameter.shortcuts[word] : undefined;
+    if (value !== undefined) return { type: 'value', parameter: name, value, notes: [] };
+  }
+  return undefined;
+}
+
+/** @param isWhole whether the name stands for itself, so that a value may be missing and not only be another word's end */
+function valueIn(
+  name: ParameterName,
+  text: string,
+  isWhole: boolean,
+  { maxSize }: Vocabulary,
+): Meaning | undefined {
+  const parameter = parameterOf(name);
+  switch (parameter.kind) {
+    case 'number': {
+      const max = name === 'size' ? Math.min(maxSize, parameter.max) : parameter.max;
+      const read = numberIn(name, { ...parameter, max }, text);
+      if (read !== undefined) return read;
+      break;
+    }
+    case 'choice': {
+      const value = choiceIn(parameter, text);
+      if (value !== undefined) return { type: 'value', parameter: name, value, notes: [] };
+      break;
+    }
+    case 'weights': {
+      const value = weightsIn(text);
+      if (value !== undefined) return { type: 'value', parameter: name, value, notes: [] };
+    }
+  }
+  const written = new RegExp(`^${POINTER}([\\p{L}\\p{M}]{1,30})`, 'u').exec(text)?.[1];
+  if (written !== undefined)
+    return {
+      type: 'value',
+      parameter: name,
+      value: undefined,
+      notes: [{ type: 'no such value', parameter: name, written }],
+    };
+  return isWhole ? { type: 'no value', parameter: name } : undefined;
+}
+
+function numberIn(
+  name: ParameterName,
+  { min, max, words }: NumberParameter,
+  text: string,
+): Valued | undefined {
+  const word = new RegExp(`^${GAP}(\\p{L}{1,20})`, 'u').exec(text)?.[1] ?? '';
+  const number = new RegExp(`^${GAP}([-+]?\\d{1,15}(?:[.,]\\d{1,9})?)`).exec(text)?.[1];
+  const given = Object.hasOwn(words, word)
+    ? words[word]
+    : number && Number(number.replace(',', '.'));
+  if (typeof given !== 'number') return undefined;
+  const used = clamped(Math.round(given), { min, max });
+  const notes: readonly Note[] =
+    used === given ? [] : [{ type: 'clamped', parameter: name, given, used, min, max }];
+  return { type: 'value', parameter: name, value: used, notes };
+}
+
+function choiceIn({ choices }: ChoiceParameter, text: string): string | undefined {
+  const word = new RegExp(`^${GAP}(\\p{L}{1,20})`, 'u').exec(text)?.[1];
+  return (
+    word &&
+    Object.entries(choices).find(([value, others]) => value === word || others.includes(word))?.[0]
+  );
+}
+
+/** 70 30, 70/30, 70:30, 70 % and 30 %, 0.7 0.3: as many numbers as there are, up to four. */
+function weightsIn(text: string): readonly number[] | undefined {
+  const number = String.raw`\d{1,6}(?:\.\d{1,6})?`;
+  const list = new RegExp(
+    `^${GAP}(${number}(?:[\\s%/:,;+|&_-]{1,6}(?:(?:and|und)\\s)?${number}){0,3})`,
+  );
+  const numbers = list.exec(text)?.[1]?.match(new RegExp(number, 'g'));
+  return numbers?.map(Number);
+}
+
+/** @param tail what is written in one with the name: lavender in #stylelavender */
+function styleIn(
+  tail: string,
+  rest: string,
+  { houseStyles }: Vocabulary,
+): Extract<Meaning, { type: 'style' }> | undefined {
+  const text = tail + rest;
+  const squeezed = squeeze(text);
+  const style = houseStyles.find(({ name, title }) =>
+    [title, name].some((each) => squeezed.startsWith(squeeze(each.toLowerCase()))),
+  );
+  if (style !== undefined) return { type: 'style', wish: { type: 'named', style } };
+  if (tail !== '' && !tail.startsWith('_')) return undefined; // #styleguide
+  const written = /^[ \t:=_]{0,4}["“„«']?([\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]{0,30})/u.exec(text)?.[1];
+  const wish =
+    written === undefined ? ({ type: 'any' } as const) : ({ type: 'unknown', written } as const);
+  return { type: 'style', wish };
+}
+
+/** Without what stands between words. */
+function squeeze(text: string): string {
+  return text.replace(/[^\p{L}\p{M}\p{N}#]+/gu, '');
+}
+
+/** A slip of the pen: read as what was meant if a value follows, and otherwise only a hint. */
+function nearMiss(word: string, rest: string, vocabulary: Vocabulary): Meaning | undefined {
+  const written = /^[\p{L}\p{M}]+/u.exec(word)?.[0] ?? '';
+  // Shorter words are too close to too many others.
+  if (written.length < 5) return undefined;
+  const tail = word.slice(written.length);
+  const near = spellings.find(
+    ({ spelling }) => spelling.length > 4 && isOneEditApart(written, spelling),
+  );
+  if (near !== undefined && near.name !== 'style') {
+    const meaning = valueIn(near.name, tail + rest, false, vocabulary);
+    if (meaning?.type === 'value')
+      return {
+        ...meaning,
+        notes: [{ type: 'read as', written, parameter: near.name }, ...meaning.notes],
+      };
+  }
+  const meant = ([...parameterNames, 'style', ...actionNames] as const).find(
+    (name) => name.length > 3 && isOneEditApart(written, name),
+  );
+  // #dreams and #styles are words of their own.
+  if (meant === undefined || tail !== '' || written.startsWith(meant)) return undefined;
+  return { type: 'did you mean', written, meant };
+}

@@ -1,0 +1,86 @@
+import type { Executor } from '../graph/executor.js';
+import type { Recipe } from '../networks/recipe.js';
+import { borderFor, cropped, mirrored } from './border.js';
+import { gramsOf, weightedSum, type ByLayer } from './objective.js';
+import type { Picture, Size } from './picture.js';
+import { resample } from './resample.js';
+
+/** A painting, of any size, and how much it counts; the weights of several sum to 1. */
+export interface Style {
+  readonly picture: Picture;
+  readonly weight: number;
+}
+
+/** How a painting is looked at: as columns × rows tiles of one size. */
+export interface Tiling {
+  readonly tile: Size;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/**
+ * The side of the square with as many pixels as a painting is seen at least: on a smaller one, the deeper layers would
+ * see more of the border than of the painting. Where the photo itself is smaller, its size will do.
+ */
+const LEAST = 64;
+
+/**
+ * How to look at a painting so that its brushwork is `styleScale` percent as large as if it had as many pixels as the
+ * photo (Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", 2017, section 6; `-style_scale` in
+ * jcjohnson's neural-style). No tile has more pixels than the photo, nearly, so it takes no more memory than a step.
+ */
+export function tilingFor(painting: Size, photo: Size, styleScale: number): Tiling {
+  const photoArea = photo.width * photo.height;
+  const area = Math.max(photoArea * (styleScale / 100) ** 2, Math.min(photoArea, LEAST ** 2));
+  const factor = Math.sqrt(area / (painting.width * painting.height));
+  const perAxis = tilesPerAxis(styleScale);
+  const part = (extent: number) => Math.max(1, Math.round((extent * factor) / perAxis));
+  return {
+    tile: { width: part(painting.width), height: part(painting.height) },
+    columns: perAxis,
+    rows: perAxis,
+  };
+}
+
+/** How many tiles a painting has, each of about as many pixels as the photo if it has several. */
+export function tileCount(styleScale: number): number {
+  return tilesPerAxis(styleScale) ** 2;
+}
+
+function tilesPerAxis(styleScale: number): number {
+  return Math.ceil(styleScale / 100);
+}
+
+/** The weighted mean of the paintings' Gram matrices, each painting as large as `tilingFor` says. */
+export async function blendedGrams(
+  recipe: Recipe,
+  executor: Executor,
+  styles: readonly Style[],
+  photo: Size,
+  styleScale: number,
+  unit: number,
+): Promise<ByLayer> {
+  const parts = [];
+  for (const { picture, weight } of styles) {
+    const tiling = tilingFor(picture, photo, styleScale);
+    const border = borderFor(tiling.tile, unit);
+    const tiles = cut(picture, tiling).map((tile) => mirrored(tile, border));
+    parts.push({ values: await gramsOf(recipe, executor, tiles), weight });
+  }
+  return weightedSum(parts);
+}
+
+/** The painting, scaled so that the tiles fill it, in tiles. */
+function cut(painting: Picture, { tile, columns, rows }: Tiling): readonly Picture[] {
+  const { width, height } = tile;
+  const whole = resample(painting, { width: columns * width, height: rows * height });
+  return Array.from({ length: columns * rows }, (_, i) => {
+    const [column, row] = [i % columns, Math.floor(i / columns)];
+    return cropped(whole, {
+      left: column * width,
+      right: (columns - 1 - column) * width,
+      top: row * height,
+      bottom: (rows - 1 - row) * height,
+    });
+  });
+}

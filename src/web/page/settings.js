@@ -1,0 +1,151 @@
+// @ts-check
+import { el } from './dom.js';
+
+/**
+ * A control as the server describes it, out of the same table by which the bot reads hashtags.
+ * @typedef {{ kind: 'number', name: string, help: string, min: number, max: number, default: number, unit: string }
+ *   | { kind: 'choice', name: string, help: string, choices: string[], default: string }
+ *   | { kind: 'action', name: string, help: string }} Control
+ */
+
+/**
+ * Controls that write hashtags into a message, so that one sees what one would write elsewhere; and show what the
+ * message says.
+ */
+export class Settings {
+  #message;
+  /** @type {(() => void)[]} */
+  #shows = [];
+
+  /**
+   * @param {HTMLTextAreaElement} message
+   * @param {readonly Control[]} controls
+   */
+  constructor(message, controls) {
+    this.#message = message;
+    this.element = el(
+      'details',
+      { className: 'settings' },
+      el('summary', {}, 'More settings'),
+      el('div', { className: 'controls' }, ...controls.map((control) => this.#field(control))),
+    );
+    message.addEventListener('input', () => this.show());
+    this.show();
+  }
+
+  /** Shows what the message says. */
+  show() {
+    for (const show of this.#shows) show();
+  }
+
+  /** @param {Control} control */
+  #field(control) {
+    const id = `setting-${control.name}`;
+    const hint = `${id}-hint`;
+    const label = control.name.charAt(0).toUpperCase() + control.name.slice(1);
+    const common = { id, 'aria-describedby': hint };
+    /** @param {string} text */
+    const write = (text) => this.#write(control, text);
+    const said = () => valueIn(this.#message.value, control);
+    switch (control.kind) {
+      case 'number': {
+        const { min, max, unit } = control;
+        const byDefault = String(control.default);
+        const isShare = unit === '%';
+        const shown = el('output', { htmlFor: id });
+        const input = el('input', {
+          ...common,
+          type: isShare ? 'range' : 'number',
+          min: String(min),
+          max: String(max),
+          step: isShare ? '5' : '1',
+          oninput: () => {
+            shown.textContent = isShare ? `${input.value} ${unit}` : '';
+            write(input.value === byDefault || input.value === '' ? '' : input.value);
+          },
+        });
+        this.#shows.push(() => {
+          if (input.ownerDocument.activeElement === input) return; // somebody is typing
+          input.value = said() ?? byDefault;
+          shown.textContent = isShare ? `${input.value} ${unit}` : '';
+        });
+        return el(
+          'div',
+          { className: 'control' },
+          el('label', { htmlFor: id }, label, ' ', shown),
+          input,
+          el('p', { className: 'hint', id: hint }, control.help),
+        );
+      }
+      case 'choice': {
+        const select = el(
+          'select',
+          {
+            ...common,
+            onchange: () => write(select.value === control.default ? '' : ` ${select.value}`),
+          },
+          ...control.choices.map((choice) => el('option', { value: choice }, choice)),
+        );
+        this.#shows.push(() => {
+          const value = said();
+          select.value = value && control.choices.includes(value) ? value : control.default;
+        });
+        return el(
+          'div',
+          { className: 'control' },
+          el('label', { htmlFor: id }, label),
+          select,
+          el('p', { className: 'hint', id: hint }, control.help),
+        );
+      }
+      case 'action': {
+        const box = el('input', {
+          ...common,
+          type: 'checkbox',
+          onchange: () => write(box.checked ? '' : 'off'),
+        });
+        this.#shows.push(() => (box.checked = said() !== undefined));
+        return el(
+          'div',
+          { className: 'control' },
+          el('label', { htmlFor: id }, box, ' ', label),
+          el('p', { className: 'hint', id: hint }, control.help),
+        );
+      }
+    }
+  }
+
+  /**
+   * Writes a value into the message in place of what it says of that; '' is what goes without saying, except for an
+   * action, which is said by its name alone and not at all when it is off.
+   * @param {Control} control
+   * @param {string} text
+   */
+  #write(control, text) {
+    const isSaid = control.kind === 'action' ? text === '' : text !== '';
+    const rest = this.#message.value
+      .replace(patternOf(control), ' ')
+      .replace(/[ \t]+/g, ' ')
+      .trim();
+    const hashtag = isSaid ? `#${control.name}${text}` : '';
+    this.#message.value = [rest, hashtag].filter((part) => part !== '').join(' ');
+  }
+}
+
+/**
+ * Where a message says something of a control, as the page writes it.
+ * @param {Control} control
+ */
+function patternOf({ kind, name }) {
+  const value = { number: '[ :=_]*(\\d+)%?', choice: '[ :=_]*([a-z]+)', action: '()' }[kind];
+  return new RegExp(`#${name}${value}(?![\\w])`, 'gi');
+}
+
+/**
+ * What a message says of a control; undefined if nothing.
+ * @param {string} message
+ * @param {Control} control
+ */
+function valueIn(message, control) {
+  return [...message.matchAll(patternOf(control))].at(-1)?.[1]?.toLowerCase();
+}

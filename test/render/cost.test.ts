@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Executor } from '../../src/graph/executor.js';
+import { onnxExecutor } from '../../src/graph/onnx/executor.js';
+import { costOfJob, type Work } from '../../src/render/cost.js';
+import { panelSize, variations } from '../../src/render/variations.js';
+import { dream } from '../../src/style/dream.js';
+import type { Picture } from '../../src/style/picture.js';
+import { stylize } from '../../src/style/stylize.js';
+import { waves } from '../support/pictures.js';
+import { tinyRecipe } from '../support/tiny-network.js';
+
+const photo = { width: 400, height: 300 };
+const work: Work = { effect: 'painting', size: 512, scale: 100, quality: 'normal', styles: 1 };
+const relative = (changes: Partial<Work>) =>
+  costOfJob({ ...work, ...changes }, photo) / costOfJob(work, photo);
+
+describe('the cost of a job', () => {
+  it('is a square’s for a photo of unknown size, and never more', () => {
+    for (const effect of ['painting', 'variations', 'dream'] as const) {
+      const most = costOfJob({ ...work, effect });
+      expect(most).toBe(costOfJob({ ...work, effect }, { width: 70, height: 70 }));
+      expect(costOfJob({ ...work, effect }, { width: 1e6, height: 1 })).toBeLessThanOrEqual(most);
+      expect(costOfJob({ ...work, effect }, photo)).toBeLessThan(most);
+    }
+  });
+
+  it('is less for a draft and more for a fine picture, about as the steps are', () => {
+    expect(relative({ quality: 'draft' })).toBeCloseTo(0.4, 1);
+    expect(relative({ quality: 'fine' })).toBeCloseTo(2, 1);
+  });
+
+  it('grows with the paintings, and with what there is to see of them', () => {
+    expect(relative({ styles: 2 })).toBeGreaterThan(1);
+    expect(relative({ styles: 3 })).toBeGreaterThan(relative({ styles: 2 }));
+    expect(relative({ scale: 400 })).toBeGreaterThan(1);
+    expect(relative({ scale: 400 })).toBeLessThan(1.5);
+  });
+
+  it('of variations is about that of a picture, and of a dream less', () => {
+    expect(relative({ effect: 'variations' })).toBeGreaterThan(0.6);
+    expect(relative({ effect: 'variations' })).toBeLessThan(1.2);
+    expect(relative({ effect: 'dream', styles: 0 })).toBeLessThan(0.5);
+  });
+
+  describe('is what is computed:', () => {
+    /** The pixels of every step, without the mirrored border, as the progress tells of them. */
+    const content = waves({ width: 64, height: 48 }, 1);
+    const styles = [{ picture: waves({ width: 90, height: 70 }, 3), weight: 1 }];
+    const common = { colors: 'paint', faces: [], quality: 'draft', seed: 1 } as const;
+    const draft: Work = { ...work, size: 64, quality: 'draft' };
+
+    /** How often the network runs on how many pixels, its borders included. */
+    async function ran(make: (executor: Executor) => Promise<Picture>): Promise<number> {
+      const real = onnxExecutor(2);
+      let runs = 0;
+      await make({
+        ...real,
+        async compile(outputs) {
+          const program = await real.compile(outputs);
+          return {
+            ...program,
+            run(inputs) {
+              runs++;
+              return program.run(inputs);
+            },
+          };
+        },
+      });
+      return runs;
+    }
+
+    it.each([100, 200, 330])('for a painting at scale %i', async (scale) => {
+      const runs = await ran((executor) =>
+        stylize(tinyRecipe, executor, {
+          ...common,
+          content,
+          styles,
+          strength: 50,
+          styleScale: scale,
+        }),
+      );
+      // At one scale of the pyramid, every run costs the photo's pixels.
+      expect(costOfJob({ ...draft, scale }, content)).toBe(runs * 64 * 48);
+    });
+
+    it('for a sheet of variations', async () => {
+      const panel = waves({ width: 32, height: 24 }, 1);
+      const runs = await ran((executor) =>
+        variations(tinyRecipe, executor, { ...common, content: panel, styles }),
+      );
+      expect(panelSize(64)).toBe(32);
+      expect(costOfJob({ ...draft, effect: 'variations' }, content)).toBe(runs * 32 * 24);
+    });
+
+    it('for a dream', async () => {
+      const runs = await ran((executor) =>
+        dream(tinyRecipe, executor, { ...common, content, strength: 50, patternScale: 25 }),
+      );
+      // At scale 25 all octaves are as large as the photo.
+      expect(costOfJob({ ...draft, effect: 'dream', scale: 25 }, content)).toBe(runs * 64 * 48);
+    });
+  });
+});
