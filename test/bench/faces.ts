@@ -22,7 +22,7 @@ const program = new Command('npm run bench:faces --')
   .description('What becomes of faces when portraits are painted, with the mask and without.')
   .argument('[photos...]', 'files (default: the portraits of test/portraits)')
   .option('--quick', 'two styles, and nothing mirrored')
-  .option('--size <pixels>', 'longest side', Number, 320)
+  .option('--size <pixels>', 'longest side', Number, 256)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
 const { quick = false, size } = program.opts<{ quick?: boolean; size: number }>();
@@ -73,6 +73,9 @@ async function measure(
     content: photo,
     styles: [{ picture: painting, weight: 1 }],
     strength: 50,
+    styleScale: 100,
+    colors: 'paint',
+    quality: 'normal',
     faces: mask === 'with' ? boxes : [],
     seed: 1,
   });
