@@ -6,6 +6,7 @@ import { reduction } from '../networks/features.js';
 import { adam } from './adam.js';
 import { borderFor, cropped, mirrored } from './border.js';
 import { faceMask } from './faces.js';
+import { grayscale, withColorsOf } from './luminance.js';
 import {
   compileObjective,
   contentOf,
@@ -69,20 +70,41 @@ export async function stylize(
 }
 
 /**
- * Gradient descent on the pixels (Gatys et al. 2015), coarse to fine. Begins with the photo recolored to the paintings'
- * palette, which reaches a lower style loss than the photo or noise. The paint covers the photo: below strength 50 it is
- * the same as at 50.
+ * The photo in paint that covers it: below strength 50 it is the same as at 50. If it keeps its colors, it is painted in
+ * gray, after gray paintings made as light and as rich in contrast as the photo, and colored again (see luminance.ts).
  */
 export async function painted(
   recipe: Recipe,
   executor: Executor,
   options: StylizeOptions,
 ): Promise<Picture> {
-  const { content, strength, styleScale, colors, faces, quality, seed, onProgress, signal } =
+  const { content, colors } = options;
+  const styles = normalized(options.styles);
+  if (colors === 'paint') return descended(recipe, executor, { ...options, styles });
+  const gray = grayscale(content);
+  const lightness = colorStatistics(gray);
+  const paint = await descended(recipe, executor, {
+    ...options,
+    content: gray,
+    styles: styles.map(({ picture, weight }) => ({
+      picture: recolored(grayscale(picture), lightness),
+      weight,
+    })),
+  });
+  return withColorsOf(content, paint);
+}
+
+/**
+ * Gradient descent on the pixels (Gatys et al. 2015), coarse to fine. Begins with the photo recolored to the paintings'
+ * palette, which reaches a lower style loss than the photo or noise.
+ */
+async function descended(
+  recipe: Recipe,
+  executor: Executor,
+  options: StylizeOptions,
+): Promise<Picture> {
+  const { content, styles, strength, styleScale, faces, quality, seed, onProgress, signal } =
     options;
-  const styles = normalized(options.styles).map((style) =>
-    colors === 'keep' ? inColorsOf(content, style) : style,
-  );
   const scales = pyramid(content, quality);
   const looks = looksAt(styles.length, styleScale);
   const cost = costOf(scales, looks);
@@ -170,11 +192,6 @@ export function glazed(photo: Picture, paint: Picture, strength: number): Pictur
   const opacity = Math.min(1, strength / OPAQUE);
   const data = paint.data.map((value, i) => (1 - opacity) * (photo.data[i] ?? 0) + opacity * value);
   return { ...paint, data };
-}
-
-/** A painting as if it had been painted with the photo's colors. */
-function inColorsOf(photo: Picture, { picture, weight }: Style): Style {
-  return { picture: recolored(picture, colorStatistics(photo)), weight };
 }
 
 function unitOf({ network, styleLayers, contentLayers }: Recipe): number {

@@ -8,7 +8,7 @@ import { colorStatistics, recolored } from '../../src/style/recolor.js';
 import { resample } from '../../src/style/resample.js';
 import { stylize, type PaintingProgress, type StylizeOptions } from '../../src/style/stylize.js';
 import type { ContentWeight, Recipe } from '../../src/networks/recipe.js';
-import { meanOf, noise, waves } from '../support/pictures.js';
+import { flat, meanOf, noise, waves } from '../support/pictures.js';
 import { tinyRecipe } from '../support/tiny-network.js';
 
 const executor = onnxExecutor(2);
@@ -247,5 +247,40 @@ describe('strength', () => {
     const [middle, most] = [await settled(50, 1), await settled(100, 1 / 16)];
     expect(most.content).toBeGreaterThan(middle.content);
     expect(most.style).toBeLessThan(middle.style);
+  });
+});
+
+describe('a picture that keeps the photo’s colors', () => {
+  const content = pictureOf(
+    { width: 60, height: 50 },
+    (c, y, x) => 0.5 + 0.1 * Math.sin((x + 2 * y) / 7) + (x < 30 ? 0.1 : -0.1) * (1 - c),
+  );
+  const styles = [{ picture: waves({ width: 90, height: 140 }, 3), weight: 1 }];
+  const lightnessOf = ({ data }: Picture, p: number) =>
+    0.299 * (data[p] ?? NaN) + 0.587 * (data[p + 3000] ?? NaN) + 0.114 * (data[p + 6000] ?? NaN);
+
+  it('has them at every pixel, where it is painted in other lightness', async () => {
+    const kept = await paint({ content, styles, strength: 100, colors: 'keep' });
+    let moved = 0;
+    for (let p = 0; p < 3000; p++) {
+      const change = lightnessOf(kept, p) - lightnessOf(content, p);
+      moved += Math.abs(change) / 3000;
+      for (let i = p; i < 9000; i += 3000) {
+        const expected = Math.min(1, Math.max(0, (content.data[i] ?? NaN) + change));
+        // What was cut off at 0 or 1 has lost some of its color.
+        if (expected > 0.01 && expected < 0.99) expect(kept.data[i]).toBeCloseTo(expected, 1);
+      }
+    }
+    expect(moved).toBeGreaterThan(0.004); // a step of 8-bit color; the photo has little contrast, and so has its paint
+  });
+
+  it('has them on average, too, unlike one in the painting’s', async () => {
+    const means = ({ data }: Picture) =>
+      [0, 1, 2].map((c) => meanOf(data.subarray(c * 3000, (c + 1) * 3000)));
+    const redder = [{ picture: flat({ width: 40, height: 40 }, 0.9, 0.2, 0.1), weight: 1 }];
+    const shiftOf = (picture: Picture) =>
+      Math.max(...means(picture).map((mean, c) => Math.abs(mean - (means(content)[c] ?? NaN))));
+    expect(shiftOf(await paint({ content, styles: redder, colors: 'keep' }))).toBeLessThan(0.03);
+    expect(shiftOf(await paint({ content, styles: redder }))).toBeGreaterThan(0.2);
   });
 });
