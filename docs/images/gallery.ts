@@ -16,7 +16,10 @@ interface Strip {
   readonly rows: () => Promise<readonly (readonly string[])[]>;
 }
 
-const photo = (name: string) => join(projectRoot, 'data/samples', `${name}.jpg`);
+/** Those of people are kept with the tests. */
+const portraits = ['astronaut', 'grace-hopper'];
+const photo = (name: string) =>
+  join(projectRoot, portraits.includes(name) ? 'test/portraits' : 'data/samples', `${name}.jpg`);
 const style = (name: string) => join(projectRoot, 'data/styles', `${name}.jpg`);
 
 type Painting = Extract<RenderJob, { effect: 'painting' | 'variations' }>;
@@ -67,6 +70,21 @@ const strips: Readonly<Record<string, Strip>> = {
         )),
       ],
     ],
+  },
+  /** The photo, without and with care for faces. */
+  faces: {
+    height: 300,
+    rows: () =>
+      eachOf(
+        [
+          ['astronaut', 'lighthouse-eddies'],
+          ['grace-hopper', 'sundown-window'],
+        ] as const,
+        async ([content, painting]) => [
+          photo(content),
+          ...(await eachOf([false, true], (faces) => painted(content, [[painting, 1]], { faces }))),
+        ],
+      ),
   },
   blend: {
     height: 260,

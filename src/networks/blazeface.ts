@@ -16,7 +16,7 @@ const manifestSchema = z
     license: z.string(),
     /** Height and width of the pictures that it takes, in pixels. */
     side: z.int().positive(),
-    /** How sure it must be of a face, 0..1. */
+    /** How sure it must be of a face, 0..1. At 0.63 there still is one in the rocks of a sample landscape. */
     minScore: z.number().min(0).max(1),
     /** Its grids of anchors, and the names of the outputs that speak of each. */
     grids: z.array(

@@ -66,7 +66,7 @@ export function decoded(
     };
     const number = (k: number) => (offsets[i * NUMBERS + k] ?? NaN) / side;
     const point = (k: number): Point => ({ x: anchor.x + number(k), y: anchor.y + number(k + 1) });
-    // All anchors are square and of one size (section 3.2), so the extents stand for themselves.
+    // All anchors are square and of one size (section 3, "Anchor scheme"), so the extents stand for themselves.
     const [center, width, height] = [point(0), number(2), number(3)];
     detections.push({
       box: { left: center.x - width / 2, top: center.y - height / 2, width, height },
@@ -79,7 +79,7 @@ export function decoded(
 
 /**
  * One detection for each face, the likeliest first. Those that overlap are not suppressed for the likeliest one but
- * averaged with it, weighted by their scores (Bazarevsky et al., section 3.3, "Post-processing"): no anchor is
+ * averaged with it, weighted by their scores (Bazarevsky et al., section 3, "Post-processing"): no anchor is
  * exactly right, and their errors cancel.
  */
 export function merged(detections: readonly Detection[]): readonly Detection[] {

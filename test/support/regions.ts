@@ -14,7 +14,7 @@ import { resample } from '../../src/style/resample.js';
 /**
  * How far the style of what lies outside of the faces is from the painting's: the mean over the style layers of
  * Σ|G − A| / Σ|A|, where G counts the positions by how little of a face is there (a guidance channel in the words of
- * Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", 2017, section 4).
+ * Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer", 2017, "Spatial control").
  */
 export async function backgroundStyleLoss(
   recipe: Recipe,

@@ -1,0 +1,121 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { overlap, type Detection } from '../../src/networks/detections.js';
+import { projectRoot } from '../../src/paths.js';
+import { decodePicture } from '../../src/render/decode.js';
+import { openStudio } from '../../src/render/studio.js';
+import { pictureOf, type Picture } from '../../src/style/picture.js';
+import { stylize } from '../../src/style/stylize.js';
+import { backgroundStyleLoss } from '../support/regions.js';
+
+/*
+ * npm run bench:faces [-- --quick] [-- photo.jpg …]: what becomes of faces when portraits are painted at strength 50,
+ * with the mask and without. The portraits of test/portraits as they are and mirrored; other photos may be named
+ * instead.
+ */
+
+/** Two boxes that share half of what they cover are at the same place. */
+const SAME = 0.5;
+
+const program = new Command('npm run bench:faces --')
+  .description('What becomes of faces when portraits are painted, with the mask and without.')
+  .argument('[photos...]', 'files (default: the portraits of test/portraits)')
+  .option('--quick', 'two styles, and nothing mirrored')
+  .option('--size <pixels>', 'longest side', Number, 256)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse();
+const { quick = false, size } = program.opts<{ quick?: boolean; size: number }>();
+
+const jpegs = (folder: string) =>
+  readdirSync(join(projectRoot, folder))
+    .filter((name) => name.endsWith('.jpg'))
+    .map((name) => join(projectRoot, folder, name));
+const photos = program.args.length > 0 ? program.args : jpegs('test/portraits');
+const styles = jpegs('data/styles').slice(0, quick ? 2 : undefined);
+
+const studio = await openStudio();
+/** With the mask and without: of how many faces how many are left, and the sum of the background's style losses. */
+const sums = { with: newSum(), without: newSum() };
+const portraits: Picture[] = [];
+for (const file of photos) {
+  const photo = await decodePicture(file, size, 'exactly');
+  portraits.push(photo, ...(quick ? [] : [mirror(photo)]));
+}
+let done = 0;
+for (const photo of portraits) {
+  const faces = await studio.findFaces(photo);
+  for (const style of styles) {
+    const painting = await decodePicture(style, size, 'at most');
+    for (const mask of ['without', 'with'] as const) await measure(photo, faces, painting, mask);
+    done++;
+    console.error(`${done} of ${portraits.length * styles.length} pairs`);
+  }
+}
+for (const mask of ['without', 'with'] as const) {
+  const { faces, found, styleLoss, pictures, shift } = sums[mask];
+  console.log(
+    `${mask} the mask:`.padEnd(18),
+    `${found} of ${faces} faces found again (${((100 * found) / faces).toFixed(0)} %),`,
+    `eyes, nose and mouth moved by ${((100 * shift) / found).toFixed(1)} % of the face's width,`,
+    `style loss outside of faces ${(styleLoss / pictures).toFixed(3)}`,
+  );
+}
+
+async function measure(
+  photo: Picture,
+  faces: readonly Detection[],
+  painting: Picture,
+  mask: keyof typeof sums,
+): Promise<void> {
+  const boxes = faces.map(({ box }) => box);
+  const picture = await stylize(studio.recipe, studio.executor, {
+    content: photo,
+    styles: [{ picture: painting, weight: 1 }],
+    strength: 50,
+    styleScale: 100,
+    colors: 'paint',
+    quality: 'normal',
+    faces: mask === 'with' ? boxes : [],
+    seed: 1,
+  });
+  const found = await studio.findFaces(picture);
+  const sum = sums[mask];
+  sum.pictures++;
+  sum.faces += faces.length;
+  sum.styleLoss += await backgroundStyleLoss(
+    studio.recipe,
+    studio.executor,
+    picture,
+    painting,
+    boxes,
+  );
+  for (const face of faces) {
+    const same = found.find(({ box }) => overlap(box, face.box) >= SAME);
+    if (same === undefined) continue;
+    sum.found++;
+    sum.shift += shiftBetween(face, same);
+  }
+}
+
+/** By how much the two eyes, the nose and the mouth moved on average, in widths of the face. */
+function shiftBetween(before: Detection, after: Detection): number {
+  const { width, height } = before.box;
+  const shifts = before.points.slice(0, 4).map(({ x, y }, i) => {
+    const point = after.points[i] ?? { x: NaN, y: NaN };
+    return Math.hypot((point.x - x) / width, (point.y - y) / height);
+  });
+  return shifts.reduce((sum, shift) => sum + shift, 0) / shifts.length;
+}
+
+function mirror(picture: Picture): Picture {
+  const { width, height, data } = picture;
+  return pictureOf(
+    picture,
+    (channel, y, x) => data[(channel * height + y) * width + width - 1 - x] ?? 0,
+  );
+}
+
+function newSum() {
+  return { pictures: 0, faces: 0, found: 0, styleLoss: 0, shift: 0 };
+}
