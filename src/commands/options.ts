@@ -27,7 +27,7 @@ function placeholder(parameter: Parameter): string {
     case 'choice':
       return '<choice>';
     case 'weights':
-      return '<weights>';
+      return '<70,30>';
   }
 }
 

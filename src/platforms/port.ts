@@ -110,6 +110,8 @@ export interface Focus {
 /** What we say: text and at most one picture. */
 export interface Reply {
   readonly text: string;
+  /** ISO 639 code of the text's language, for screen readers and translators. */
+  readonly language?: string;
   readonly picture?: {
     readonly file: string;
     readonly description: string;

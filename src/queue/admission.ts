@@ -38,12 +38,12 @@ interface Admission {
 export function admit(database: Database, admission: Admission): Outcome | undefined {
   const { platform, mention, weight, quotas, now } = admission;
   const person = mention.author.id;
+  const who = { platform, person };
   const withinQuotas = (): Outcome => {
-    const who = { platform, person };
     const { outcome } = admission;
     const reached = 'request' in outcome && quotaReached(database, quotas, who, now);
     const within = reached ? { refusal: reached } : outcome;
-    const isWords = ['refusal', 'cancel', 'status', 'help'].some((key) => key in within);
+    const isWords = ['refusal', 'status', 'help'].some((key) => key in within);
     return isWords && hasHeardEnough(database, who, now) ? { talk: true } : within;
   };
   const write = database.transaction(() => {
@@ -74,9 +74,7 @@ export function admit(database: Database, admission: Admission): Outcome | undef
         mention: JSON.stringify(mention),
         request: paints ? JSON.stringify(outcome.request) : null,
         state: paints ? 'queued' : 'answering',
-        answer: paints
-          ? null
-          : JSON.stringify(answerTo(outcome, database, { platform, person }, now)),
+        answer: paints ? null : JSON.stringify(answerTo(outcome, database, who, now)),
         ...takeTags(database, platform, person, cost),
         cost,
         now,
@@ -87,6 +85,7 @@ export function admit(database: Database, admission: Admission): Outcome | undef
   return write.immediate();
 }
 
+/** What there is to say to something that is not painted; cancels what is to be cancelled. */
 function answerTo(
   outcome: Exclude<Outcome, { readonly request: RenderRequest }>,
   database: Database,
@@ -95,10 +94,13 @@ function answerTo(
 ): Answer {
   if ('refusal' in outcome) return { type: 'refused', refusal: outcome.refusal };
   if ('removal' in outcome) return { type: 'removal', postId: outcome.removal };
-  if ('cancel' in outcome)
-    return { type: 'cancelled', count: cancelAll(database, who, outcome.cancel, now) };
   if ('status' in outcome) return { type: 'status', ...standingOf(database, who, now) };
   if ('help' in outcome) return { type: 'help', ...outcome.help };
+  if ('cancel' in outcome) {
+    const count = cancelAll(database, who, outcome.cancel, now);
+    // It is done for somebody who has heard enough, too.
+    if (!hasHeardEnough(database, who, now)) return { type: 'cancelled', count };
+  }
   return { type: 'silence' };
 }
 

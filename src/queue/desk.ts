@@ -131,19 +131,18 @@ export function askedBehind(
   return row && (asked(row) ?? 'forgotten');
 }
 
-/** What a person's mention asked for; undefined if it is none of theirs, or is forgotten. */
+/** Who wrote a mention of us, and what it asked for unless that is forgotten; undefined if it is no mention of us. */
 export function askedIn(
   database: Database,
   platform: string,
-  person: string,
   mentionId: string,
-): Asked | undefined {
+): { readonly person: string; readonly asked: Asked | undefined } | undefined {
   const row = database
-    .prepare<[string, string, string], AskedRow>(
-      'SELECT request, mention FROM requests WHERE platform = ? AND person = ? AND mention_id = ?',
+    .prepare<[string, string], AskedRow & { readonly person: string }>(
+      'SELECT person, request, mention FROM requests WHERE platform = ? AND mention_id = ?',
     )
-    .get(platform, person, mentionId);
-  return row && asked(row);
+    .get(platform, mentionId);
+  return row && { person: row.person, asked: asked(row) };
 }
 
 interface AskedRow {

@@ -34,8 +34,8 @@ export function standingOf(database: Database, who: Person, now: number): Standi
 }
 
 /**
- * Ends what of a person's has not been painted yet: the request that a post belongs to, or, without a post that belongs
- * to one, all of it. Tells how many that were.
+ * Ends what of a person's has not been painted yet: the request that a post belongs to, or, if none that waits does, all
+ * of it. Tells how many that were.
  */
 export function cancelAll(
   database: Database,
@@ -46,6 +46,6 @@ export function cancelAll(
   const waiting = waitingOf(database, who).map(({ id }) => id);
   const meant =
     postId === undefined ? undefined : requestOf(database, who.platform, who.person, postId);
-  const ids = meant === undefined ? waiting : waiting.filter((id) => id === meant);
-  return ids.filter((id) => cancel(database, id, now)).length;
+  const ids = waiting.filter((id) => id === meant);
+  return (ids.length > 0 ? ids : waiting).filter((id) => cancel(database, id, now)).length;
 }

@@ -202,11 +202,33 @@ export class Queue extends EventEmitter<{ change: [] }> {
     this.emit('change');
   }
 
-  /** Whoever asked has edited their post: this is what it is now. Nothing if the claim is no longer ours. */
-  amend({ id, token }: RenderClaim, mention: Mention, request: RenderRequest | undefined): void {
-    this.database
-      .prepare('UPDATE requests SET mention = ?, request = ? WHERE id = ? AND lease_token = ?')
-      .run(JSON.stringify(mention), request ? JSON.stringify(request) : null, id, token);
+  /**
+   * Whoever asked has edited their post: this is what it is now, and what it costs. The difference counts against what they
+   * ask for next. Nothing if the claim is no longer ours.
+   */
+  amend({ id, token, cost: before }: RenderClaim, mention: Mention, outcome: Outcome): void {
+    const isPainted = 'request' in outcome;
+    const cost = isPainted ? outcome.cost : 0;
+    this.database.transaction(() => {
+      const { changes } = this.database
+        .prepare(
+          `UPDATE requests SET mention = ?, request = ?, cost = ? WHERE id = ? AND lease_token = ?`,
+        )
+        .run(
+          JSON.stringify(mention),
+          isPainted ? JSON.stringify(outcome.request) : null,
+          cost,
+          id,
+          token,
+        );
+      if (changes === 0) return;
+      this.database
+        .prepare(
+          `UPDATE people SET finish_tag = finish_tag + (@cost - @before) / weight
+           WHERE (platform, person) = (SELECT platform, person FROM requests WHERE id = @id)`,
+        )
+        .run({ id, cost, before });
+    })();
   }
 
   /** Everything that is not answered yet, in the order in which it will be rendered. */

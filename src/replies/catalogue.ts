@@ -17,7 +17,11 @@ export interface Catalogue {
   readonly painted: readonly string[];
   readonly dreamt: readonly string[];
   /** How the sheet is laid out, by columns and rows, and how to choose from it. */
-  readonly sheet: (strengths: readonly number[], scales: readonly number[]) => string;
+  readonly sheet: (
+    strengths: readonly number[],
+    scales: readonly number[],
+    facts: readonly string[],
+  ) => string;
   /** What a setting has done to a picture, where it is not what goes without saying. */
   readonly facts: { readonly [Name in keyof Settings]: (value: Settings[Name]) => string };
   /** What the scale is the scale of in a dream, which has no brushwork. */
@@ -37,7 +41,7 @@ export interface Catalogue {
   readonly failed: string;
 
   /** The help for everything; hashtags with the values that they take. */
-  readonly help: (usages: readonly string[]) => string;
+  readonly help: (tuned: readonly string[], asked: readonly string[]) => string;
   /** The help for each hashtag, after it. */
   readonly about: Readonly<Record<Tag, string>>;
   /** How much longer it takes, for hashtags that make a difference. */

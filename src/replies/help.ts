@@ -12,7 +12,7 @@ import type { Catalogue } from './catalogue.js';
 
 /** How it all works, or what one hashtag does. */
 export function helpFor(topic: Tag | undefined, words: Catalogue, sizes: Sizes): string {
-  if (topic === undefined) return words.help(usages(sizes));
+  if (topic === undefined) return words.help(tuned(sizes), asked);
   const about = `#${topic}: ${words.about[topic]}.`;
   const cost = words.costs[topic];
   return [
@@ -24,9 +24,9 @@ export function helpFor(topic: Tag | undefined, words: Catalogue, sizes: Sizes):
   ].join(' ');
 }
 
-/** Every hashtag that changes a picture, with the values that it takes, as short as can be. */
-function usages(sizes: Sizes): readonly string[] {
-  const tuned = parameterNames.map((name) => {
+/** Every parameter, with the values that it takes, as short as can be. */
+function tuned(sizes: Sizes): readonly string[] {
+  return parameterNames.map((name) => {
     const parameter = parameterOf(name);
     switch (parameter.kind) {
       case 'number':
@@ -37,9 +37,10 @@ function usages(sizes: Sizes): readonly string[] {
         return `#${name} 70 30`;
     }
   });
-  const done = actionNames.filter((name) => name !== 'help').map((name) => `#${name}`);
-  return [...tuned, ...done];
 }
+
+/** Whatever else one can ask for. */
+const asked = actionNames.filter((name) => name !== 'help').map((name) => `#${name}`);
 
 /** The values of a parameter, for people: "a number from 25 to 400 (%)", "keep or paint". */
 function valuesOf(name: ParameterName, words: Catalogue, sizes: Sizes): string {

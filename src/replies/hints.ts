@@ -26,18 +26,20 @@ export function hintsFor(
     scale < 150
       ? hint('#scale200', isDream ? 'larger patterns' : 'broader strokes')
       : hint('#scale50', isDream ? 'smaller patterns' : 'finer strokes');
-  const others = isDream
-    ? [byScale, hint('#style', 'house style')]
-    : [
-        byScale,
-        colors === 'keep'
-          ? hint('#colors paint', 'painting’s colors')
-          : hint('#keepcolors', 'own colors'),
-        hint('#swap', 'swap'),
-        hint('#variations', 'variations'),
-        hint('#dream', 'dream'),
-        hint('#again', 'again'),
-      ];
+  const others =
+    request.effect === 'dream'
+      ? [byScale, hint('#style', 'house style')]
+      : [
+          byScale,
+          colors === 'keep'
+            ? hint('#colors paint', 'painting’s colors')
+            : hint('#keepcolors', 'own colors'),
+          // Of several paintings only one would change places.
+          ...(request.styles.length === 1 ? [hint('#swap', 'swap')] : []),
+          hint('#variations', 'variations'),
+          hint('#dream', 'dream'),
+          hint('#again', 'again'),
+        ];
   const other = pick(others, id);
   return other === undefined ? [byStrength] : [byStrength, other];
 }

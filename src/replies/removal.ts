@@ -3,7 +3,7 @@ import { mentionBehind, requestOf, shown, type Listed } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { hasHeardEnough } from '../queue/quotas.js';
 import { forgetNow } from '../queue/retention.js';
-import { sentenceFor } from './sentences.js';
+import { languageFor, sentenceFor } from './sentences.js';
 
 /**
  * Undoes what a person asked for earlier: what is pending is cancelled, our reply removed, the files and words
@@ -29,7 +29,7 @@ export async function remove(
       mention,
     );
     const [earlier] = await platform.repliesTo(mention);
-    return earlier?.id ?? platform.reply(mention, { text });
+    return earlier?.id ?? platform.reply(mention, { text, language: languageFor(mention) });
   }
   queue.cancel(platform.name, request.mentionId);
   let refusal: PlatformError | undefined;

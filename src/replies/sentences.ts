@@ -84,6 +84,11 @@ export function altTextFor(request: RenderRequest, to: Pick<Mention, 'language'>
   });
 }
 
+/** The language that we speak to somebody: an ISO 639 code. */
+export function languageFor(to: Pick<Mention, 'language'>): string {
+  return catalogueFor(to).language;
+}
+
 /** In the unit that one would use aloud, rounded up: who comes back early would be sent away again. */
 export function duration(seconds: number, { minutes, hours }: Catalogue = english): string {
   const whole = Math.max(1, Math.ceil(seconds / 60));
@@ -100,17 +105,16 @@ function paintedSentence(
   const opener = pick(openers, id) ?? '';
   if (request === undefined) return `${opener}.`;
   const isSheet = request.effect === 'variations';
+  const facts = factsOf(request, words);
   return [
-    isSheet
-      ? words.sheet(sheet.strengths, sheet.scales)
-      : `${opener}: ${factsOf(request, words).join(', ')}.`,
+    isSheet ? words.sheet(sheet.strengths, sheet.scales, facts) : `${opener}: ${facts.join(', ')}.`,
     ...(isSensitive ? [words.sensitive] : []),
     ...request.notes.map(words.note),
     ...(isSheet ? [] : [words.next(hintsFor(request, words, id))]),
   ].join(' ');
 }
 
-/** The strength, and whatever else goes not without saying. */
+/** The strength, and whatever else goes not without saying; of a sheet, what all of it has in common. */
 function factsOf(request: RenderRequest, words: Catalogue): readonly string[] {
   const settings = complete(request.settings);
   const facts = {
@@ -120,12 +124,20 @@ function factsOf(request: RenderRequest, words: Catalogue): readonly string[] {
   // A fact takes the value of its own setting, which TypeScript cannot see in a union of names.
   const fact = (name: keyof Settings) =>
     (facts[name] as (value: unknown) => string)(settings[name]);
-  const said = parameterNames.filter(
-    (name) =>
-      name === 'strength' ||
-      // How large it came out is to be seen, and what the operator has made of no size is not known here.
-      (name !== 'size' && String(settings[name]) !== String(parameterOf(name).default)),
-  );
+  const isSheet = request.effect === 'variations';
+  const isTold = (name: keyof Settings): boolean => {
+    switch (name) {
+      case 'strength':
+        return !isSheet;
+      case 'scale':
+        return !isSheet && settings.scale !== parameterOf('scale').default;
+      case 'size':
+        return false; // how large it came out is to be seen
+      default:
+        return String(settings[name]) !== String(parameterOf(name).default);
+    }
+  };
+  const said = parameterNames.filter(isTold);
   const styles = stylesOf(request);
   const titles = styles.flatMap((style) => (style.kind === 'house' ? [style.title] : []));
   return [...said.map(fact), ...titles.map(words.ownStyle)];

@@ -33,12 +33,12 @@ export const actions = {
   },
   again: {
     aliases: ['nochmal'],
-    words: ['again', 'nochmal'],
+    words: ['again', 'once again', 'once more', 'one more', 'nochmal', 'noch mal', 'noch einmal'],
     help: 'the same once more, with other brushstrokes',
   },
   more: {
     aliases: ['bolder', 'mehr'],
-    words: ['more', 'bolder', 'stronger', 'mehr', 'stärker'],
+    words: ['more', 'bolder', 'stronger', 'mehr', 'noch mehr', 'stärker'],
     help: 'the same with more paint',
   },
   less: {
@@ -72,9 +72,9 @@ export function actionNamed(hashtag: string): Action | undefined {
   });
 }
 
-/** What one says around a word without meaning more by it. */
+/** What one says around a word without meaning more by it. Thanks are not among them: "thanks again" is thanks. */
 const fillers = new Set(
-  'a an and bit bitte das den do ein eine einen ein es etwas im in it just little many much nur once one please pls so thank thanks that the this try und'.split(
+  'a an and bisschen bit bitte das do ein etwas even it just little make mal much now please pls re so the try und'.split(
     ' ',
   ),
 );
@@ -82,11 +82,11 @@ const fillers = new Set(
 /** The action that a text without hashtags asks for, if it says nothing else: "a bit more, please!". */
 export function actionSpoken(plain: string): Action | undefined {
   if (plain.length > 200) return undefined;
-  const said = plain.replace(/@\S+/g, ' ').match(/[\p{L}\p{M}\p{N}#]+/gu) ?? [];
-  const [word, ...more] = said.filter((each) => !fillers.has(each));
-  if (word === undefined || more.length > 0) return undefined;
+  const words = plain.replace(/@\S+|:\w+:/g, ' ').match(/[\p{L}\p{M}\p{N}#]+/gu) ?? [];
+  // "Again! Again!" is once said.
+  const said = words.filter((word, i) => !fillers.has(word) && word !== words[i - 1]).join(' ');
   return actionNames.find((name) => {
-    const words: readonly string[] = actions[name].words;
-    return words.includes(word);
+    const ways: readonly string[] = actions[name].words;
+    return ways.includes(said);
   });
 }

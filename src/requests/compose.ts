@@ -24,6 +24,8 @@ export interface Materials {
 
 /** By how much more paint is more. */
 const STEP = 20;
+/** Of each is fetched, looked at and remembered; and a blend of more looks like none of them. */
+const MOST_PAINTINGS = 4;
 
 /**
  * The request that comes of what there is and what was said: what was said before in the thread still holds, unless
@@ -33,20 +35,30 @@ export function compose(materials: Materials, said: Said): RenderRequest | undef
   const { pictures, earlier } = materials;
   const before = pictures.length < 2 ? earlier : undefined;
   const wish = wished(said.style, before, materials);
-  const [content, ...paintings] = arranged(pictures, before, wish.style, said);
+  const [content, ...all] = arranged(pictures, before, wish.style, said);
   if (content === undefined) return undefined;
+  const paintings = all.slice(0, MOST_PAINTINGS);
   const stepped = steppedFrom(before, said);
   const blended = blendedFor(paintings.length, stepped.settings, said);
   const { settings } = blended;
   const notes = [...said.notes, ...stepped.notes, ...wish.notes];
+  if (said.almost?.type === 'did you mean') notes.push(said.almost);
   const [first, ...more] = paintings;
-  if (said.actions.has('dream') || (first === undefined && before?.effect === 'dream')) {
+  const { actions } = said;
+  // What takes two pictures is not dreamt once more instead.
+  const goesOnDreaming =
+    first === undefined &&
+    before?.effect === 'dream' &&
+    !actions.has('swap') &&
+    !actions.has('variations');
+  if (actions.has('dream') || goesOnDreaming) {
     if (pictures.length > 1) notes.push({ type: 'one picture dreams' });
     return { effect: 'dream', content, settings, notes };
   }
   if (first === undefined) return undefined;
   const styles: Styles = [first, ...more];
   notes.push(...blended.notes);
+  if (all.length > MOST_PAINTINGS) notes.push({ type: 'too many paintings', used: MOST_PAINTINGS });
   return {
     effect: isSheet(before, said) ? 'variations' : 'painting',
     content,
@@ -71,7 +83,8 @@ function arranged(
 ): readonly Source[] {
   const [picture] = pictures;
   const styles = before === undefined ? [] : stylesOf(before);
-  const isSwapped = actions.has('swap');
+  // A dream takes the first picture, whatever was to become of the second.
+  const isSwapped = actions.has('swap') && !(actions.has('dream') && pictures.length > 1);
   if (before === undefined || picture === undefined) {
     const all: readonly Source[] = before === undefined ? pictures : [before.content, ...styles];
     const [photo, ...paintings] = chosen === undefined ? all : [...all.slice(0, 1), chosen];
@@ -121,11 +134,10 @@ function steppedFrom(before: RenderRequest | undefined, said: Said): Noted {
   const { actions } = said;
   const sofar: Given = { ...before?.settings, ...said.settings };
   const { strength, seed } = complete(sofar);
-  const { min, max } = parameters.strength;
   const step = (actions.has('more') ? STEP : 0) - (actions.has('less') ? STEP : 0);
-  const given = strength + step;
-  const used = clamped(given, parameters.strength);
+  const used = clamped(strength + step, parameters.strength);
   const isStepped = step !== 0 && said.settings.strength === undefined;
+  const isAtEnd = isStepped && used === strength;
   const isAnother = actions.has('again') && said.settings.seed === undefined;
   return {
     settings: {
@@ -133,10 +145,7 @@ function steppedFrom(before: RenderRequest | undefined, said: Said): Noted {
       ...(isStepped && { strength: used }),
       ...(isAnother && { seed: (seed + 1) % parameters.seed.max }),
     },
-    notes:
-      isStepped && used !== given
-        ? [{ type: 'clamped', parameter: 'strength', given, used, min, max }]
-        : [],
+    notes: isAtEnd ? [{ type: 'at the end', strength }] : [],
   };
 }
 
@@ -146,7 +155,7 @@ function blendedFor(paintings: number, settings: Given, said: Said): Noted {
   const [only = 0] = blend;
   const whole = only <= 1 ? 1 : 100;
   const isRest = blend.length === 1 && paintings === 2 && only <= 100;
-  const weights = isRest ? [only, whole - only] : blend;
+  const weights = isRest ? [only, Number((whole - only).toFixed(6))] : blend;
   const fits =
     weights.length === paintings && paintings > 1 && weights.some((weight) => weight > 0);
   if (fits) return { settings: { ...others, blend: weights }, notes: [] };

@@ -43,12 +43,15 @@ export function readHashtags(text: string, vocabulary: Vocabulary): Said {
   const clean = plain(text);
   const settings = new Map<ParameterName, Valued>();
   const found = new Set<Action>();
+  /** Up to where the text has been read. */
+  let read = 0;
   let topic: Tag | undefined;
   let style: StyleWish | undefined;
   let almost: Almost | undefined;
   for (const { 0: hashtag, 1: word = '', index } of clean.matchAll(
     /#([\p{L}\p{M}\p{N}_]{1,64})/gu,
   )) {
+    if (index < read) continue; // it is what help is wanted with, not what is wanted
     const end = index + hashtag.length;
     const meaning = meaningOf(word, clean.slice(end, end + REACH), vocabulary);
     switch (meaning?.type) {
@@ -57,7 +60,8 @@ export function readHashtags(text: string, vocabulary: Vocabulary): Said {
         break;
       case 'action':
         found.add(meaning.action);
-        topic ??= meaning.topic;
+        topic ??= meaning.topic?.tag;
+        read = end + (meaning.topic?.length ?? 0);
         break;
       case 'style':
         style = meaning.wish;
@@ -91,7 +95,7 @@ function corrected(before: Valued | undefined, now: Valued): Valued {
 
 type Meaning =
   | Valued
-  | { readonly type: 'action'; readonly action: Action; readonly topic: Tag | undefined }
+  | { readonly type: 'action'; readonly action: Action; readonly topic: Topic | undefined }
   | { readonly type: 'style'; readonly wish: StyleWish }
   | Almost;
 
@@ -111,12 +115,21 @@ function meaningOf(word: string, rest: string, vocabulary: Vocabulary): Meaning 
   return shortcut(word) ?? nearMiss(word, rest, vocabulary);
 }
 
+interface Topic {
+  readonly tag: Tag;
+  /** How far behind the cry for help it ends. */
+  readonly length: number;
+}
+
 /** What stands after a cry for help: #help strength. */
-function topicIn(action: Action, rest: string): Tag | undefined {
-  const word =
-    action === 'help' ? new RegExp(`^${GAP}#?(\\p{L}{1,20})`, 'u').exec(rest)?.[1] : undefined;
-  if (word === undefined) return undefined;
-  return actionNamed(word) ?? spellings.find(({ spelling }) => spelling === word)?.name;
+function topicIn(action: Action, rest: string): Topic | undefined {
+  if (action !== 'help') return undefined;
+  const [text, word = ''] = new RegExp(`^${GAP}([\\p{L}\\p{M}]{1,20})`, 'u').exec(rest) ?? [];
+  const tag =
+    actionNamed(word) ??
+    spellings.find(({ spelling }) => spelling === word)?.name ??
+    shortcuts.find(({ hashtag }) => hashtag === word)?.name;
+  return tag && { tag, length: text?.length ?? 0 };
 }
 
 /** The hashtag that names a painting of ours, which is no parameter: it says what to paint with. */
@@ -130,13 +143,22 @@ const spellings = [
   ...styleSpellings.map((spelling) => ({ spelling, name: 'style' as const })),
 ].sort((a, b) => b.spelling.length - a.spelling.length);
 
-function shortcut(word: string): Meaning | undefined {
-  for (const name of parameterNames) {
-    const parameter = parameterOf(name);
-    const value = parameter.kind === 'choice' ? parameter.shortcuts[word] : undefined;
-    if (value !== undefined) return { type: 'value', parameter: name, value, notes: [] };
-  }
-  return undefined;
+/** Hashtags that say name and value in one. */
+const shortcuts = parameterNames.flatMap((name) => {
+  const parameter = parameterOf(name);
+  const pairs = parameter.kind === 'choice' ? Object.entries(parameter.shortcuts) : [];
+  return pairs.map(([hashtag, value]) => ({ hashtag, name, value }));
+});
+
+function shortcut(word: string): Valued | undefined {
+  const found =
+    shortcuts.find(({ hashtag }) => hashtag === word) ??
+    shortcuts.find(({ hashtag }) => hashtag.length > 8 && isOneEditApart(hashtag, word));
+  if (found === undefined) return undefined;
+  const { hashtag, name, value } = found;
+  const notes: readonly Note[] =
+    hashtag === word ? [] : [{ type: 'read as', written: word, meant: hashtag }];
+  return { type: 'value', parameter: name, value, notes };
 }
 
 /** @param tail what is written in one with the name: lavender in #stylelavender */
@@ -145,18 +167,35 @@ function styleIn(
   rest: string,
   { houseStyles }: Vocabulary,
 ): Extract<Meaning, { type: 'style' }> | undefined {
-  const text = tail + rest;
+  const text = tail + rest.replace(/^([\s:=_]*)#/, '$1');
   const squeezed = squeeze(text);
-  const style = houseStyles.find(({ name, title }) =>
-    [title, name].some((each) => squeezed.startsWith(squeeze(each.toLowerCase()))),
-  );
+  const words =
+    text
+      .split('#')[0]
+      ?.match(/[\p{L}\p{M}\p{N}]+/gu)
+      ?.slice(0, NEARBY) ?? [];
+  const isNear = (name: string) =>
+    words.some((word) => word === name || (name.length > 4 && isOneEditApart(word, name)));
+  const style =
+    houseStyles.find(({ title }) => squeezed.startsWith(squeeze(title.toLowerCase()))) ??
+    houseStyles.find(({ name }) => squeezed.startsWith(name) || isNear(name));
   if (style !== undefined) return { type: 'style', wish: { type: 'named', style } };
   if (tail !== '' && !tail.startsWith('_')) return undefined; // #styleguide
-  const written = /^[ \t:=_]{0,4}["“„«']?([\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]{0,30})/u.exec(text)?.[1];
-  const wish =
-    written === undefined ? ({ type: 'any' } as const) : ({ type: 'unknown', written } as const);
+  const written = /^[ \t:=_]{0,4}["“„«']?([\p{L}\p{M}][\p{L}\p{M}\p{N}'’-]{2,30})/u.exec(text)?.[1];
+  const isName = written !== undefined && !smallWords.has(written);
+  const wish = isName ? ({ type: 'unknown', written } as const) : ({ type: 'any' } as const);
   return { type: 'style', wish };
 }
+
+/** How many words after #style may have the name among them: "like the lighthouse". */
+const NEARBY = 4;
+
+/** Words that follow #style and name nothing, as far as they have three letters. */
+const smallWords = new Set(
+  'and any anything bitte choose der die das for from irgendein irgendeinen irgendwas like please pls random surprise the this und von whatever which with wie your yours you'.split(
+    ' ',
+  ),
+);
 
 /** Without what stands between words. */
 function squeeze(text: string): string {
@@ -170,20 +209,22 @@ function nearMiss(word: string, rest: string, vocabulary: Vocabulary): Meaning |
   if (written.length < 5) return undefined;
   const tail = word.slice(written.length);
   const near = spellings.find(
-    ({ spelling }) => spelling.length > 4 && isOneEditApart(written, spelling),
+    // #strengths and #styles are words of their own.
+    ({ spelling }) =>
+      spelling.length > 4 && written !== `${spelling}s` && isOneEditApart(written, spelling),
   );
   if (near !== undefined && near.name !== 'style') {
     const meaning = valueIn(near.name, tail + rest, false, vocabulary.maxSize);
     if (meaning?.type === 'value')
       return {
         ...meaning,
-        notes: [{ type: 'read as', written, parameter: near.name }, ...meaning.notes],
+        notes: [{ type: 'read as', written, meant: near.name }, ...meaning.notes],
       };
   }
   const meant = ([...parameterNames, 'style', ...actionNames] as const).find(
     (name) => name.length > 3 && isOneEditApart(written, name),
   );
-  // #dreams and #styles are words of their own.
+  // And so are #dreams and #deleted.
   if (meant === undefined || tail !== '' || written.startsWith(meant)) return undefined;
   return { type: 'did you mean', written, meant };
 }

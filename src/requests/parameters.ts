@@ -18,13 +18,14 @@ export interface NumberParameter extends Described {
   readonly max: number;
   readonly default: number;
   readonly unit: '' | '%' | 'pixels';
-  /** Values that have a name. */
+  /** Values that have a name, and other names for these. */
   readonly words: Readonly<Record<string, number>>;
+  readonly otherWords: Readonly<Record<string, string>>;
 }
 
 export interface ChoiceParameter extends Described {
   readonly kind: 'choice';
-  /** Each value, and other ways to write it. */
+  /** Each value, and other ways to write it, which count only if they are joined to the name: #quality=best. */
   readonly choices: Readonly<Record<string, readonly string[]>>;
   readonly default: string;
   /** Hashtags that say name and value in one. */
@@ -47,6 +48,7 @@ export const parameters = {
     default: 50,
     unit: '%',
     words: {},
+    otherWords: {},
     aliases: ['stärke', 'staerke'],
     help: 'how much painting, from 0 (the photo) to 100 (all painting)',
   },
@@ -57,6 +59,7 @@ export const parameters = {
     default: 100,
     unit: '%',
     words: {},
+    otherWords: {},
     aliases: ['brush', 'pinsel'],
     help: 'how large the brushwork is, such as 50 (fine) or 200 (broad)',
   },
@@ -67,13 +70,14 @@ export const parameters = {
     default: 512,
     unit: 'pixels',
     words: { small: 256, medium: 512, large: 768 },
-    aliases: ['größe', 'groesse'],
+    otherWords: { klein: 'small', mittel: 'medium', groß: 'large', gross: 'large' },
+    aliases: ['größe', 'grösse', 'groesse'],
     help: 'longest side of the result; a panorama beyond 4:1 comes out longer',
     cost: 'twice the size takes about three times as long',
   },
   colors: {
     kind: 'choice',
-    choices: { paint: ['change', 'off', 'no'], keep: ['kept', 'original', 'photo', 'on', 'yes'] },
+    choices: { paint: ['change', 'malen'], keep: ['kept', 'original', 'behalten'] },
     default: 'paint',
     shortcuts: {
       keepcolors: 'keep',
@@ -90,19 +94,23 @@ export const parameters = {
     kind: 'weights',
     default: [],
     aliases: ['mix'],
-    help: 'how much each painting counts if there are several, as in 70 30',
+    help: 'how much each painting counts if there are several',
   },
   faces: {
     kind: 'choice',
-    choices: { on: ['yes', 'keep'], off: ['no', 'ignore'] },
+    choices: { on: ['yes', 'an'], off: ['no', 'false', 'aus'] },
     default: 'on',
     shortcuts: { nofaces: 'off', keepfaces: 'on' },
-    aliases: ['face', 'gesichter'],
+    aliases: ['gesichter'],
     help: 'whether faces in the photo are painted with more care, so that one knows them again',
   },
   quality: {
     kind: 'choice',
-    choices: { draft: ['fast', 'quick'], normal: ['medium'], fine: ['best', 'high', 'slow'] },
+    choices: {
+      draft: ['fast', 'quick', 'low', 'entwurf'],
+      normal: ['medium'],
+      fine: ['best', 'high', 'fein'],
+    },
     default: 'normal',
     shortcuts: {},
     aliases: ['qualität', 'qualitaet'],
@@ -116,6 +124,7 @@ export const parameters = {
     default: 1,
     unit: '',
     words: {},
+    otherWords: {},
     aliases: [],
     help: 'another number gives other brushstrokes; the same one gives the same picture again',
   },

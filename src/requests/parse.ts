@@ -8,9 +8,9 @@ import type { Refusal, RenderRequest, Tag } from './request.js';
 export type Parsed =
   | { readonly type: 'request'; readonly request: RenderRequest }
   | { readonly type: 'refusal'; readonly refusal: Refusal }
-  /** What came of an earlier mention is to be removed: the post that this one replies to. */
+  /** What came of an earlier mention is to be removed: the post that this one is about. */
   | { readonly type: 'removal'; readonly postId: string }
-  /** What is pending is to be ended: what belongs to the post that this one replies to, or all. */
+  /** What is pending is to be ended: what belongs to the post that this one is about, or all. */
   | { readonly type: 'cancel'; readonly postId: string | undefined }
   /** The person wants to know where they are in the line. */
   | { readonly type: 'status' }
@@ -20,28 +20,36 @@ export type Parsed =
   | { readonly type: 'talk' };
 
 /** What is known of the post that a mention replies to. */
-export interface Thread {
-  /** Whether that post is ours, or one that we have answered: then words under it may be meant for nobody. */
-  readonly isKnown?: boolean;
-  /** Whether it is ours, and all that we knew of it has been forgotten. */
-  readonly isForgotten?: boolean;
-  /** What was painted for it, if anything was and we still know. */
-  readonly earlier?: RenderRequest | undefined;
-  /** It itself, if its pictures may be used. */
-  readonly parent?: Mention | undefined;
-  /** Whether it has pictures that may not. */
-  readonly isForeign?: boolean;
-}
+export type Thread =
+  /** Nothing, or there is none. */
+  | { readonly about: 'unknown' }
+  /** It has been looked at, and its pictures may be used. */
+  | { readonly about: 'post'; readonly parent: Mention }
+  /** It has been looked at, and has pictures that may not be used. */
+  | { readonly about: 'foreign pictures' }
+  /** Something was painted for it, or for the request above what we said last: by this post of ours or of the person's. */
+  | { readonly about: 'picture'; readonly earlier: RenderRequest; readonly postId: string }
+  /** Something was painted there, for somebody else and for few. */
+  | { readonly about: 'private picture' }
+  /** It is ours, and all that we knew of it has been forgotten. */
+  | { readonly about: 'forgotten' }
+  /** It is ours and only words, in answer to this post of the person, if it was theirs. */
+  | { readonly about: 'words'; readonly parent?: Mention }
+  /** It speaks to us, too, but is somebody else's, or has been forgotten: people talk with each other. */
+  | { readonly about: 'talk' };
+
+const wishes = ['delete', 'cancel', 'status', 'help'] as const;
 
 /** Whether a mention can only be understood if one looks at the post that it replies to. */
 export function needsParent(
   { text, attachments, inReplyTo }: Mention,
-  thread: Thread,
+  { about }: Thread,
   vocabulary: Vocabulary,
 ): boolean {
-  if (inReplyTo === undefined || thread.isKnown === true || attachments.length > 1) return false;
-  const { actions } = readHashtags(text, vocabulary);
-  return !(['delete', 'cancel', 'status', 'help'] as const).some((action) => actions.has(action));
+  if (inReplyTo === undefined || attachments.length > 1) return false;
+  const said = readHashtags(text, vocabulary);
+  if (wishes.some((action) => said.actions.has(action))) return false;
+  return about === 'unknown' || (about === 'talk' && (asks(said) || attachments.length > 0));
 }
 
 /**
@@ -50,53 +58,63 @@ export function needsParent(
  * added to what was said then, and a new picture is the painting for the same photo. Never throws, whatever the text.
  */
 export function parse(mention: Mention, thread: Thread, vocabulary: Vocabulary): Parsed {
-  const { text, inReplyTo } = mention;
-  const said = readHashtags(text, vocabulary);
-  const spoken = thread.isKnown === true ? actionSpoken(plain(text)) : undefined;
-  const actions = new Set(spoken === undefined ? said.actions : [...said.actions, spoken]);
-  if (actions.has('delete'))
-    return inReplyTo === undefined
-      ? refusal('nothing to delete')
-      : { type: 'removal', postId: inReplyTo };
+  const { text, inReplyTo, attachments } = mention;
+  const read = readHashtags(text, vocabulary);
+  const spoken = isOurs(thread) ? actionSpoken(plain(text)) : undefined;
+  const actions = new Set(spoken === undefined ? read.actions : [...read.actions, spoken]);
+  const said = { ...read, actions };
+  const postId = thread.about === 'picture' ? thread.postId : inReplyTo;
   // Whoever brings two pictures wants them painted, whatever hashtags stand beside.
-  if (mention.attachments.length < 2) {
+  const isNew = attachments.length > 1;
+  if (actions.has('delete') && !(isNew && postId === undefined))
+    return postId === undefined ? refusal('nothing to delete') : { type: 'removal', postId };
+  if (!isNew) {
     if (actions.has('cancel'))
-      return { type: 'cancel', postId: thread.isKnown === true ? inReplyTo : undefined };
+      return { type: 'cancel', postId: thread.about === 'unknown' ? undefined : postId };
     if (actions.has('status')) return { type: 'status' };
     if (actions.has('help')) return { type: 'help', topic: said.topic };
   }
-  if (mention.attachments.some(({ kind }) => kind !== 'picture')) return refusal('not pictures');
-  return picture(mention, { ...said, actions }, thread, vocabulary);
+  if (attachments.length === 0 && !asks(said)) {
+    const slip = slipIn(said);
+    if (slip !== undefined) return refused(slip);
+    if (isOurs(thread) || thread.about === 'talk') return { type: 'talk' };
+  }
+  if (attachments.some(({ kind }) => kind !== 'picture')) return refusal('not pictures');
+  return picture(mention, said, thread, vocabulary);
+}
+
+/** Whether words under a post may be meant for nobody. */
+function isOurs({ about }: Thread): boolean {
+  return ['picture', 'private picture', 'forgotten', 'words'].includes(about);
+}
+
+/** Whether anything is said that changes a picture. */
+function asks({ settings, actions, style }: Said): boolean {
+  return Object.keys(settings).length + actions.size > 0 || style !== undefined;
 }
 
 function picture(
   mention: Mention,
   said: Said,
-  { isKnown = false, isForgotten = false, isForeign = false, earlier, parent }: Thread,
+  thread: Thread,
   { houseStyles }: Vocabulary,
 ): Parsed {
-  const own = mention.attachments;
-  const asksAgain =
-    Object.keys(said.settings).length + said.actions.size > 0 || said.style !== undefined;
-  if (own.length === 0 && !asksAgain) {
-    const slip = slipIn(said);
-    if (slip !== undefined) return refused(slip);
-    if (isKnown) return { type: 'talk' };
-  }
-  const pictures = withParents(own, parent, said);
+  const pictures = withParents(mention.attachments, thread, said);
+  const earlier = thread.about === 'picture' ? thread.earlier : undefined;
   const isNew = pictures.length > 1;
-  if (isForgotten && !isNew) return refusal('forgotten');
-  const tooFew = (type: PlainRefusal) => refusal(isForeign ? 'foreign pictures' : type);
-  if (pictures.length === 0 && earlier === undefined) return tooFew('no pictures');
-  // Two pictures are enough for anything, and so is what there was; a dream takes only one, and a painting of ours, too.
-  const isEnough =
-    isNew || earlier !== undefined || said.style !== undefined || said.actions.has('dream');
+  // A dream takes only one picture, and so does a painting of ours.
+  const takesOne = said.style !== undefined || said.actions.has('dream');
+  const isEnough = isNew || earlier !== undefined || (takesOne && pictures.length > 0);
   const composed = isEnough
     ? compose({ pictures, earlier, houseStyles, mentionId: mention.id }, said)
     : undefined;
   if (composed) return { type: 'request', request: composed };
-  const slip = slipIn(said);
-  return slip?.type === 'did you mean' ? refused(slip) : tooFew('one picture');
+  const { almost } = said;
+  if (almost?.type === 'did you mean') return refused(almost);
+  if (thread.about === 'forgotten' || thread.about === 'private picture')
+    return refusal(thread.about);
+  if (thread.about === 'foreign pictures') return refusal('foreign pictures');
+  return refusal(pictures.length === 0 && earlier === undefined ? 'no pictures' : 'one picture');
 }
 
 /** What was nearly said, if nothing was. */
@@ -111,9 +129,10 @@ function slipIn({ almost, notes }: Said): Refusal | undefined {
 /** With a photo above it, one picture is the painting, unless it is to be painted like one of ours, or dreamt of. */
 function withParents(
   own: readonly Attachment[],
-  parent: Mention | undefined,
+  thread: Thread,
   { actions, style }: Said,
 ): readonly Attachment[] {
+  const parent = 'parent' in thread ? thread.parent : undefined;
   const above = parent?.attachments.filter(({ kind }) => kind === 'picture') ?? [];
   if (own.length === 0) return above;
   const needsAnother = own.length === 1 && style === undefined && !actions.has('dream');
@@ -135,6 +154,7 @@ type PlainRefusal = Extract<
   | 'one picture'
   | 'not pictures'
   | 'foreign pictures'
+  | 'private picture'
   | 'nothing to delete'
   | 'forgotten'
 >;

@@ -6,20 +6,27 @@
 const zeros = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50].map((code) => ({ code, last: code + 9 }));
 
 /**
- * A text in lower case, with plain digits and signs, without invisible characters (such as those that turn the direction
- * of writing) and without addresses of pages, whose #fragments are no hashtags.
+ * A text in lower case, with plain digits and signs; without invisible characters (such as those that turn the direction
+ * of writing), without what is quoted, and without addresses of pages, whose #fragments are no hashtags.
  */
 export function plain(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFC') // lower case may take apart what belongs together
-    .replace(/\bhttps?:\/\/\S+/g, ' ')
-    .replace(/[\p{Cf}\uFE0F]/gu, '')
-    .replace(/\p{Nd}/gu, asDigit)
-    .replace(/[\u2212\u2012\u2013]/g, '-') // minus signs, and the dashes that people take for one
-    .replace(/٪/g, '%')
-    .replace(/٫/g, ',');
+  return (
+    text
+      // A heap of accents takes the square of its height to put in order, and no letter has more.
+      .replace(/(\p{M}{8})\p{M}+/gu, '$1')
+      .normalize('NFKC')
+      .toLowerCase()
+      .normalize('NFC') // lower case may take apart what belongs together
+      .replace(/^[ \t]{0,3}>.*$/gm, ' ')
+      .replace(/\bhttps?:\/\/\S+/g, ' ')
+      // Some servers hide how an address begins.
+      .replace(/\b[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}\/\S*/g, ' ')
+      .replace(/[\p{Cf}\uFE0F\u20E3]/gu, '')
+      .replace(/\p{Nd}/gu, asDigit)
+      .replace(/[\u2212\u2012\u2013]/g, '-') // minus signs, and the dashes that people take for one
+      .replace(/٪/g, '%')
+      .replace(/٫/g, ',')
+  );
 }
 
 function asDigit(character: string): string {

@@ -52,11 +52,16 @@ export type Note =
   /** A value that is none. */
   | { readonly type: 'no such value'; readonly parameter: ParameterName; readonly written: string }
   /** A slip of the pen. */
-  | { readonly type: 'read as'; readonly written: string; readonly parameter: Tag }
+  | { readonly type: 'read as'; readonly written: string; readonly meant: string }
+  /** Nearly something, but too little to go by. */
+  | { readonly type: 'did you mean'; readonly written: string; readonly meant: Tag }
   | { readonly type: 'no such style'; readonly written: string; readonly names: readonly string[] }
   /** The numbers after #blend do not fit so many paintings. */
   | { readonly type: 'blend'; readonly paintings: number }
-  | { readonly type: 'one picture dreams' };
+  | { readonly type: 'one picture dreams' }
+  /** It is as far as it goes already: more than all paint, less than none. */
+  | { readonly type: 'at the end'; readonly strength: number }
+  | { readonly type: 'too many paintings'; readonly used: number };
 
 /** Whatever stands after a # and means something here. */
 export type Tag = ParameterName | Action | 'style';
@@ -68,6 +73,8 @@ export type Refusal =
   | { readonly type: 'not pictures' }
   /** The pictures that it means are in somebody else's post. */
   | { readonly type: 'foreign pictures' }
+  /** The picture that it means was painted for somebody else, and for few. */
+  | { readonly type: 'private picture' }
   | { readonly type: 'nothing to delete' }
   /** It asks for another version of a picture that we do not remember. */
   | { readonly type: 'forgotten' }

@@ -12,7 +12,7 @@ import type { Note } from './request.js';
  */
 
 /** What separates a name from its value: #strength 80, #strength=80, #strength:80, #strength_80. */
-export const GAP = String.raw`[\s:=_]{0,8}`;
+export const GAP = String.raw`[\s:=_#]{0,8}`;
 /** The same, where it shows that a value is meant to follow. */
 const POINTER = String.raw`[ \t]{0,3}[:=_][ \t]{0,3}`;
 
@@ -75,35 +75,57 @@ export function valueIn(
 
 function numberIn(
   name: ParameterName,
-  { min, max, words }: NumberParameter,
+  parameter: NumberParameter,
   text: string,
 ): Valued | undefined {
-  const word = new RegExp(`^${GAP}(\\p{L}{1,20})`, 'u').exec(text)?.[1] ?? '';
-  const number = new RegExp(`^${GAP}([-+]?\\d{1,15}(?:[.,]\\d{1,9})?)`).exec(text)?.[1];
-  const given = Object.hasOwn(words, word)
-    ? words[word]
-    : number && Number(number.replace(',', '.'));
-  if (typeof given !== 'number') return undefined;
+  const { min, max } = parameter;
+  const given = wordIn(parameter, text) ?? figureIn(parameter, text);
+  if (given === undefined) return undefined;
   const used = clamped(Math.round(given), { min, max });
   const notes: readonly Note[] =
     used === given ? [] : [{ type: 'clamped', parameter: name, given, used, min, max }];
   return { type: 'value', parameter: name, value: used, notes };
 }
 
-function choiceIn({ choices }: ChoiceParameter, text: string): string | undefined {
-  const word = new RegExp(`^${GAP}(\\p{L}{1,20})`, 'u').exec(text)?.[1];
-  return (
-    word &&
-    Object.entries(choices).find(([value, others]) => value === word || others.includes(word))?.[0]
-  );
+function wordIn({ words, otherWords }: NumberParameter, text: string): number | undefined {
+  const written = new RegExp(`^${GAP}(\\p{L}{1,20})`, 'u').exec(text)?.[1] ?? '';
+  const word = Object.hasOwn(otherWords, written) ? (otherWords[written] ?? '') : written;
+  return Object.hasOwn(words, word) ? words[word] : undefined;
 }
 
-/** 70 30, 70/30, 70:30, 70 % and 30 %, 0.7 0.3: as many numbers as there are, up to four. */
+/** 80, 62,5, 1,024, 2k; and for what goes by percent also 2x and 0.8. A hyphen after the name only joins: no value is negative. */
+function figureIn({ unit }: NumberParameter, text: string): number | undefined {
+  const found = new RegExp(
+    `^-?${GAP}([-+]?)(\\d{1,15})(?:[.,](\\d{1,9}))?(?:\\s?([kx×])(?![\\p{L}\\p{N}]))?`,
+    'u',
+  ).exec(text);
+  if (found === null) return undefined;
+  const [, sign, whole = '', decimals = '', factor] = found;
+  // 1,024 and 1.024 are a thousand and something, wherever one writes them.
+  const isThousands = decimals.length === 3 && whole.length < 4 && whole !== '0';
+  const value = Number(isThousands ? whole + decimals : `${whole}.${decimals || '0'}`);
+  const isPart = unit === '%' && (factor === 'x' || factor === '×' || (value > 0 && value < 1));
+  const times = isPart ? 100 : factor === 'k' ? 1000 : 1;
+  return (sign === '-' ? -1 : 1) * value * times;
+}
+
+function choiceIn({ choices }: ChoiceParameter, text: string): string | undefined {
+  const found = new RegExp(`^(${GAP})(\\p{L}{1,20})`, 'u').exec(text);
+  if (found === null) return undefined;
+  const [, gap = '', word = ''] = found;
+  const isJoined = gap === '' || /[:=_]/.test(gap);
+  return Object.entries(choices).find(
+    ([value, others]) => value === word || (isJoined && others.includes(word)),
+  )?.[0];
+}
+
+/** 70 30, 70/30, 70:30, 70 % and 30 %, 0.7 0.3, 0,7 0,3: as many numbers as there are, up to four. */
 function weightsIn(text: string): readonly number[] | undefined {
-  const number = String.raw`\d{1,6}(?:\.\d{1,6})?`;
+  // A comma is between two numbers, unless the first one is 0.
+  const number = String.raw`(?:0,\d{1,6}|\d{1,6}(?:\.\d{1,6})?)`;
   const list = new RegExp(
     `^${GAP}(${number}(?:[\\s%/:,;+|&_-]{1,6}(?:(?:and|und)\\s)?${number}){0,3})`,
   );
   const numbers = list.exec(text)?.[1]?.match(new RegExp(number, 'g'));
-  return numbers?.map(Number);
+  return numbers?.map((text) => Number(text.replace(',', '.')));
 }

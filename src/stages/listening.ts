@@ -6,7 +6,7 @@ import { notePost, requestFor, shown } from '../queue/desk.js';
 import { placeOf } from '../queue/forecast.js';
 import { dropLetter, hasLetters, keepLetter, nextLetter, putLetterOff } from '../queue/inbox.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
-import { placeSentence } from '../replies/sentences.js';
+import { languageFor, placeSentence } from '../replies/sentences.js';
 import { together } from '../together.js';
 import {
   understand,
@@ -140,12 +140,14 @@ function admit(
   const request = requestFor(queue.database, platform.name, mention.id);
   const [became] = Object.keys(admitted);
   log.info({ platform: platform.name, mention: mention.id, request, became }, 'a mention');
+  if ('talk' in admitted) return; // people talk with each other, and need no sign of ours
   const tellPlace = async () => {
     if (request === undefined) return;
     const place = placeOf(queue.database, request, Date.now());
     if (place === undefined) return;
     const post = await platform.reply(mention, {
       text: placeSentence(place, mention),
+      language: languageFor(mention),
       isInterim: true,
     });
     notePost(queue.database, request, post, 'interim_id');

@@ -14,9 +14,8 @@ import type { Answer, Problem, Which } from '../queue/states.js';
 import { PictureError, type PictureProblem, type RenderJob } from '../render/job.js';
 import type { RenderPool } from '../render/pool.js';
 import type { SafetyPolicy } from '../render/safety.js';
-import { complete } from '../requests/parameters.js';
-import { stylesOf, type HouseStyle, type RenderRequest, type Source } from '../requests/request.js';
-import { understand, type UnderstandingOptions } from './understanding.js';
+import { stylesOf, type HouseStyle, type Source } from '../requests/request.js';
+import { settingsFor, understand, type UnderstandingOptions } from './understanding.js';
 import { withdraw } from './withdrawal.js';
 
 export interface PaintingOptions extends UnderstandingOptions {
@@ -33,8 +32,8 @@ export interface PaintingOptions extends UnderstandingOptions {
 
 export interface Rendered {
   readonly answer: Answer;
-  /** What painted it, if anything was painted. */
-  readonly device?: string;
+  /** What painted it, and what it was thought to cost, if anything was painted. */
+  readonly work?: { readonly device: string; readonly cost: number };
 }
 
 /**
@@ -51,20 +50,19 @@ export async function paint(
   const { queue, platforms } = options;
   const { mention } = claim;
   const platform = platformNamed(platforms, claim.platform);
-  const paintAs = (request: RenderRequest) =>
-    paintRequest({ ...claim, request }, platform, options, isLastDownload, signal);
+  const paintAs = (as: Pick<RenderClaim, 'request' | 'cost'>) =>
+    paintRequest({ ...claim, ...as }, platform, options, isLastDownload, signal);
   // What has not answered for hours is painted as it was.
   const current = isLastDownload ? mention : await platform.reread(mention);
   if (current === undefined) {
     withdraw(queue, platform.name, mention.id, mention.author.id);
     throw new ClaimLost('the post that asked for it is gone');
   }
-  if (isSame(current, mention)) return paintAs(claim.request);
+  if (isSame(current, mention)) return paintAs(claim);
   const edited = await understand(platform, current, options);
   const { outcome } = edited;
-  const request = 'request' in outcome ? outcome.request : undefined;
-  queue.amend(claim, edited.mention, request);
-  if (request !== undefined) return paintAs(request);
+  queue.amend(claim, edited.mention, outcome);
+  if ('request' in outcome) return paintAs(outcome);
   return {
     answer:
       'refusal' in outcome ? { type: 'refused', refusal: outcome.refusal } : { type: 'silence' },
@@ -85,20 +83,13 @@ function isSame(one: Mention, other: Mention): boolean {
  * attempt, one that cannot be fetched.
  */
 async function paintRequest(
-  { id, mention, request }: RenderClaim,
+  { id, mention, request, cost }: RenderClaim,
   platform: Platform,
-  {
-    pool,
-    folder,
-    size: usualSize,
-    collection,
-    safety,
-    maxDownloadBytes,
-    onProgress,
-  }: PaintingOptions,
+  options: PaintingOptions,
   isLastDownload: boolean,
   signal: AbortSignal,
 ): Promise<Rendered> {
+  const { pool, folder, collection, safety, maxDownloadBytes, onProgress } = options;
   const downloads = join(folder, 'downloads', String(id));
   await mkdir(downloads, { recursive: true });
   const photo = join(downloads, 'photo');
@@ -112,7 +103,7 @@ async function paintRequest(
       throw asPictureError(error, file, isLastDownload);
     }
   };
-  const { blend, ...settings } = complete({ size: usualSize, ...request.settings });
+  const { blend, ...settings } = settingsFor(request, options);
   try {
     const file = join('pictures', `${id}.jpg`);
     const common = {
@@ -136,7 +127,7 @@ async function paintRequest(
       signal,
       onProgress: ({ fraction }) => onProgress(mention, fraction),
     });
-    return { answer: { type: 'painted', file, ...painted }, device };
+    return { answer: { type: 'painted', file, ...painted }, work: { device, cost } };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     const which: Which = error.file === photo ? 'photo' : 'painting';

@@ -103,12 +103,13 @@ async function render(
   const outage = (outages.get(claim.id) ?? 0) + 1;
   outages.delete(claim.id);
   try {
-    const { answer, device } = await holding(queue, claim, heartbeatMs, signal, (stop) =>
+    const { answer, work } = await holding(queue, claim, heartbeatMs, signal, (stop) =>
       paint(claim, options, outage >= DOWNLOAD_ATTEMPTS, stop),
     );
-    if (answer.type === 'painted' && device !== undefined) {
+    if (answer.type === 'painted' && work !== undefined) {
       const { seconds } = answer;
-      const pace = { device, costPerSecond: (pool.size * claim.cost) / seconds };
+      const { device, cost } = work;
+      const pace = { device, costPerSecond: (pool.size * cost) / seconds };
       if (!queue.rendered(claim, answer, pace)) {
         await rm(join(folder, answer.file), { force: true }); // nobody else knows of it
         throw new ClaimLost('the claim was lost in the last moment');

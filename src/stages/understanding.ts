@@ -6,7 +6,7 @@ import { askedBehind, askedIn } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { costOfJob } from '../render/cost.js';
 import type { Vocabulary } from '../requests/hashtags.js';
-import { complete } from '../requests/parameters.js';
+import { complete, type Settings } from '../requests/parameters.js';
 import { needsParent, parse, type Thread } from '../requests/parse.js';
 import { stylesOf, type HouseStyle, type RenderRequest } from '../requests/request.js';
 
@@ -52,23 +52,23 @@ export async function understand(
   if (!needsParent(mention, known.thread, vocabularyOf(options)))
     return asKnown(mention, known, options);
   const above = await platform.parentOf(mention);
-  // Not every post of ours is the answer to a request: some say where in the line one is.
-  if (above?.author.address === (await platform.signIn()))
-    return { mention, outcome: outcomeOf(mention, { isKnown: true }, options) };
   if (above === undefined) return understoodAlone(mention, options);
-  if (!isUsable(above, mention, options)) {
-    const isForeign = above.attachments.some(({ kind }) => kind === 'picture');
-    return { mention, outcome: outcomeOf(mention, { isForeign }, options) };
-  }
-  return {
-    mention: noWiderThan(above, mention),
-    outcome: outcomeOf(mention, { parent: above }, options),
-  };
+  // Not every post of ours is the answer to a request: some say where in the line one is.
+  if (above.author.address === (await platform.signIn()))
+    return { mention, outcome: outcomeOf(mention, { about: 'words' }, options) };
+  if (isUsable(above, mention, options))
+    return {
+      mention: noWiderThan(above, mention),
+      outcome: outcomeOf(mention, { about: 'post', parent: above }, options),
+    };
+  const hasPictures = above.attachments.some(({ kind }) => kind === 'picture');
+  const about = hasPictures ? 'foreign pictures' : 'unknown';
+  return { mention, outcome: outcomeOf(mention, { about }, options) };
 }
 
 /** As if nothing were known of the post above: what cannot be looked at does not keep a person waiting for ever. */
 export function understoodAlone(mention: Mention, options: UnderstandingOptions): Understood {
-  return { mention, outcome: outcomeOf(mention, {}, options) };
+  return { mention, outcome: outcomeOf(mention, { about: 'unknown' }, options) };
 }
 
 /** What the queue knows of the post above, and the mention for which something was painted there. */
@@ -77,26 +77,39 @@ interface Known {
   readonly earlier?: Mention;
 }
 
+/** How far a thread is followed upward: who asks for help five times in a row may still come back to the picture. */
+const HIGHEST = 10;
+
 function knownIn(
   platform: string,
   { inReplyTo, author }: Mention,
   { queue: { database } }: UnderstandingOptions,
 ): Known {
-  if (inReplyTo === undefined) return { thread: {} };
-  const answered = askedBehind(database, platform, inReplyTo);
-  if (answered === 'forgotten') return { thread: { isKnown: true, isForgotten: true } };
-  // Under one's own request, too; other people's pictures are another matter.
-  const asked = answered ?? askedIn(database, platform, author.id, inReplyTo);
-  if (asked === undefined) return { thread: {} };
-  const { mention, request } = asked;
-  const isOwn = mention.author.id === author.id;
-  // Under our answers others may go on where everybody can see them, and only there.
-  if (request !== undefined && (isOwn || isOpen(mention)))
-    return { thread: { isKnown: true, earlier: request }, earlier: mention };
-  // What was not enough to paint may be with what is there now.
-  return isOwn
-    ? { thread: { isKnown: true, parent: mention }, earlier: mention }
-    : { thread: { isKnown: true } };
+  let postId = inReplyTo;
+  for (let height = 0; postId !== undefined && height < HIGHEST; height++) {
+    const answered = askedBehind(database, platform, postId);
+    if (answered === 'forgotten') return { thread: { about: 'forgotten' } };
+    const written = answered === undefined ? askedIn(database, platform, postId) : undefined;
+    // Other people's own posts are another matter, and what has been forgotten is only a post.
+    if (written !== undefined && (written.person !== author.id || written.asked === undefined))
+      return { thread: { about: 'talk' } };
+    const asked = answered ?? written?.asked;
+    if (asked === undefined) break;
+    const { mention, request } = asked;
+    const isOwn = mention.author.id === author.id;
+    // Under our answers others may go on where everybody can see them, and only there.
+    const isOthers = isOpen(mention) && !isBlocked(database, mention.author.address);
+    if (request !== undefined)
+      return isOwn || isOthers
+        ? { thread: { about: 'picture', earlier: request, postId }, earlier: mention }
+        : { thread: { about: 'private picture' } };
+    if (!isOwn) return { thread: { about: 'words' } };
+    // What was not enough to paint may be with what is there now.
+    if (mention.attachments.length > 0 || mention.inReplyTo === undefined)
+      return { thread: { about: 'words', parent: mention }, earlier: mention };
+    postId = mention.inReplyTo; // we have only talked about what is above
+  }
+  return { thread: { about: postId === inReplyTo ? 'unknown' : 'words' } };
 }
 
 function asKnown(
@@ -171,10 +184,18 @@ function outcomeOf(mention: Mention, thread: Thread, options: UnderstandingOptio
   }
 }
 
+/** Every setting of a request: the size not above what the operator allows now, who may have allowed more before. */
+export function settingsFor(
+  { settings }: RenderRequest,
+  { size, maxSize }: UnderstandingOptions,
+): Settings {
+  const all = complete({ size, ...settings });
+  return { ...all, size: Math.min(all.size, maxSize) };
+}
+
 /** The arithmetic that a request will take, as far as it can be told before its pictures have been fetched. */
 function costFor(request: RenderRequest, options: UnderstandingOptions): number {
-  const { scale, quality } = complete(request.settings);
-  const { size = options.size } = request.settings;
+  const { size, scale, quality } = settingsFor(request, options);
   const styles = stylesOf(request).length;
   const photo = request.content.kind === 'house' ? undefined : request.content.size;
   return costOfJob({ effect: request.effect, size, scale, quality, styles }, photo);

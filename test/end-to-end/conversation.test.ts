@@ -201,7 +201,9 @@ describe('a person who asks', () => {
       wordsOf(await answerTo(who, await say(who, text, options)));
     expect(await content('#help')).toContain('#strength 0–100');
     expect(await content('#help #scale')).toContain('25–400 %');
-    expect(await content('#hilfe', { language: 'de' })).toContain('Erwähne mich mit zwei Bildern');
+    const german = await answerTo(ada, await say(ada, '#hilfe', { language: 'de' }));
+    expect(wordsOf(german)).toContain('Erwähne mich mit zwei Bildern');
+    expect(german.language).toBe('de');
     expect(await content('#status')).toContain('Your picture is next. I am taking a break');
     const ben = await person('ben');
     expect(await content('#status', {}, ben)).toContain('Nothing of yours is waiting');

@@ -73,6 +73,7 @@ describe('an answer', () => {
         mention: mentionOf('1'),
         reply: {
           text: sentenceFor(painted, request, mentionOf('1')),
+          language: 'en',
           picture: {
             file: join(folder, 'pictures/1.jpg'),
             description: 'A photo (My cat), repainted in the style of a painting.',
@@ -99,7 +100,10 @@ describe('an answer', () => {
     void run();
     await pass(0);
     expect(platform.posts.map(({ reply }) => reply)).toEqual([
-      { text: sentenceFor({ type: 'refused', refusal }, undefined, mentionOf('1')) },
+      {
+        text: sentenceFor({ type: 'refused', refusal }, undefined, mentionOf('1')),
+        language: 'en',
+      },
     ]);
   });
 
@@ -323,7 +327,7 @@ describe('when posting fails', () => {
     void run();
     await pass(1000);
     expect(platform.posts.map(({ reply }) => reply)).toEqual([
-      { text: expect.stringContaining('I am sorry') as string },
+      { text: expect.stringContaining('I am sorry') as string, language: 'en' },
     ]);
     expect(states()).toMatchObject([{ state: 'answered' }]);
   });

@@ -34,6 +34,7 @@ const refusals: readonly Refusal[] = [
       'one picture',
       'not pictures',
       'foreign pictures',
+      'private picture',
       'nothing to delete',
       'forgotten',
     ] as const
@@ -70,7 +71,10 @@ const notes: readonly Note[] = [
   { type: 'clamped', parameter: 'strength', given: 300, used: 100, min: 0, max: 100 },
   { type: 'clamped', parameter: 'scale', given: 62.5, used: 63, min: 25, max: 400 },
   { type: 'no such value', parameter: 'colors', written: 'blue' },
-  { type: 'read as', written: 'strenght', parameter: 'strength' },
+  { type: 'read as', written: 'strenght', meant: 'strength' },
+  { type: 'did you mean', written: 'dreem', meant: 'dream' },
+  { type: 'at the end', strength: 100 },
+  { type: 'too many paintings', used: 4 },
   { type: 'no such style', written: 'monet', names: ['lighthouse', 'lavender', 'harbor'] },
   { type: 'blend', paintings: 1 },
   { type: 'blend', paintings: 3 },
@@ -256,6 +260,18 @@ describe('what is said of a picture', () => {
     expect(text(requests.sheet ?? request)).toBe(
       'Here is a sheet to choose from. From left to right it is #strength25, #strength50, #strength75, and #strength100; ' +
         'from top to bottom #scale50 and #scale200. Reply with the two that you like.',
+    );
+  });
+
+  it('of a sheet in the style of one of ours is which', () => {
+    const of: RenderRequest = {
+      ...request,
+      effect: 'variations',
+      styles: [style],
+      settings: { strength: 80, colors: 'keep' },
+    };
+    expect(text(of)).toContain(
+      'Here is a sheet to choose from, the photo’s own colors, in the style of “Lighthouse and eddies” from my own collection. From',
     );
   });
 

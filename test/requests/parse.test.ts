@@ -29,8 +29,12 @@ const [photo, painting, another, video] = [
   attachment('video', 'other'),
 ];
 
-function parsed(attachments: readonly Attachment[], text = '', thread: Thread = {}): Parsed {
-  const inReplyTo = thread.isKnown || thread.parent ? 'above' : undefined;
+function parsed(
+  attachments: readonly Attachment[],
+  text = '',
+  thread: Thread = { about: 'unknown' },
+): Parsed {
+  const inReplyTo = thread.about === 'unknown' ? undefined : 'above';
   return parse(mentionOf('1', 'ada', { text, attachments, inReplyTo }), thread, vocabulary);
 }
 
@@ -65,13 +69,13 @@ describe('pictures', () => {
 
   it('of the post above come first: a photo there makes the one here the painting', () => {
     const parent = mentionOf('0', 'ada', { attachments: [photo] });
-    expect(parsed([painting], '', { parent })).toMatchObject({
+    expect(parsed([painting], '', { about: 'post', parent })).toMatchObject({
       request: { content: photo, styles: [painting] },
     });
-    expect(parsed([], '#dream', { parent })).toMatchObject({
+    expect(parsed([], '#dream', { about: 'post', parent })).toMatchObject({
       request: { effect: 'dream', content: photo },
     });
-    expect(parsed([another], '#dream', { parent })).toMatchObject({
+    expect(parsed([another], '#dream', { about: 'post', parent })).toMatchObject({
       request: { effect: 'dream', content: another },
     });
   });
@@ -83,7 +87,7 @@ describe('pictures', () => {
       return { effect: 'painting', content: photo, styles: [style], settings: {}, notes: [] };
     };
     for (const { name } of vocabulary.houseStyles) {
-      const thread = { isKnown: true, earlier: like(name) };
+      const thread: Thread = { about: 'picture', earlier: like(name), postId: 'above' };
       expect(parsed([], '#style', thread)).toMatchObject({
         request: { content: photo, styles: [{ kind: 'house' }] },
       });
@@ -101,10 +105,10 @@ describe('in reply to a painted picture', () => {
     content: photo,
     styles: [painting, another],
     settings: { strength: 20, blend: [70, 30] },
-    notes: [{ type: 'read as', written: 'strenght', parameter: 'strength' }],
+    notes: [{ type: 'read as', written: 'strenght', meant: 'strength' }],
   };
   const reply = (text: string, attachments: readonly Attachment[] = []) =>
-    parsed(attachments, text, { isKnown: true, earlier });
+    parsed(attachments, text, { about: 'picture', earlier, postId: 'above' });
 
   it('a hashtag alone has the same pictures painted again, and what was said then still holds', () => {
     expect(reply('#strength90 #keepcolors')).toEqual({
@@ -152,8 +156,13 @@ describe('in reply to a painted picture', () => {
   });
 
   it('of a sheet a choice is painted large, and only #again is another sheet', () => {
-    const sheet = { ...earlier, effect: 'variations' as const };
-    const under = (text: string) => parsed([], text, { isKnown: true, earlier: sheet });
+    const sheet: RenderRequest = {
+      ...earlier,
+      effect: 'variations',
+      styles: [painting],
+    };
+    const under = (text: string) =>
+      parsed([], text, { about: 'picture', earlier: sheet, postId: 'above' });
     expect(under('#strength75 #scale50')).toMatchObject({ request: { effect: 'painting' } });
     expect(under('#again')).toMatchObject({ request: { effect: 'variations' } });
     expect(under('#again #strength75')).toMatchObject({ request: { effect: 'painting' } });
@@ -162,7 +171,7 @@ describe('in reply to a painted picture', () => {
   it('of a dream is dreamt again, until there is a painting', () => {
     const dream: RenderRequest = { effect: 'dream', content: photo, settings: {}, notes: [] };
     const under = (text: string, own: readonly Attachment[] = []) =>
-      parsed(own, text, { isKnown: true, earlier: dream });
+      parsed(own, text, { about: 'picture', earlier: dream, postId: 'above' });
     expect(under('#strength90')).toMatchObject({ request: { effect: 'dream', content: photo } });
     expect(under('', [painting])).toMatchObject({
       request: { effect: 'painting', content: photo, styles: [painting] },
@@ -176,7 +185,7 @@ describe('in reply to a painted picture', () => {
   });
 
   it('that we do not remember one is told so, unless one brings two pictures, or thanks', () => {
-    const forgotten = { isKnown: true, isForgotten: true };
+    const forgotten: Thread = { about: 'forgotten' };
     expect(parsed([], '#strength80', forgotten)).toEqual({
       type: 'refusal',
       refusal: { type: 'forgotten' },
@@ -186,22 +195,79 @@ describe('in reply to a painted picture', () => {
     expect(parsed([], 'thank you', forgotten)).toEqual({ type: 'talk' });
   });
 
+  it('a dream is not dreamt again for what takes two pictures', () => {
+    const dream: RenderRequest = { effect: 'dream', content: photo, settings: {}, notes: [] };
+    for (const text of ['#swap', '#variations'])
+      expect(parsed([], text, { about: 'picture', earlier: dream, postId: 'above' })).toEqual({
+        type: 'refusal',
+        refusal: { type: 'one picture' },
+      });
+  });
+
+  it('#dream takes the first of two, even with #swap', () => {
+    expect(parsed([photo, painting], '#dream #swap')).toMatchObject({
+      request: { content: photo, notes: [{ type: 'one picture dreams' }] },
+    });
+  });
+
+  it('no more than four paintings are blended', () => {
+    const many = Array.from({ length: 9 }, (_, i) => attachment(String(i)));
+    expect(parsed([photo, ...many])).toMatchObject({
+      request: { styles: many.slice(0, 4), notes: [{ type: 'too many paintings', used: 4 }] },
+    });
+  });
+
+  it('#delete and #cancel are about the picture, also from under words of ours below it', () => {
+    const thread: Thread = { about: 'picture', earlier, postId: 'the picture' };
+    expect(parsed([], '#delete', thread)).toEqual({ type: 'removal', postId: 'the picture' });
+    expect(parsed([], '#cancel', thread)).toEqual({ type: 'cancel', postId: 'the picture' });
+  });
+
+  it('of somebody else’s, and for few, is told whose it is', () => {
+    expect(parsed([], '#strength80', { about: 'private picture' })).toEqual({
+      type: 'refusal',
+      refusal: { type: 'private picture' },
+    });
+    expect(parsed([], 'wow', { about: 'private picture' })).toEqual({ type: 'talk' });
+  });
+
+  it('that is forgotten, one picture is enough for a dream and for a painting of ours', () => {
+    const forgotten: Thread = { about: 'forgotten' };
+    expect(parsed([photo], '#dream', forgotten)).toMatchObject({ request: { effect: 'dream' } });
+    expect(parsed([photo], '#style lavender', forgotten)).toMatchObject({ type: 'request' });
+  });
+
   it('more and less stop at the ends, and say so', () => {
     const at = (strength: number, text: string) =>
-      parsed([], text, { isKnown: true, earlier: { ...earlier, settings: { strength } } });
+      parsed([], text, {
+        about: 'picture',
+        earlier: { ...earlier, settings: { strength } },
+        postId: 'above',
+      });
     expect(at(95, 'more')).toMatchObject({
       request: {
         settings: { strength: 100 },
-        notes: [{ type: 'clamped', parameter: 'strength', given: 115, used: 100 }],
+        notes: [],
       },
     });
     expect(at(10, 'less')).toMatchObject({ request: { settings: { strength: 0 } } });
+    expect(at(100, 'more')).toMatchObject({
+      request: { settings: { strength: 100 }, notes: [{ type: 'at the end', strength: 100 }] },
+    });
   });
 });
 
 describe('the post above', () => {
-  const needs = (text: string, attachments: readonly Attachment[] = []) =>
-    needsParent(mentionOf('1', 'ada', { text, attachments, inReplyTo: 'above' }), {}, vocabulary);
+  const needs = (
+    text: string,
+    attachments: readonly Attachment[] = [],
+    about: 'unknown' | 'talk' = 'unknown',
+  ) =>
+    needsParent(
+      mentionOf('1', 'ada', { text, attachments, inReplyTo: 'above' }),
+      { about },
+      vocabulary,
+    );
 
   it('must be looked at when there are not two pictures', () => {
     expect([needs(''), needs('#strength80', [photo])]).toEqual([true, true]);
@@ -211,6 +277,11 @@ describe('the post above', () => {
   it('need not be for what has nothing to do with pictures', () => {
     for (const text of ['#delete', '#cancel', '#status', '#help'])
       expect(needs(text), text).toBe(false);
+  });
+
+  it('of somebody who speaks to us, too, is looked at only for what asks for something', () => {
+    expect(needs('nice!', [], 'talk')).toBe(false);
+    expect([needs('#strength80', [], 'talk'), needs('', [photo], 'talk')]).toEqual([true, true]);
   });
 });
 
@@ -232,7 +303,15 @@ describe('whatever the text', () => {
     settings: {},
     notes: [],
   };
-  const thread = fc.constantFrom<Thread>({}, { isKnown: true }, { isKnown: true, earlier });
+  const thread = fc.constantFrom<Thread>(
+    { about: 'unknown' },
+    { about: 'words' },
+    { about: 'talk' },
+    { about: 'forgotten' },
+    { about: 'private picture' },
+    { about: 'foreign pictures' },
+    { about: 'picture', earlier, postId: 'above' },
+  );
 
   it('there is an answer, and what is asked for is in range', () => {
     const property = fc.property(text, attachments, thread, (text, attachments, thread) => {
@@ -286,10 +365,13 @@ describe('whatever the text', () => {
     ['spaces', '#style' + ' '.repeat(100_000)],
     ['addresses', 'https://'.repeat(12_500)],
     ['combining marks', '#s' + '\u0308'.repeat(100_000)],
+    ['combining marks in the wrong order', '#strength' + '\u0300\u0316'.repeat(50_000)],
+    ['hosts', 'a.'.repeat(50_000)],
+    ['quotes', '> \n'.repeat(33_000)],
     ['people', '@a '.repeat(33_000)],
   ])('100 kB of %s take no longer than they are long', (_, text) => {
     const before = performance.now();
-    parsed([], text, { isKnown: true, earlier });
+    parsed([], text, { about: 'picture', earlier, postId: 'above' });
     expect(performance.now() - before).toBeLessThan(2000); // were it quadratic, it would be minutes
   });
 });

@@ -69,7 +69,13 @@ function noteInWords(note: Note): string {
     case 'no such value':
       return `no ${note.parameter} ${note.written}`;
     case 'read as':
-      return `${note.written} read as ${note.parameter}`;
+      return `${note.written} read as ${note.meant}`;
+    case 'did you mean':
+      return `${note.written}? ${note.meant}`;
+    case 'at the end':
+      return `at ${note.strength} already`;
+    case 'too many paintings':
+      return `only ${note.used}`;
     case 'no such style':
       return `no style ${note.written}`;
     case 'blend':
@@ -82,7 +88,7 @@ function noteInWords(note: Note): string {
 function understood(text: string, attachments: readonly Attachment[], thread?: Thread): string {
   const inReplyTo = thread === undefined ? undefined : 'ours';
   const mention = mentionOf('1', 'ada', { text, attachments, inReplyTo });
-  const words = inWords(parse(mention, thread ?? {}, vocabulary));
+  const words = inWords(parse(mention, thread ?? { about: 'unknown' }, vocabulary));
   // Which one of ours is chosen differs from mention to mention.
   return words.replace(/like (\w+)(.*)/, (all, name: string, rest: string) =>
     text.toLowerCase().includes(name) || name === 'the' ? all : `like one of ours${rest}`,
@@ -94,7 +100,7 @@ describe.each([
   ['with a photo and two paintings', withThree, [photo, painting, another], undefined],
   ['with a photo alone', withOne, [photo], undefined],
   ['without a picture', withNone, [], undefined],
-  ['in reply to a picture of ours', inReply, [], { isKnown: true, earlier }],
+  ['in reply to a picture of ours', inReply, [], { about: 'picture', earlier, postId: 'ours' }],
 ] as const)('%s', (_, posts, attachments, thread) => {
   it.each(posts)('“%s” is understood as: %s', (text, expected) => {
     expect(understood(text, attachments, thread)).toBe(expected);

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { housePaintings } from '../../src/collection.js';
 import { PlatformError, type Attachment, type Mention } from '../../src/platforms/port.js';
+import { block } from '../../src/queue/blocks.js';
 import type { RequestId } from '../../src/queue/desk.js';
 import { forgetNow } from '../../src/queue/retention.js';
-import { understand, understood, understoodAlone } from '../../src/stages/understanding.js';
+import type { RenderRequest } from '../../src/requests/request.js';
+import {
+  settingsFor,
+  understand,
+  understood,
+  understoodAlone,
+} from '../../src/stages/understanding.js';
 import { mentionOf, painted, picture, request } from '../support/fixtures.js';
 import { MemoryPlatform } from '../support/platform.js';
 import { claimed, databaseFile, queueAt } from '../support/queue.js';
@@ -212,6 +219,79 @@ describe('a mention in reply to what we know', () => {
     });
     expect((await understand(platform, other, options)).outcome).toHaveProperty('refusal');
     expect(looks()).toBe(0);
+  });
+
+  it('through our words finds back to the picture above them', async () => {
+    const { queue, options, platform, answer } = network();
+    answer(mentionOf('1'));
+    let under = 'reply to 1';
+    for (const [id, text] of [
+      ['2', '#help strength'],
+      ['3', '#delte'],
+    ] as const) {
+      const asked = mentionOf(id, 'ada', { attachments: [], inReplyTo: under, text });
+      const { mention, outcome } = await understand(platform, asked, options);
+      queue.admit('memory', mention, outcome);
+      queue.answered(claimed(queue.claimReply()), `words to ${id}`);
+      under = `words to ${id}`;
+      const at = (text: string) =>
+        understand(platform, reply([], { inReplyTo: under, text }), options);
+      expect((await at('#strength90')).outcome).toMatchObject({
+        request: { settings: { strength: 90 } },
+      });
+      expect((await at('#delete')).outcome).toEqual({ removal: 'reply to 1' });
+      expect((await at('thanks')).outcome).toEqual({ talk: true });
+    }
+  });
+
+  it('and is only talk among people is left alone', async () => {
+    const { queue, options, platform, answer, understand, looks } = network(
+      above(pictures, 'ben'),
+      true,
+    );
+    answer(mentionOf('1', 'ben'));
+    const nice = mentionOf('5', 'ben', { attachments: [], inReplyTo: 'reply to 1', text: 'nice' });
+    const heard = await understand(nice);
+    queue.admit('memory', heard.mention, heard.outcome);
+    for (const inReplyTo of ['1', '5'])
+      expect((await understand(reply([], { inReplyTo, text: 'right?' }))).outcome).toEqual({
+        talk: true,
+      });
+    expect(looks()).toBe(0);
+    // What asks for something is looked at.
+    const asks = reply([], { inReplyTo: '1', text: '#strength80' });
+    expect(understood(platform, asks, options)).toBeUndefined();
+  });
+
+  it('and is one’s own, but forgotten, is not painted anew for a word', async () => {
+    const { queue, answer, understand } = network(above(pictures));
+    answer(mentionOf('1'));
+    await forgetNow(queue.database, '/nowhere', 1 as RequestId);
+    const thanks = reply([], { inReplyTo: '1', text: 'thank you for removing it' });
+    expect((await understand(thanks)).outcome).toEqual({ talk: true });
+    const again = reply([], { inReplyTo: '1', text: '#strength90' });
+    expect((await understand(again)).outcome).toMatchObject({ request: { content: photo } });
+  });
+
+  it('of somebody who is blocked is not gone on with', async () => {
+    const { queue, answer, understand } = network();
+    answer(mentionOf('1', 'ben'));
+    block(queue.database, 'ben@here.example', 0);
+    const again = reply([], { inReplyTo: 'reply to 1', text: '#strength90' });
+    expect((await understand(again)).outcome).toEqual({ refusal: { type: 'private picture' } });
+  });
+
+  it('is no larger than the operator allows now', async () => {
+    const { queue, platform, options } = network();
+    const large: RenderRequest = { ...request, settings: { size: 2048 } };
+    queue.admit('memory', mentionOf('1'), { request: large, cost: 1 });
+    queue.rendered(claimed(queue.claimRender()), painted);
+    queue.answered(claimed(queue.claimReply()), 'reply to 1');
+    const again = reply([], { inReplyTo: 'reply to 1', text: '#strength90' });
+    const { outcome } = await understand(platform, again, options);
+    if (!('request' in outcome)) throw new Error('it was not understood');
+    expect(settingsFor(outcome.request, options).size).toBe(768);
+    expect(outcome.cost).toBeLessThan(1e8);
   });
 
   it('that has been forgotten is told so', async () => {

@@ -28,7 +28,7 @@ const uploadSchema = z.object({ id: z.string(), url: z.string().nullish() });
 export async function postReply(session: Session, mention: Mention, reply: Reply): Promise<string> {
   const { client } = session;
   const { limits } = await session.instance();
-  const { text, picture, sensitive = false, isInterim = false } = reply;
+  const { text, language, picture, sensitive = false, isInterim = false } = reply;
   const mediaIds = picture ? [await upload(client, picture, limits)] : [];
   // Together they must not be longer than a post; half of it is more than any warning needs.
   const spoilerText = withoutEnd(mention.spoiler, Math.floor(limits.characters / 2));
@@ -40,8 +40,8 @@ export async function postReply(session: Session, mention: Mention, reply: Reply
     visibility: noWiderThan(mention.visibility),
     sensitive: mention.sensitive || sensitive,
     spoilerText,
-    language: 'en',
     mediaIds,
+    ...(language !== undefined && { language }),
   };
   return asking('replying', async () => {
     // Made from the mention and nothing of ours, so that it is the same even if our database has been lost.

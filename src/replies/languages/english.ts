@@ -18,8 +18,8 @@ export const english: Catalogue = {
     'The paint is still wet',
   ],
   dreamt: ['Here is the dream', 'I looked for a long time, and this is what I saw', 'Sweet dreams'],
-  sheet: (strengths, scales) =>
-    `Here is a sheet to choose from. From left to right it is ${list(strengths.map((n) => `#strength${n}`))}; from top to bottom ${list(scales.map((n) => `#scale${n}`))}. Reply with the two that you like.`,
+  sheet: (strengths, scales, facts) =>
+    `${['Here is a sheet to choose from', ...facts].join(', ')}. From left to right it is ${list(strengths.map((n) => `#strength${n}`))}; from top to bottom ${list(scales.map((n) => `#scale${n}`))}. Reply with the two that you like.`,
   facts: {
     strength: (value) => `strength ${value}`,
     scale: (value) => `brushwork at ${value} %`,
@@ -49,7 +49,7 @@ export const english: Catalogue = {
     variations: 'a sheet to choose from',
     dream: 'a deep dream',
     again: 'other brushstrokes',
-    'house style': 'another painting of mine',
+    'house style': 'one of my own paintings',
   },
   next: (hints) =>
     `Reply with ${hints.map(({ hashtag, wish }) => `${hashtag} for ${wish}`).join(', or ')}.`,
@@ -61,8 +61,8 @@ export const english: Catalogue = {
   failed:
     'I am sorry, this picture did not work out, and it is my fault, not yours. Please try again later.',
 
-  help: (usages) =>
-    `${HOW_TO} With one picture, try #style or #dream. You can tune it: ${usages.join(', ')}. Reply to a picture of mine to change it. #help and a hashtag tells more.`,
+  help: (tuned, asked) =>
+    `${HOW_TO} With one picture, try #style or #dream. You can tune it: ${tuned.join(', ')}. You can also ask for: ${asked.join(', ')}. Reply to a picture of mine to change it. #help and a hashtag tells more.`,
   about: {
     ...(Object.fromEntries([
       ...parameterNames.map((name) => [name, parameterOf(name).help]),
@@ -79,7 +79,7 @@ export const english: Catalogue = {
   },
   range: (values, byDefault) =>
     `It takes ${values}${byDefault === '' ? '' : `, and is ${byDefault} if you say nothing`}.`,
-  yourNumber: 'a number for each painting',
+  yourNumber: 'a number for each painting, as in 70 30',
   oneOf: (values) => list(values, 'or'),
   pixels: (range) => `${range} pixels`,
 
@@ -90,7 +90,7 @@ export const english: Catalogue = {
       waiting === 1 ? 'Your picture' : `You have ${waiting} pictures waiting, and the first`;
     if (isBeingPainted)
       return `${yours} is being painted right now. It should be ready in about ${wait}.`;
-    const where = next.ahead === 0 ? 'is next' : `is number ${next.ahead + 1} in line`;
+    const where = next.ahead === 0 ? 'is next in line' : `is number ${next.ahead + 1} in line`;
     const when = isPaused
       ? 'I am taking a break, and will go on after it.'
       : `It should be ready in about ${wait}.`;
@@ -125,7 +125,13 @@ function note(note: Note): string {
     case 'no such value':
       return `I do not know #${note.parameter} “${note.written}”, so I left that out.`;
     case 'read as':
-      return `I took #${note.written} for #${note.parameter}.`;
+      return `I took #${note.written} for #${note.meant}.`;
+    case 'did you mean':
+      return `I do not know #${note.written}; did you mean #${note.meant}?`;
+    case 'at the end':
+      return `Strength ${note.strength} is as far as it goes.`;
+    case 'too many paintings':
+      return `I blend ${note.used} paintings at most, so I took the first ${note.used}.`;
     case 'no such style':
       return `I have no painting called “${note.written}”; mine are ${list(note.names, 'and')}.`;
     case 'blend':
@@ -147,6 +153,8 @@ function refusal(refusal: Exclude<Refusal, QuotaReached>): string {
       return `I can only paint still pictures, and one of your attachments is something else. ${HOW_TO}`;
     case 'foreign pictures':
       return 'Those pictures are somebody else’s, and I only paint what you post yourself. Please mention me with pictures of your own.';
+    case 'private picture':
+      return 'That picture was painted for somebody else, and only they can have it changed. Please mention me with pictures of your own.';
     case 'nothing to delete':
       return 'To have a picture of yours removed, reply to it with #delete. This was not a reply to one of yours.';
     case 'forgotten':

@@ -23,15 +23,15 @@ export const german: Catalogue = {
     'Die Farbe ist noch feucht',
   ],
   dreamt: ['Hier ist der Traum', 'Ich habe lange hingesehen und das gesehen', 'Schöne Träume'],
-  sheet: (strengths, scales) =>
-    `Hier ist ein Bogen zum Aussuchen. Von links nach rechts: ${list(strengths.map((n) => `#strength${n}`))}; von oben nach unten: ${list(scales.map((n) => `#scale${n}`))}. Antworte mit den beiden, die dir gefallen.`,
+  sheet: (strengths, scales, facts) =>
+    `${['Hier ist ein Bogen zum Aussuchen', ...facts].join(', ')}. Von links nach rechts: ${list(strengths.map((n) => `#strength${n}`))}; von oben nach unten: ${list(scales.map((n) => `#scale${n}`))}. Antworte mit den beiden, die dir gefallen.`,
   facts: {
     strength: (value) => `Stärke ${value}`,
     scale: (value) => `Pinselstrich bei ${value} %`,
     size: (value) => `${value} Pixel`,
     colors: (value) =>
       value === 'keep' ? 'in den Farben des Fotos' : 'in den Farben des Gemäldes',
-    blend: (weights) => `gemischt ${weights.join(' zu ')}`,
+    blend: (weights) => `gemischt ${weights.map(number).join(' zu ')}`,
     faces: (value) =>
       value === 'off' ? 'ohne Rücksicht auf Gesichter' : 'mit Rücksicht auf Gesichter',
     quality: (value) => qualities[value],
@@ -56,7 +56,7 @@ export const german: Catalogue = {
     variations: 'einen Bogen zum Aussuchen',
     dream: 'einen tiefen Traum',
     again: 'andere Pinselstriche',
-    'house style': 'ein anderes Gemälde von mir',
+    'house style': 'eines meiner Gemälde',
   },
   next: (hints) =>
     `Antworte mit ${hints.map(({ hashtag, wish }) => `${hashtag} für ${wish}`).join(' oder mit ')}.`,
@@ -69,14 +69,14 @@ export const german: Catalogue = {
   failed:
     'Es tut mir leid, dieses Bild ist nichts geworden, und das liegt an mir, nicht an dir. Bitte versuch es später noch einmal.',
 
-  help: (usages) =>
-    `${HOW_TO} Mit nur einem Bild geht #style oder #dream. So stellst du es ein: ${usages.join(', ')}. Antworte auf ein Bild von mir, um es zu ändern. #help und ein Hashtag sagt mehr.`,
+  help: (tuned, asked) =>
+    `${HOW_TO} Mit nur einem Bild geht #style oder #dream. So stellst du es ein: ${tuned.join(', ')}. Außerdem gibt es: ${asked.join(', ')}. Antworte auf ein Bild von mir, um es zu ändern. #help und ein Hashtag sagt mehr.`,
   about: {
     strength: 'wie viel Malerei, von 0 (das Foto) bis 100 (ganz Malerei)',
     scale: 'wie groß der Pinselstrich ist, etwa 50 (fein) oder 200 (breit)',
     size: 'die längste Seite des Ergebnisses; ein Panorama über 4:1 wird länger',
     colors: 'die Farben des Fotos behalten (keep) oder mit denen des Gemäldes malen (paint)',
-    blend: 'wie viel jedes Gemälde zählt, wenn es mehrere sind, etwa 70 30',
+    blend: 'wie viel jedes Gemälde zählt, wenn es mehrere sind',
     faces: 'ob Gesichter im Foto mit mehr Sorgfalt gemalt werden, sodass man sie wiedererkennt',
     quality: 'draft ist ein schneller Blick, fine nimmt sich Zeit',
     seed: 'eine andere Zahl gibt andere Pinselstriche; dieselbe gibt dasselbe Bild noch einmal',
@@ -89,7 +89,7 @@ export const german: Catalogue = {
     less: 'dasselbe mit weniger Malerei',
     help: 'wie das alles geht',
     status: 'wo deine Bilder in der Schlange sind',
-    cancel: 'nimmt heraus, was du bestellt hast: alles, oder das, worauf du antwortest',
+    cancel: 'damit nehme ich heraus, was du bestellt hast: alles, oder das, worauf du antwortest',
     delete: 'als Antwort auf ein Bild von dir: ich entferne es',
   },
   costs: {
@@ -100,15 +100,14 @@ export const german: Catalogue = {
   },
   range: (values, byDefault) =>
     `Möglich ist ${values}${byDefault === '' ? '' : `; wenn du nichts sagst, gilt ${byDefault}`}.`,
-  yourNumber: 'eine Zahl für jedes Gemälde',
+  yourNumber: 'eine Zahl für jedes Gemälde, etwa 70 30',
   oneOf: (values) => list(values, 'oder'),
   pixels: (range) => `${range} Pixel`,
 
   standing: ({ waiting, next, isBeingPainted, isPaused }, wait) => {
     if (waiting === 0 || next === undefined)
       return 'Im Moment wartet nichts von dir. Erwähne mich mit einem Foto und einem Gemälde, und ich mache mich an die Arbeit.';
-    const yours =
-      waiting === 1 ? 'Dein Bild' : `Du hast ${waiting} Bilder in der Schlange, und das erste`;
+    const yours = waiting === 1 ? 'Dein Bild' : `Du hast ${waiting} Bilder bestellt, und das erste`;
     if (isBeingPainted) return `${yours} wird gerade gemalt. Es ist wohl in etwa ${wait} fertig.`;
     const where =
       next.ahead === 0
@@ -148,7 +147,13 @@ function note(note: Note): string {
     case 'no such value':
       return `#${note.parameter} „${note.written}“ kenne ich nicht, das habe ich weggelassen.`;
     case 'read as':
-      return `#${note.written} habe ich als #${note.parameter} gelesen.`;
+      return `#${note.written} habe ich als #${note.meant} gelesen.`;
+    case 'did you mean':
+      return `#${note.written} kenne ich nicht; meinst du #${note.meant}?`;
+    case 'at the end':
+      return `Über Stärke ${note.strength} hinaus geht es nicht.`;
+    case 'too many paintings':
+      return `Ich mische höchstens ${note.used} Gemälde, also habe ich die ersten ${note.used} genommen.`;
     case 'no such style':
       return `Ein Gemälde namens „${note.written}“ habe ich nicht; meine heißen ${list(note.names)}.`;
     case 'blend':
@@ -170,6 +175,8 @@ function refusal(refusal: Exclude<Refusal, QuotaReached>): string {
       return `Ich kann nur Standbilder malen, und einer deiner Anhänge ist etwas anderes. ${HOW_TO}`;
     case 'foreign pictures':
       return 'Diese Bilder sind von jemand anderem, und ich male nur, was du selbst postest. Bitte erwähne mich mit eigenen Bildern.';
+    case 'private picture':
+      return 'Dieses Bild ist für jemand anderen gemalt, und nur wer es wollte, kann es ändern lassen. Bitte erwähne mich mit eigenen Bildern.';
     case 'nothing to delete':
       return 'Um ein Bild von dir entfernen zu lassen, antworte darauf mit #delete. Das hier war keine Antwort auf eines von dir.';
     case 'forgotten':
