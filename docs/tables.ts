@@ -1,5 +1,5 @@
 /**
- * Writes the tables of docs/conversation.md, which say what src/requests/parameters.ts and actions.ts say:
+ * Writes the tables of docs/conversation.md and of the README, which say what src/requests/parameters.ts and actions.ts say:
  * npx tsx docs/tables.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,23 +9,27 @@ import { projectRoot } from '../src/paths.js';
 import { actionNames, actions } from '../src/requests/actions.js';
 import { parameterNames, parameterOf, type Parameter } from '../src/requests/parameters.js';
 
-const file = join(projectRoot, 'docs', 'conversation.md');
-const text = readFileSync(file, 'utf8');
-writeFileSync(
-  file,
-  [
-    ['parameters', parameterTable()],
-    ['actions', actionTable()],
-    ['paintings', paintingTable()],
-  ].reduce(between, text),
-);
+const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'docs/conversation.md': {
+    parameters: parameterTable(),
+    actions: actionTable(),
+    paintings: paintingTable(),
+  },
+  'README.md': { options: optionTable() },
+};
+
+for (const [name, places] of Object.entries(tables)) {
+  const file = join(projectRoot, name);
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, Object.entries(places).reduce(between, text));
+}
 
 /** A text with a table between the two marks of that name, in place of whatever is there. */
-function between(text: string, [name = '', rows = '']: readonly string[]): string {
+function between(text: string, [name, rows]: readonly [string, string]): string {
   const [before, after] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
   const start = text.indexOf(before) + before.length;
   const end = text.indexOf(after);
-  if (start < before.length || end < start) throw new Error(`${file} has no place for ${name}`);
+  if (start < before.length || end < start) throw new Error(`there is no place for ${name}`);
   return `${text.slice(0, start)}\n${rows}\n\n${text.slice(end)}`;
 }
 
@@ -48,7 +52,16 @@ function parameterTable(): string {
   return table(['hashtag', 'values', 'without it', 'what it does', 'also'], rows);
 }
 
-function valuesOf(parameter: Parameter): string {
+function optionTable(): string {
+  const rows = parameterNames.map((name) => {
+    const parameter = parameterOf(name);
+    return [`\`--${name}\``, valuesOf(parameter, false), defaultOf(parameter), parameter.help];
+  });
+  return table(['option', 'values', 'without it', 'what it does'], rows);
+}
+
+/** @param withOthers whether other ways to write them are told, too */
+function valuesOf(parameter: Parameter, withOthers = true): string {
   switch (parameter.kind) {
     case 'number': {
       const { min, max, unit, words } = parameter;
@@ -57,7 +70,7 @@ function valuesOf(parameter: Parameter): string {
     }
     case 'choice':
       return Object.entries(parameter.choices)
-        .map(([value, others]) => `\`${value}\` (${others.join(', ')})`)
+        .map(([value, others]) => `\`${value}\`${withOthers ? ` (=${others.join(', =')})` : ''}`)
         .join(', ');
     case 'weights':
       return 'a number for each painting';

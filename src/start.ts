@@ -120,7 +120,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
         bot: BOT,
         status: feed,
         samples: [...samplePhotos(), ...collection],
-        maxSize,
+        sizes: { usual: render.size, max: maxSize },
       });
       page.route('/', operations);
       const web = await openServer(config, page, server);

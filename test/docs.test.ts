@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { projectRoot } from '../src/paths.js';
 
-it('the tables of docs/conversation.md say what the code says', () => {
-  const file = join(projectRoot, 'docs/conversation.md');
-  const before = readFileSync(file, 'utf8');
-  onTestFinished(() => writeFileSync(file, before));
+it('the tables of the README and of docs/conversation.md say what the code says', () => {
+  const files = ['README.md', 'docs/conversation.md'].map((name) => join(projectRoot, name));
+  const before = files.map((file) => readFileSync(file, 'utf8'));
+  onTestFinished(() => {
+    for (const [i, file] of files.entries()) writeFileSync(file, before[i] ?? '');
+  });
   execFileSync(process.execPath, ['--import', 'tsx', 'docs/tables.ts'], { cwd: projectRoot });
-  expect(readFileSync(file, 'utf8')).toBe(before);
+  expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(before);
 });

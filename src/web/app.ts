@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Hono, type Context } from 'hono';
 import type { Sample } from '../collection.js';
+import type { Sizes } from '../queue/states.js';
 import { controls, photoIsEnough } from './form.js';
 import { samplePictures } from './samples.js';
 import { secureHeaders } from './security.js';
@@ -13,8 +14,8 @@ export interface WebAppOptions {
   /** The name of the bot's account, without the @. */
   readonly bot: string;
   readonly status: StatusFeed;
-  /** The longest side of a picture that people may ask for, in pixels. */
-  readonly maxSize: number;
+  /** The longest side of a picture if nothing is said, and the longest that one may ask for, in pixels. */
+  readonly sizes: Sizes;
   /** Pictures to try with, one click away. */
   readonly samples: readonly Sample[];
 }
@@ -60,7 +61,7 @@ export function webApp(options: WebAppOptions): Hono {
     c.json({
       bot: options.bot,
       samples: samples.list,
-      controls: controls(options.maxSize),
+      controls: controls(options.sizes),
       photoIsEnough,
     }),
   );

@@ -1,3 +1,4 @@
+import type { Sizes } from '../queue/states.js';
 import { actions, type Action } from '../requests/actions.js';
 import { styleSpellings } from '../requests/hashtags.js';
 import { parameterNames, parameterOf } from '../requests/parameters.js';
@@ -7,7 +8,10 @@ export type Control =
   | {
       readonly kind: 'number';
       readonly name: string;
+      /** Every way to write the name. */
+      readonly spellings: readonly string[];
       readonly help: string;
+      readonly words: Readonly<Record<string, number>>;
       readonly min: number;
       readonly max: number;
       readonly default: number;
@@ -16,11 +20,19 @@ export type Control =
   | {
       readonly kind: 'choice';
       readonly name: string;
+      readonly spellings: readonly string[];
       readonly help: string;
+      /** Hashtags that say name and value in one. */
+      readonly shortcuts: Readonly<Record<string, string>>;
       readonly choices: readonly string[];
       readonly default: string;
     }
-  | { readonly kind: 'action'; readonly name: string; readonly help: string };
+  | {
+      readonly kind: 'action';
+      readonly name: string;
+      readonly spellings: readonly string[];
+      readonly help: string;
+    };
 
 /** What one may ask for at the easel, where there are a photo and a painting. */
 const offered = ['swap', 'variations', 'dream'] as const satisfies readonly Action[];
@@ -32,23 +44,31 @@ export const photoIsEnough: readonly string[] = [
   ...actions.dream.aliases,
 ];
 
-/** The controls of the page's form. There is one painting at the easel, so there is nothing to blend. */
-export function controls(maxSize: number): readonly Control[] {
+/**
+ * The controls of the page's form. There is one painting at the easel, so there is nothing to blend.
+ * @param sizes the longest side of a picture if nothing is said, and the longest that one may ask for, in pixels
+ */
+export function controls(sizes: Sizes): readonly Control[] {
   const settings = parameterNames.flatMap((name): readonly Control[] => {
     const parameter = parameterOf(name);
     const { help } = parameter;
+    const spellings = [name, ...parameter.aliases];
     switch (parameter.kind) {
       case 'number': {
-        const { min, unit } = parameter;
-        const max = name === 'size' ? Math.min(maxSize, parameter.max) : parameter.max;
-        return [{ kind: 'number', name, help, min, max, default: parameter.default, unit }];
+        const { min, unit, words } = parameter;
+        const max = name === 'size' ? sizes.max : parameter.max;
+        const byDefault = name === 'size' ? sizes.usual : parameter.default;
+        const range = { min, max, default: byDefault, unit };
+        return [{ kind: 'number', name, spellings, help, words, ...range }];
       }
       case 'choice':
         return [
           {
             kind: 'choice',
             name,
+            spellings,
             help,
+            shortcuts: parameter.shortcuts,
             choices: Object.keys(parameter.choices),
             default: parameter.default,
           },
@@ -59,6 +79,9 @@ export function controls(maxSize: number): readonly Control[] {
   });
   return [
     ...settings,
-    ...offered.map((name): Control => ({ kind: 'action', name, help: actions[name].help })),
+    ...offered.map((name): Control => {
+      const { aliases, help } = actions[name];
+      return { kind: 'action', name, spellings: [name, ...aliases], help };
+    }),
   ];
 }

@@ -39,6 +39,7 @@ describe('where one’s pictures are', () => {
     expect(say({ status: true })).toMatchObject({ isPaused: true });
     setPaused(queue.database, false);
     queue.rendered(claimed(queue.claimRender()), painted);
+    queue.answered(claimed(queue.claimReply()), 'a picture');
     claimed(queue.claimRender());
     expect(say({ status: true })).toMatchObject({ waiting: 2, isBeingPainted: true });
   });

@@ -46,7 +46,7 @@ describe('the web app', () => {
     const text = await (await fetch(`${url}/page.json`)).text();
     expect(JSON.parse(text)).toEqual({
       bot: 'pentimento',
-      controls: controls(768),
+      controls: controls({ usual: 512, max: 768 }),
       photoIsEnough,
       samples: [
         { kind: 'photo', title: 'A wall', alt: 'A wall in the evening sun', url: '/samples/0.png' },

@@ -73,7 +73,7 @@ export async function runStudio(
   const sandbox = watchedSandbox({ directory, url: () => address.url, report: console.error });
   const { accessToken } = sandbox.signIn('pentimento', { bot: true, displayName: 'Pentimento' });
   const samples = options.samples ?? (await sampleFiles(directory));
-  const app = webApp({ bot: 'pentimento', status: feed, samples, maxSize: 768 });
+  const app = webApp({ bot: 'pentimento', status: feed, samples, sizes: { usual: 512, max: 768 } });
   const server = await serve({ sandbox, app, host: '127.0.0.1', port: options.port ?? 0 });
   address.url = server.url;
   let closing: Promise<void> | undefined;

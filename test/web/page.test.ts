@@ -186,6 +186,11 @@ describe.skipIf(!hasChromium)('the page', () => {
     await control('swap').uncheck();
     await says('#colors keep');
 
+    await message.fill('#brush50 #size large #KeepColours');
+    expect(await control('scale').inputValue()).toBe('50');
+    expect(await control('size').inputValue()).toBe('768');
+    expect(await control('colors').inputValue()).toBe('keep');
+
     await message.fill('my dog #scale 200 #faces off #colors paint');
     expect(await control('scale').inputValue()).toBe('200');
     expect(await control('faces').inputValue()).toBe('off');

@@ -3,9 +3,11 @@ import { el } from './dom.js';
 
 /**
  * A control as the server describes it, out of the same table by which the bot reads hashtags.
- * @typedef {{ kind: 'number', name: string, help: string, min: number, max: number, default: number, unit: string }
- *   | { kind: 'choice', name: string, help: string, choices: string[], default: string }
- *   | { kind: 'action', name: string, help: string }} Control
+ * @typedef {{ kind: 'number', name: string, spellings: string[], help: string, words: Record<string, number>,
+ *     min: number, max: number, default: number, unit: string }
+ *   | { kind: 'choice', name: string, spellings: string[], help: string, shortcuts: Record<string, string>,
+ *     choices: string[], default: string }
+ *   | { kind: 'action', name: string, spellings: string[], help: string }} Control
  */
 
 /**
@@ -133,12 +135,26 @@ export class Settings {
 }
 
 /**
- * Where a message says something of a control, as the page writes it.
+ * Where a message says something of a control, in the ways that people mostly write it.
  * @param {Control} control
  */
-function patternOf({ kind, name }) {
-  const value = { number: '[ :=_]*(\\d+)%?', choice: '[ :=_]*([a-z]+)', action: '()' }[kind];
-  return new RegExp(`#${name}${value}(?![\\w])`, 'gi');
+function patternOf(control) {
+  const name = `(?:${control.spellings.join('|')})`;
+  switch (control.kind) {
+    case 'number': {
+      const value = ['\\d+', ...Object.keys(control.words)].join('|');
+      return new RegExp(`#${name}[ :=_]*(${value})%?(?![\\w])`, 'gi');
+    }
+    case 'choice': {
+      const shortcuts = ['(?!)', ...Object.keys(control.shortcuts)].join('|');
+      return new RegExp(
+        `#(?:${name}[ :=_]*(${control.choices.join('|')})|(${shortcuts}))(?![\\w])`,
+        'gi',
+      );
+    }
+    case 'action':
+      return new RegExp(`#(${name})(?![\\w])`, 'gi');
+  }
 }
 
 /**
@@ -147,5 +163,9 @@ function patternOf({ kind, name }) {
  * @param {Control} control
  */
 function valueIn(message, control) {
-  return [...message.matchAll(patternOf(control))].at(-1)?.[1]?.toLowerCase();
+  const [, value, shortcut] = [...message.matchAll(patternOf(control))].at(-1) ?? [];
+  const said = (value ?? shortcut)?.toLowerCase();
+  if (said === undefined) return undefined;
+  if (control.kind === 'number') return String(control.words[said] ?? said);
+  return control.kind === 'choice' ? (control.shortcuts[said] ?? said) : said;
 }
