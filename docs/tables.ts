@@ -70,7 +70,9 @@ function defaultOf({ default: byDefault }: Parameter): string {
 
 function actionTable(): string {
   const rows = actionNames.map((name) => {
-    const { aliases, words, help } = actions[name];
+    const action = actions[name];
+    const { aliases, words } = action;
+    const help = 'cost' in action ? `${action.help}; ${action.cost}` : action.help;
     return [`\`#${name}\``, help, hashtags(aliases), words.join(', ')];
   });
   return table(['hashtag', 'what it does', 'also', 'in a reply also without the #'], rows);

@@ -98,8 +98,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     const where = `${key}${variable === undefined ? '' : ` (${variable})`}`;
     return where === '' ? message : `${where}: ${message}`;
   });
-  const from = own === undefined ? '' : ` (${own})`;
-  throw new ConfigError(`the configuration${from} cannot be used: ${reasons.join('; ')}`);
+  throw new ConfigError(`the configuration cannot be used: ${reasons.join('; ')}`);
 }
 
 function readYaml(file: string): unknown {

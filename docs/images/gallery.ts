@@ -108,7 +108,7 @@ const strips: Readonly<Record<string, Strip>> = {
   dream: {
     height: 260,
     rows: async () => [
-      await eachOf([25, 50, 100], (strength) => dreamed('dust-bowl-home', { strength })),
+      await eachOf([25, 50, 100], (strength) => dreamed('nagasaki-boats', { strength, size: 512 })),
     ],
   },
   variations: {

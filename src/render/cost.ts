@@ -1,6 +1,6 @@
 import type { Size } from '../style/picture.js';
 import { costOfDream } from '../style/dream.js';
-import { costOfPainting } from '../style/stylize.js';
+import { costOfPainting } from '../style/descent.js';
 import { sizeFor } from './decode.js';
 import type { RenderJob } from './job.js';
 import { costOfVariations, panelSize } from './variations.js';

@@ -1,8 +1,9 @@
 import type { Executor } from '../graph/executor.js';
 import type { Recipe } from '../networks/recipe.js';
+import { costOfPainting, OPAQUE } from '../style/descent.js';
 import { pictureOf, type Picture, type Size } from '../style/picture.js';
 import type { Progress, Quality } from '../style/schedule.js';
-import { costOfPainting, glazed, OPAQUE, painted, type StylizeOptions } from '../style/stylize.js';
+import { glazed, painted, type StylizeOptions } from '../style/stylize.js';
 
 /*
  * A contact sheet: the same photo and paintings at several strengths and scales, to choose from.

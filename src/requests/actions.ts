@@ -9,6 +9,8 @@ interface ActionDescription {
   readonly words: readonly string[];
   /** For people, after the hashtag. */
   readonly help: string;
+  /** For people, how long it takes beside an ordinary picture; undefined if as long, or nothing. */
+  readonly cost?: string;
 }
 
 export const actions = {
@@ -16,11 +18,13 @@ export const actions = {
     aliases: ['deepdream', 'traum'],
     words: [],
     help: 'a deep dream of one picture, without a painting',
+    cost: 'it takes a quarter of the time of a painting',
   },
   variations: {
     aliases: ['variants', 'varianten'],
     words: [],
     help: 'one sheet with several strengths and brush sizes, to choose from',
+    cost: 'the whole sheet takes about as long as one picture',
   },
   swap: {
     aliases: ['tauschen'],

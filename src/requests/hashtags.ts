@@ -1,15 +1,8 @@
 import { actionNamed, actionNames, type Action } from './actions.js';
-import {
-  clamped,
-  parameterNames,
-  parameterOf,
-  type ChoiceParameter,
-  type Given,
-  type NumberParameter,
-  type ParameterName,
-} from './parameters.js';
+import { parameterNames, parameterOf, type Given, type ParameterName } from './parameters.js';
 import { isOneEditApart, plain } from './plain.js';
 import type { HouseStyle, Note, Tag } from './request.js';
+import { GAP, valueIn, type NoValue, type Valued } from './values.js';
 
 /** What the hashtags of a text say. */
 export interface Said {
@@ -30,8 +23,7 @@ export type StyleWish =
   | { readonly type: 'unknown'; readonly written: string };
 
 export type Almost =
-  | { readonly type: 'did you mean'; readonly written: string; readonly meant: Tag }
-  | { readonly type: 'no value'; readonly parameter: ParameterName };
+  { readonly type: 'did you mean'; readonly written: string; readonly meant: Tag } | NoValue;
 
 export interface Vocabulary {
   readonly houseStyles: readonly HouseStyle[];
@@ -41,11 +33,6 @@ export interface Vocabulary {
 
 /** How far behind a hashtag its value may reach: so a text takes time in proportion to its length, whatever it is. */
 const REACH = 120;
-
-/** What separates a name from its value: #strength 80, #strength=80, #strength:80, #strength_80. */
-const GAP = String.raw`[\s:=_]{0,8}`;
-/** The same, where it shows that a value is meant to follow. */
-const POINTER = String.raw`[ \t]{0,3}[:=_][ \t]{0,3}`;
 
 /**
  * Reads the hashtags of a text, forgivingly: in any case, with any separator, in digits of any script. Of several values
@@ -66,7 +53,7 @@ export function readHashtags(text: string, vocabulary: Vocabulary): Said {
     const meaning = meaningOf(word, clean.slice(end, end + REACH), vocabulary);
     switch (meaning?.type) {
       case 'value':
-        settings.set(meaning.parameter, meaning);
+        settings.set(meaning.parameter, corrected(settings.get(meaning.parameter), meaning));
         break;
       case 'action':
         found.add(meaning.action);
@@ -96,14 +83,10 @@ export function readHashtags(text: string, vocabulary: Vocabulary): Said {
   };
 }
 
-type Value = number | string | readonly number[];
-
-interface Valued {
-  readonly type: 'value';
-  readonly parameter: ParameterName;
-  /** Undefined if what was written is none. */
-  readonly value: Value | undefined;
-  readonly notes: readonly Note[];
+/** What was said before of a parameter, and what is said now, which counts if it is a value. */
+function corrected(before: Valued | undefined, now: Valued): Valued {
+  if (before === undefined || now.value !== undefined) return now;
+  return { ...before, notes: [...before.notes, ...now.notes] };
 }
 
 type Meaning =
@@ -122,7 +105,7 @@ function meaningOf(word: string, rest: string, vocabulary: Vocabulary): Meaning 
     const meaning =
       name === 'style'
         ? styleIn(tail, rest, vocabulary)
-        : valueIn(name, tail + rest, tail === '', vocabulary);
+        : valueIn(name, tail + rest, tail === '', vocabulary.maxSize);
     if (meaning !== undefined) return meaning;
   }
   return shortcut(word) ?? nearMiss(word, rest, vocabulary);
@@ -136,12 +119,15 @@ function topicIn(action: Action, rest: string): Tag | undefined {
   return actionNamed(word) ?? spellings.find(({ spelling }) => spelling === word)?.name;
 }
 
+/** The hashtag that names a painting of ours, which is no parameter: it says what to paint with. */
+export const styleSpellings = ['style', 'stil'] as const;
+
 /** Every way to write the name of something that takes a value, the longest first: "colors" before "color". */
 const spellings = [
   ...parameterNames.flatMap((name) =>
     [name, ...parameterOf(name).aliases].map((spelling) => ({ spelling, name })),
   ),
-  ...['style', 'stil'].map((spelling) => ({ spelling, name: 'style' as const })),
+  ...styleSpellings.map((spelling) => ({ spelling, name: 'style' as const })),
 ].sort((a, b) => b.spelling.length - a.spelling.length);
 
 function shortcut(word: string): Meaning | undefined {
@@ -151,77 +137,6 @@ function shortcut(word: string): Meaning | undefined {
     if (value !== undefined) return { type: 'value', parameter: name, value, notes: [] };
   }
   return undefined;
-}
-
-/** @param isWhole whether the name stands for itself, so that a value may be missing and not only be another word's end */
-function valueIn(
-  name: ParameterName,
-  text: string,
-  isWhole: boolean,
-  { maxSize }: Vocabulary,
-): Meaning | undefined {
-  const parameter = parameterOf(name);
-  switch (parameter.kind) {
-    case 'number': {
-      const max = name === 'size' ? Math.min(maxSize, parameter.max) : parameter.max;
-      const read = numberIn(name, { ...parameter, max }, text);
-      if (read !== undefined) return read;
-      break;
-    }
-    case 'choice': {
-      const value = choiceIn(parameter, text);
-      if (value !== undefined) return { type: 'value', parameter: name, value, notes: [] };
-      break;
-    }
-    case 'weights': {
-      const value = weightsIn(text);
-      if (value !== undefined) return { type: 'value', parameter: name, value, notes: [] };
-    }
-  }
-  const written = new RegExp(`^${POINTER}([\\p{L}\\p{M}]{1,30})`, 'u').exec(text)?.[1];
-  if (written !== undefined)
-    return {
-      type: 'value',
-      parameter: name,
-      value: undefined,
-      notes: [{ type: 'no such value', parameter: name, written }],
-    };
-  return isWhole ? { type: 'no value', parameter: name } : undefined;
-}
-
-function numberIn(
-  name: ParameterName,
-  { min, max, words }: NumberParameter,
-  text: string,
-): Valued | undefined {
-  const word = new RegExp(`^${GAP}(\\p{L}{1,20})`, 'u').exec(text)?.[1] ?? '';
-  const number = new RegExp(`^${GAP}([-+]?\\d{1,15}(?:[.,]\\d{1,9})?)`).exec(text)?.[1];
-  const given = Object.hasOwn(words, word)
-    ? words[word]
-    : number && Number(number.replace(',', '.'));
-  if (typeof given !== 'number') return undefined;
-  const used = clamped(Math.round(given), { min, max });
-  const notes: readonly Note[] =
-    used === given ? [] : [{ type: 'clamped', parameter: name, given, used, min, max }];
-  return { type: 'value', parameter: name, value: used, notes };
-}
-
-function choiceIn({ choices }: ChoiceParameter, text: string): string | undefined {
-  const word = new RegExp(`^${GAP}(\\p{L}{1,20})`, 'u').exec(text)?.[1];
-  return (
-    word &&
-    Object.entries(choices).find(([value, others]) => value === word || others.includes(word))?.[0]
-  );
-}
-
-/** 70 30, 70/30, 70:30, 70 % and 30 %, 0.7 0.3: as many numbers as there are, up to four. */
-function weightsIn(text: string): readonly number[] | undefined {
-  const number = String.raw`\d{1,6}(?:\.\d{1,6})?`;
-  const list = new RegExp(
-    `^${GAP}(${number}(?:[\\s%/:,;+|&_-]{1,6}(?:(?:and|und)\\s)?${number}){0,3})`,
-  );
-  const numbers = list.exec(text)?.[1]?.match(new RegExp(number, 'g'));
-  return numbers?.map(Number);
 }
 
 /** @param tail what is written in one with the name: lavender in #stylelavender */
@@ -258,7 +173,7 @@ function nearMiss(word: string, rest: string, vocabulary: Vocabulary): Meaning |
     ({ spelling }) => spelling.length > 4 && isOneEditApart(written, spelling),
   );
   if (near !== undefined && near.name !== 'style') {
-    const meaning = valueIn(near.name, tail + rest, false, vocabulary);
+    const meaning = valueIn(near.name, tail + rest, false, vocabulary.maxSize);
     if (meaning?.type === 'value')
       return {
         ...meaning,

@@ -41,6 +41,11 @@ const DEPTH = 0.16;
  */
 const SATURATION: Readonly<Record<Palette, number>> = { paint: 0.25, keep: 0 };
 /**
+ * How much of a step follows the gradient as it is, and not softened. All of it is fine ripples nearly everywhere, since
+ * they excite the network most; none of it is blurred.
+ */
+const RIPPLE = 0.25;
+/**
  * How far the picture is moved at most before a step, in pixels and in every direction: together the size of the blocks
  * that the deepest layer sees, so that their borders are nowhere twice. Less than the border's width.
  */
@@ -78,12 +83,13 @@ export async function dream(
         const around = moved(border, jitter(), jitter());
         const outer = mirrored(picture, around);
         const { gradient, softened } = await objective.evaluate(outer.data);
-        for (const data of [gradient, softened])
-          picture = ascended(
-            picture,
-            muted(cropped({ ...outer, data }, around), SATURATION[colors]),
-            rate / 2,
-          );
+        for (const [data, share] of [
+          [gradient, RIPPLE],
+          [softened, 1 - RIPPLE],
+        ] as const) {
+          const inner = cropped({ ...outer, data }, around);
+          picture = ascended(picture, muted(inner, SATURATION[colors]), share * rate);
+        }
         spent += octave.width * octave.height;
         onProgress?.({
           scale: index + 1,

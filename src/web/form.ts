@@ -1,4 +1,5 @@
 import { actions, type Action } from '../requests/actions.js';
+import { styleSpellings } from '../requests/hashtags.js';
 import { parameterNames, parameterOf } from '../requests/parameters.js';
 
 /** A control of the page's form, out of the table of parameters. */
@@ -26,8 +27,7 @@ const offered = ['swap', 'variations', 'dream'] as const satisfies readonly Acti
 
 /** Hashtags with which a photo alone is enough, in all spellings. */
 export const photoIsEnough: readonly string[] = [
-  'style',
-  'stil',
+  ...styleSpellings,
   'dream',
   ...actions.dream.aliases,
 ];

@@ -33,7 +33,7 @@ describe('a portrait, painted', () => {
     faces = (await studio.findFaces(photo)).map(({ box }) => box);
     careful = await painted(true);
     careless = await painted(false);
-  });
+  }, 300_000);
 
   async function painted(withFaces: boolean): Promise<Picture> {
     const output = join(folder, 'painted.png');

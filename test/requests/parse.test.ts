@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Attachment } from '../../src/platforms/port.js';
 import { actionNames, actions } from '../../src/requests/actions.js';
-import { readHashtags } from '../../src/requests/hashtags.js';
+import { readHashtags, styleSpellings } from '../../src/requests/hashtags.js';
 import {
   asHashtags,
   complete,
@@ -339,8 +339,7 @@ describe('the table', () => {
     const words = [
       ...parameterNames.flatMap((name) => [name, ...parameterOf(name).aliases]),
       ...actionNames.flatMap((name) => [name, ...actions[name].aliases]),
-      'style',
-      'stil',
+      ...styleSpellings,
     ];
     expect(new Set(words).size).toBe(words.length);
   });

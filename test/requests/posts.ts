@@ -163,6 +163,7 @@ export const withTwo: Posts = [
   ['#streng80', 'painting'],
   ['#quality=superb', 'painting (no quality superb)'],
   ['#colors:blue', 'painting (no colors blue)'],
+  ['#quality=fine #quality=superb', 'painting #quality fine (no quality superb)'],
   ['#size=huge #strength80', 'painting #strength80 (no size huge)'],
   // With two pictures one wants them painted, whatever else is said.
   ['#help me make this beautiful', 'painting'],

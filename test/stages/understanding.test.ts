@@ -231,11 +231,14 @@ describe('a mention in reply to what we know', () => {
     };
     const usual = (await cost('#strength90')) ?? NaN;
     expect(await cost('#size medium')).toBe(usual);
-    expect(await cost('#quality draft')).toBeLessThan(usual / 2);
-    expect(await cost('#quality fine')).toBeGreaterThan(1.9 * usual);
+    expect(((await cost('#quality draft')) ?? NaN) / usual).toBeCloseTo(0.4, 1);
+    expect(((await cost('#quality fine')) ?? NaN) / usual).toBeCloseTo(2, 1);
     // As the help for these says.
     expect((await cost('#size 256')) ?? NaN).toBeCloseTo(usual / 3, -6);
     expect(await cost('#size large')).toBeGreaterThan(usual);
+    expect(((await cost('#dream')) ?? NaN) / usual).toBeCloseTo(0.25, 1);
+    const sheet = ((await cost('#variations')) ?? NaN) / usual;
+    expect(Math.abs(sheet - 1)).toBeLessThan(0.25);
     expect(await cost('#status')).toBeUndefined();
   });
 

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import type { Executor } from '../../src/graph/executor.js';
+import type { PaintingProgress } from '../../src/style/descent.js';
 import { borderFor, cropped } from '../../src/style/border.js';
 import type { Losses } from '../../src/style/objective.js';
 import { pictureOf, type Picture } from '../../src/style/picture.js';
 import { colorStatistics, recolored } from '../../src/style/recolor.js';
 import { resample } from '../../src/style/resample.js';
-import { stylize, type PaintingProgress, type StylizeOptions } from '../../src/style/stylize.js';
-import type { ContentWeight, Recipe } from '../../src/networks/recipe.js';
+import { stylize, type StylizeOptions } from '../../src/style/stylize.js';
 import { flat, meanOf, noise, waves } from '../support/pictures.js';
+import type { ContentWeight, Recipe } from '../../src/networks/recipe.js';
 import { tinyRecipe } from '../support/tiny-network.js';
 
 const executor = onnxExecutor(2);

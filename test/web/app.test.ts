@@ -1,3 +1,4 @@
+import { controls, photoIsEnough } from '../../src/web/form.js';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -45,6 +46,8 @@ describe('the web app', () => {
     const text = await (await fetch(`${url}/page.json`)).text();
     expect(JSON.parse(text)).toEqual({
       bot: 'pentimento',
+      controls: controls(768),
+      photoIsEnough,
       samples: [
         { kind: 'photo', title: 'A wall', alt: 'A wall in the evening sun', url: '/samples/0.png' },
         { kind: 'painting', title: 'A study', alt: 'A study in red', url: '/samples/1.png' },

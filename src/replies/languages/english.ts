@@ -71,7 +71,12 @@ export const english: Catalogue = {
     style:
       'a painting of mine, by its name, or any if you name none; for when you have only a photo',
   },
-  costs: { size: parameters.size.cost, quality: parameters.quality.cost },
+  costs: {
+    size: parameters.size.cost,
+    quality: parameters.quality.cost,
+    dream: actions.dream.cost,
+    variations: actions.variations.cost,
+  },
   range: (values, byDefault) =>
     `It takes ${values}${byDefault === '' ? '' : `, and is ${byDefault} if you say nothing`}.`,
   yourNumber: 'a number for each painting',
