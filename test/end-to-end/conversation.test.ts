@@ -204,7 +204,7 @@ describe('a person who asks', () => {
     const german = await answerTo(ada, await say(ada, '#hilfe', { language: 'de' }));
     expect(wordsOf(german)).toContain('Erwähne mich mit zwei Bildern');
     expect(german.language).toBe('de');
-    expect(await content('#status')).toContain('Your picture is next. I am taking a break');
+    expect(await content('#status')).toContain('Your picture is next in line. I am taking a break');
     const ben = await person('ben');
     expect(await content('#status', {}, ben)).toContain('Nothing of yours is waiting');
     expect(await content('#cancel', {}, ben)).toContain('there was nothing to cancel');
