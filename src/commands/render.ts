@@ -67,11 +67,19 @@ async function isSameFile(a: string, b: string): Promise<boolean> {
   return first !== undefined && first.dev === second?.dev && first.ino === second.ino;
 }
 
-/** The file of a painting: as it is named, or one of ours by its name. */
+/**
+ * The file of a painting: as it is named, or one of ours by its name.
+ * @throws UsageError if it is neither, and does not look like a file's name
+ */
 async function paintingFor(name: string): Promise<string> {
-  const ours = housePaintings().find((painting) => painting.name === name.toLowerCase());
   const isFile = await stat(name).catch(() => undefined);
-  return ours !== undefined && !isFile ? ours.file : name;
+  const ours = housePaintings().find((painting) => painting.name === name.toLowerCase());
+  if (isFile || extname(name) !== '') return name;
+  if (ours !== undefined) return ours.file;
+  const names = housePaintings().map((painting) => painting.name);
+  throw new UsageError(
+    `--style ${name} is no file, and none of our paintings, which are ${names.join(', ')}`,
+  );
 }
 
 /** photo.jpg → photo-painted.jpg in the current folder. */

@@ -114,7 +114,8 @@ function picture(
   if (thread.about === 'forgotten' || thread.about === 'private picture')
     return refusal(thread.about);
   if (thread.about === 'foreign pictures') return refusal('foreign pictures');
-  return refusal(pictures.length === 0 && earlier === undefined ? 'no pictures' : 'one picture');
+  if (pictures.length > 0 || earlier !== undefined) return refusal('one picture');
+  return refusal(takesOne ? 'no photo' : 'no pictures');
 }
 
 /** What was nearly said, if nothing was. */
@@ -151,6 +152,7 @@ function refusal(type: PlainRefusal): Parsed {
 type PlainRefusal = Extract<
   Refusal['type'],
   | 'no pictures'
+  | 'no photo'
   | 'one picture'
   | 'not pictures'
   | 'foreign pictures'

@@ -69,6 +69,8 @@ export type Tag = ParameterName | Action | 'style';
 /** Why a mention is not painted; each is answered with a sentence. */
 export type Refusal =
   | { readonly type: 'no pictures' }
+  /** It asks for something for which one picture is enough, and has none. */
+  | { readonly type: 'no photo' }
   | { readonly type: 'one picture' }
   | { readonly type: 'not pictures' }
   /** The pictures that it means are in somebody else's post. */

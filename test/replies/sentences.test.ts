@@ -31,6 +31,7 @@ const refusals: readonly Refusal[] = [
   ...(
     [
       'no pictures',
+      'no photo',
       'one picture',
       'not pictures',
       'foreign pictures',
@@ -116,7 +117,7 @@ describe.each(catalogues.map((words) => [words.language, words] as const))(
     it('it is always said how to go on', () => {
       const goesOn =
         code === 'en'
-          ? /[Mm]ention me|[Rr]eply with|[Pp]lease (post|upload|try|ask)|#delete|#help|It takes|work\.|[Aa]sk again|ready in about|go on after/
+          ? /[Mm]ention me|[Rr]eply with|[Pp]lease (post|upload|try|ask|say)|#delete|#help|It takes|work\.|[Aa]sk again|ready in about|go on after/
           : /[Ee]rwähne mich|[Aa]ntworte|[Bb]itte|#delete|#help|braucht|Möglich ist|gehen\.|wieder fragen|ist wohl in etwa|male danach weiter/;
       for (const answer of answers) {
         if (answer.type === 'help') continue;
@@ -259,7 +260,7 @@ describe('what is said of a picture', () => {
   it('of a sheet is how it is laid out', () => {
     expect(text(requests.sheet ?? request)).toBe(
       'Here is a sheet to choose from. From left to right it is #strength25, #strength50, #strength75, and #strength100; ' +
-        'from top to bottom #scale50 and #scale200. Reply with the two that you like.',
+        'from top to bottom #scale50 and #scale200. Reply with one of each, as in #strength75 #scale50.',
     );
   });
 

@@ -279,6 +279,8 @@ export const withNone: Posts = [
   ['@pentimento #abbrechen', 'cancel all'],
   ['@pentimento #delete', 'refusal: nothing to delete'],
   ['@pentimento #strength80', 'refusal: no pictures'],
+  ['@pentimento #dream', 'refusal: no photo'],
+  ['@pentimento #style lighthouse', 'refusal: no photo'],
   ['@pentimento #hlep', 'refusal: no pictures'],
   ['@pentimento #statsu', 'refusal: did you mean status'],
   ['@pentimento #cancle', 'refusal: did you mean cancel'],

@@ -19,7 +19,7 @@ export const english: Catalogue = {
   ],
   dreamt: ['Here is the dream', 'I looked for a long time, and this is what I saw', 'Sweet dreams'],
   sheet: (strengths, scales, facts) =>
-    `${['Here is a sheet to choose from', ...facts].join(', ')}. From left to right it is ${list(strengths.map((n) => `#strength${n}`))}; from top to bottom ${list(scales.map((n) => `#scale${n}`))}. Reply with the two that you like.`,
+    `${['Here is a sheet to choose from', ...facts].join(', ')}. From left to right it is ${list(strengths.map((n) => `#strength${n}`))}; from top to bottom ${list(scales.map((n) => `#scale${n}`))}. Reply with one of each, as in #strength${strengths[2] ?? 75} #scale${scales[0] ?? 50}.`,
   facts: {
     strength: (value) => `strength ${value}`,
     scale: (value) => `brushwork at ${value} %`,
@@ -147,6 +147,8 @@ function refusal(refusal: Exclude<Refusal, QuotaReached>): string {
   switch (refusal.type) {
     case 'no pictures':
       return `Hello! ${HOW_TO} Add #strength80 for more paint or #strength20 for more photo; #help tells the rest.`;
+    case 'no photo':
+      return 'Which picture shall it be? Please say that once more, together with a photo.';
     case 'one picture':
       return `That is one picture, and it takes two. Reply with a painting, or with #style for one of mine, or with #dream to see me dream of it.`;
     case 'not pictures':
@@ -162,7 +164,7 @@ function refusal(refusal: Exclude<Refusal, QuotaReached>): string {
     case 'did you mean':
       return `I do not know #${refusal.written}. Did you mean #${refusal.meant}? #help tells what there is.`;
     case 'no value':
-      return `#${refusal.parameter} needs something to go by. Try #help ${refusal.parameter}.`;
+      return `I did not understand what #${refusal.parameter} is to be. Try #help ${refusal.parameter}.`;
   }
 }
 

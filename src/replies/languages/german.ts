@@ -24,7 +24,7 @@ export const german: Catalogue = {
   ],
   dreamt: ['Hier ist der Traum', 'Ich habe lange hingesehen und das gesehen', 'Schöne Träume'],
   sheet: (strengths, scales, facts) =>
-    `${['Hier ist ein Bogen zum Aussuchen', ...facts].join(', ')}. Von links nach rechts: ${list(strengths.map((n) => `#strength${n}`))}; von oben nach unten: ${list(scales.map((n) => `#scale${n}`))}. Antworte mit den beiden, die dir gefallen.`,
+    `${['Hier ist ein Bogen zum Aussuchen', ...facts].join(', ')}. Von links nach rechts: ${list(strengths.map((n) => `#strength${n}`))}; von oben nach unten: ${list(scales.map((n) => `#scale${n}`))}. Antworte mit je einem davon, etwa #strength${strengths[2] ?? 75} #scale${scales[0] ?? 50}.`,
   facts: {
     strength: (value) => `Stärke ${value}`,
     scale: (value) => `Pinselstrich bei ${value} %`,
@@ -169,6 +169,8 @@ function refusal(refusal: Exclude<Refusal, QuotaReached>): string {
   switch (refusal.type) {
     case 'no pictures':
       return `Hallo! ${HOW_TO} Mit #strength80 wird es mehr Malerei, mit #strength20 mehr Foto; #help sagt den Rest.`;
+    case 'no photo':
+      return 'Welches Bild soll es sein? Bitte sag das noch einmal, zusammen mit einem Foto.';
     case 'one picture':
       return 'Das ist ein Bild, und ich brauche zwei. Antworte mit einem Gemälde, oder mit #style für eines von meinen, oder mit #dream, dann träume ich davon.';
     case 'not pictures':
@@ -184,7 +186,7 @@ function refusal(refusal: Exclude<Refusal, QuotaReached>): string {
     case 'did you mean':
       return `#${refusal.written} kenne ich nicht. Meinst du #${refusal.meant}? #help sagt, was es gibt.`;
     case 'no value':
-      return `Zu #${refusal.parameter} fehlt noch etwas. Versuch #help ${refusal.parameter}.`;
+      return `Was #${refusal.parameter} sein soll, habe ich nicht verstanden. Versuch #help ${refusal.parameter}.`;
   }
 }
 

@@ -127,7 +127,9 @@ export class Composer {
     const [photo, painting] = [this.#photo.chosen, this.#painting.chosen];
     const isEnough = painting !== undefined || this.#photoIsEnough.test(this.#message.value);
     this.#photo.complain(photo ? '' : 'A photo is needed here.');
-    this.#painting.complain(isEnough ? '' : 'A painting is needed here.');
+    this.#painting.complain(
+      isEnough ? '' : 'A painting is needed here. Or write #style, or #dream.',
+    );
     if (photo && isEnough) {
       return [
         { picker: this.#photo, picture: photo },
