@@ -7,6 +7,7 @@ import type { Queue } from './queue/queue.js';
 import type { RenderPool } from './render/pool.js';
 import type { SafetyPolicy } from './render/safety.js';
 import { postAnswers } from './replies/outbox.js';
+import type { Sizes } from './requests/parameters.js';
 import { forgetStage } from './stages/forgetting.js';
 import { listenToAll, type Acknowledgment } from './stages/listening.js';
 import { recheckStage } from './stages/rechecking.js';
@@ -19,9 +20,7 @@ export interface BotOptions {
   readonly pool: RenderPool;
   /** Where downloads and painted pictures lie. */
   readonly folder: string;
-  /** Longest side of the results, in pixels: what it is where nothing is said, and what it may be. */
-  readonly size: number;
-  readonly maxSize: number;
+  readonly sizes: Sizes;
   /** The paintings that one can ask for by name. */
   readonly collection: readonly HousePainting[];
   /** How a person learns that a request has been seen. */

@@ -42,7 +42,7 @@ export interface RunningBot {
 /** Opens everything that a bot needs, wires it together and lets it run until the signal aborts. */
 export async function startBot(config: Config, log: Log, signal: AbortSignal): Promise<RunningBot> {
   const { dataFolder: folder, rateLimits, render, downloads, retention } = config;
-  const maxSize = Math.max(render.size, render.maxSize);
+  const sizes = { usual: render.size, max: Math.max(render.size, render.maxSize) };
   const collection = housePaintings();
   const closing: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
@@ -90,8 +90,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
         queue,
         pool,
         folder,
-        size: render.size,
-        maxSize,
+        sizes,
         collection,
         ...config.manners,
         weights: config.queue.weights,
@@ -129,7 +128,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
         bot: BOT,
         status: feed,
         samples: [...samplePhotos(), ...collection],
-        sizes: { usual: render.size, max: maxSize },
+        sizes,
       });
       page.route('/', operations);
       const web = await openServer(config, page, server);

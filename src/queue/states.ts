@@ -1,3 +1,4 @@
+import type { Sizes } from '../requests/parameters.js';
 import type { Refusal, Tag } from '../requests/request.js';
 import type { Place } from './forecast.js';
 
@@ -47,14 +48,8 @@ export type Answer =
   /** Nothing: not every word wants an answer. */
   | { readonly type: 'silence' };
 
-export interface Sizes {
-  readonly usual: number;
-  readonly max: number;
-}
-
 export interface HelpWanted {
   readonly topic?: Tag | undefined;
-  /** The longest side of a picture if nothing is said, and the longest that one may ask for, in pixels. */
   readonly sizes: Sizes;
 }
 

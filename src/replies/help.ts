@@ -1,11 +1,12 @@
-import type { Sizes } from '../queue/states.js';
 import { actionNames } from '../requests/actions.js';
 import {
+  parameterHere,
   parameterNames,
-  parameterOf,
   parameters,
   type NumberParameter,
+  type Parameter,
   type ParameterName,
+  type Sizes,
 } from '../requests/parameters.js';
 import type { Tag } from '../requests/request.js';
 import type { Catalogue } from './catalogue.js';
@@ -15,11 +16,10 @@ export function helpFor(topic: Tag | undefined, words: Catalogue, sizes: Sizes):
   if (topic === undefined) return words.help(tuned(sizes), asked);
   const about = `#${topic}: ${words.about[topic]}.`;
   const cost = words.costs[topic];
+  const parameter = isParameter(topic) ? parameterHere(topic, sizes) : undefined;
   return [
     about,
-    ...(isParameter(topic)
-      ? [words.range(valuesOf(topic, words, sizes), defaultOf(topic, sizes))]
-      : []),
+    ...(parameter ? [words.range(valuesOf(parameter, words), defaultOf(parameter))] : []),
     ...(cost === undefined ? [] : [`${cost.charAt(0).toUpperCase()}${cost.slice(1)}.`]),
   ].join(' ');
 }
@@ -27,10 +27,10 @@ export function helpFor(topic: Tag | undefined, words: Catalogue, sizes: Sizes):
 /** Every parameter, with the values that it takes, as short as can be. */
 function tuned(sizes: Sizes): readonly string[] {
   return parameterNames.map((name) => {
-    const parameter = parameterOf(name);
+    const parameter = parameterHere(name, sizes);
     switch (parameter.kind) {
       case 'number':
-        return name === 'seed' ? '#seed' : `#${name} ${rangeOf(name, parameter, sizes)}`;
+        return name === 'seed' ? '#seed' : `#${name} ${rangeOf(parameter)}`;
       case 'choice':
         return `#${name} ${Object.keys(parameter.choices).join('|')}`;
       case 'weights':
@@ -43,11 +43,10 @@ function tuned(sizes: Sizes): readonly string[] {
 const asked = actionNames.filter((name) => name !== 'help').map((name) => `#${name}`);
 
 /** The values of a parameter, for people: "a number from 25 to 400 (%)", "keep or paint". */
-function valuesOf(name: ParameterName, words: Catalogue, sizes: Sizes): string {
-  const parameter = parameterOf(name);
+function valuesOf(parameter: Parameter, words: Catalogue): string {
   switch (parameter.kind) {
     case 'number': {
-      const range = rangeOf(name, parameter, sizes);
+      const range = rangeOf(parameter);
       const full = { '': range, '%': `${range} %`, pixels: words.pixels(range) }[parameter.unit];
       return words.oneOf([full, ...Object.keys(parameter.words)]);
     }
@@ -58,13 +57,11 @@ function valuesOf(name: ParameterName, words: Catalogue, sizes: Sizes): string {
   }
 }
 
-function rangeOf(name: ParameterName, { min, max }: NumberParameter, sizes: Sizes): string {
-  return `${min}–${name === 'size' ? sizes.max : max}`;
+function rangeOf({ min, max }: NumberParameter): string {
+  return `${min}–${max}`;
 }
 
-function defaultOf(name: ParameterName, sizes: Sizes): string {
-  if (name === 'size') return String(sizes.usual);
-  const { default: byDefault } = parameterOf(name);
+function defaultOf({ default: byDefault }: Parameter): string {
   return Array.isArray(byDefault) ? '' : String(byDefault);
 }
 

@@ -1,5 +1,11 @@
-import { actionNamed, actionNames, type Action } from './actions.js';
-import { parameterNames, parameterOf, type Given, type ParameterName } from './parameters.js';
+import { actionNamed, actionNames, actionSpoken, type Action } from './actions.js';
+import {
+  parameterNames,
+  parameterOf,
+  type Given,
+  type ParameterName,
+  type Sizes,
+} from './parameters.js';
 import { isOneEditApart, plain } from './plain.js';
 import type { HouseStyle, Note, Tag } from './request.js';
 import { GAP, valueIn, type NoValue, type Valued } from './values.js';
@@ -8,6 +14,8 @@ import { GAP, valueIn, type NoValue, type Valued } from './values.js';
 export interface Said {
   readonly settings: Given;
   readonly actions: ReadonlySet<Action>;
+  /** What is said without a hashtag, if nothing else is. */
+  readonly spoken: Action | undefined;
   /** What help is wanted with. */
   readonly topic: Tag | undefined;
   /** Which painting of the house collection is wanted, if one is. */
@@ -27,15 +35,14 @@ export type Almost =
 
 export interface Vocabulary {
   readonly houseStyles: readonly HouseStyle[];
-  /** The longest side that the operator allows, in pixels. */
-  readonly maxSize: number;
+  readonly sizes: Sizes;
 }
 
 /** How far behind a hashtag its value may reach: so a text takes time in proportion to its length, whatever it is. */
 const REACH = 120;
 
 /**
- * Reads the hashtags of a text, forgivingly: in any case, with any separator, in digits of any script. Of several values
+ * Reads the hashtags of a text, forgivingly: in any case, with any separator, in digits of many scripts. Of several values
  * for one parameter the last one counts, as people correct themselves. Hashtags that mean nothing here are left alone.
  * Never throws.
  */
@@ -80,6 +87,7 @@ export function readHashtags(text: string, vocabulary: Vocabulary): Said {
     // Each value was read by the very parameter that it is filed under.
     settings: Object.fromEntries(values),
     actions: found,
+    spoken: actionSpoken(clean),
     topic,
     style,
     notes: [...settings.values()].flatMap(({ notes }) => notes),
@@ -109,7 +117,7 @@ function meaningOf(word: string, rest: string, vocabulary: Vocabulary): Meaning 
     const meaning =
       name === 'style'
         ? styleIn(tail, rest, vocabulary)
-        : valueIn(name, tail + rest, tail === '', vocabulary.maxSize);
+        : valueIn(name, tail + rest, tail === '', vocabulary.sizes);
     if (meaning !== undefined) return meaning;
   }
   return shortcut(word) ?? nearMiss(word, rest, vocabulary);
@@ -121,10 +129,12 @@ interface Topic {
   readonly length: number;
 }
 
+const TOPIC = new RegExp(String.raw`^${GAP}([\p{L}\p{M}]{1,20})`, 'u');
+
 /** What stands after a cry for help: #help strength. */
 function topicIn(action: Action, rest: string): Topic | undefined {
   if (action !== 'help') return undefined;
-  const [text, word = ''] = new RegExp(`^${GAP}([\\p{L}\\p{M}]{1,20})`, 'u').exec(rest) ?? [];
+  const [text, word = ''] = TOPIC.exec(rest) ?? [];
   const tag =
     actionNamed(word) ??
     spellings.find(({ spelling }) => spelling === word)?.name ??
@@ -214,7 +224,7 @@ function nearMiss(word: string, rest: string, vocabulary: Vocabulary): Meaning |
       spelling.length > 4 && written !== `${spelling}s` && isOneEditApart(written, spelling),
   );
   if (near !== undefined && near.name !== 'style') {
-    const meaning = valueIn(near.name, tail + rest, false, vocabulary.maxSize);
+    const meaning = valueIn(near.name, tail + rest, false, vocabulary.sizes);
     if (meaning?.type === 'value')
       return {
         ...meaning,

@@ -153,6 +153,21 @@ export function parameterOf(name: ParameterName): Parameter {
   return parameters[name];
 }
 
+/** What the operator makes of the sizes, in pixels. */
+export interface Sizes {
+  /** The longest side of a picture if nothing is said. */
+  readonly usual: number;
+  /** The longest that one may ask for. */
+  readonly max: number;
+}
+
+/** A parameter as it is here: the sizes are the operator's. */
+export function parameterHere(name: ParameterName, sizes: Sizes): Parameter {
+  return name === 'size'
+    ? { ...parameters.size, default: sizes.usual, max: sizes.max }
+    : parameterOf(name);
+}
+
 /** Every value, where nothing was said the default. */
 export function complete(given: Given): Settings {
   const defaults = Object.fromEntries(

@@ -1,8 +1,6 @@
 import type { Attachment, Mention } from '../platforms/port.js';
-import { actionSpoken } from './actions.js';
 import { compose } from './compose.js';
 import { readHashtags, type Said, type Vocabulary } from './hashtags.js';
-import { plain } from './plain.js';
 import type { Refusal, RenderRequest, Tag } from './request.js';
 
 export type Parsed =
@@ -60,7 +58,7 @@ export function needsParent(
 export function parse(mention: Mention, thread: Thread, vocabulary: Vocabulary): Parsed {
   const { text, inReplyTo, attachments } = mention;
   const read = readHashtags(text, vocabulary);
-  const spoken = isOurs(thread) ? actionSpoken(plain(text)) : undefined;
+  const spoken = isOurs(thread) ? read.spoken : undefined;
   const actions = new Set(spoken === undefined ? read.actions : [...read.actions, spoken]);
   const said = { ...read, actions };
   const postId = thread.about === 'picture' ? thread.postId : inReplyTo;
@@ -111,9 +109,13 @@ function picture(
   if (composed) return { type: 'request', request: composed };
   const { almost } = said;
   if (almost?.type === 'did you mean') return refused(almost);
-  if (thread.about === 'forgotten' || thread.about === 'private picture')
-    return refusal(thread.about);
-  if (thread.about === 'foreign pictures') return refusal('foreign pictures');
+  switch (thread.about) {
+    case 'forgotten':
+    case 'private picture':
+    case 'foreign pictures':
+      return refusal(thread.about);
+    default:
+  }
   if (pictures.length > 0 || earlier !== undefined) return refusal('one picture');
   return refusal(takesOne ? 'no photo' : 'no pictures');
 }

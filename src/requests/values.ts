@@ -1,9 +1,10 @@
 import {
   clamped,
-  parameterOf,
+  parameterHere,
   type ChoiceParameter,
   type NumberParameter,
   type ParameterName,
+  type Sizes,
 } from './parameters.js';
 import type { Note } from './request.js';
 
@@ -13,8 +14,20 @@ import type { Note } from './request.js';
 
 /** What separates a name from its value: #strength 80, #strength=80, #strength:80, #strength_80. */
 export const GAP = String.raw`[\s:=_#]{0,8}`;
-/** The same, where it shows that a value is meant to follow. */
-const POINTER = String.raw`[ \t]{0,3}[:=_][ \t]{0,3}`;
+/** A word as a value. */
+const WORD = new RegExp(String.raw`^(${GAP})(\p{L}{1,20})`, 'u');
+/** Where it shows that a value was meant to follow, whatever it is. */
+const POINTED = /^[ \t]{0,3}[:=_][ \t]{0,3}([\p{L}\p{M}]{1,30})/u;
+/** 80, 62,5, 1,024, 2k, 2x. A hyphen after the name only joins: no value is negative. */
+const FIGURE = new RegExp(
+  String.raw`^-?${GAP}([-+]?)(\d{1,15})(?:[.,](\d{1,9}))?(?:\s?([kx×])(?![\p{L}\p{N}]))?`,
+  'u',
+);
+/** One weight: a comma is between two of them, unless the first one is 0. */
+const WEIGHT = String.raw`(?:0,\d{1,6}|\d{1,6}(?:\.\d{1,6})?)`;
+const WEIGHTS = new RegExp(
+  String.raw`^${GAP}(${WEIGHT}(?:[\s%/:,;+|&_-]{1,6}(?:(?:and|und)\s)?${WEIGHT}){0,3})`,
+);
 
 type Value = number | string | readonly number[];
 
@@ -36,19 +49,17 @@ export interface NoValue {
 /**
  * Reads what stands behind a name; undefined if that is no value.
  * @param isWhole whether the name stands for itself, so that a value may be missing and not only be another word's end
- * @param maxSize the longest side that the operator allows, in pixels
  */
 export function valueIn(
   name: ParameterName,
   text: string,
   isWhole: boolean,
-  maxSize: number,
+  sizes: Sizes,
 ): Valued | NoValue | undefined {
-  const parameter = parameterOf(name);
+  const parameter = parameterHere(name, sizes);
   switch (parameter.kind) {
     case 'number': {
-      const max = name === 'size' ? Math.min(maxSize, parameter.max) : parameter.max;
-      const read = numberIn(name, { ...parameter, max }, text);
+      const read = numberIn(name, parameter, text);
       if (read !== undefined) return read;
       break;
     }
@@ -62,7 +73,7 @@ export function valueIn(
       if (value !== undefined) return { type: 'value', parameter: name, value, notes: [] };
     }
   }
-  const written = new RegExp(`^${POINTER}([\\p{L}\\p{M}]{1,30})`, 'u').exec(text)?.[1];
+  const written = POINTED.exec(text)?.[1];
   if (written !== undefined)
     return {
       type: 'value',
@@ -88,17 +99,14 @@ function numberIn(
 }
 
 function wordIn({ words, otherWords }: NumberParameter, text: string): number | undefined {
-  const written = new RegExp(`^${GAP}(\\p{L}{1,20})`, 'u').exec(text)?.[1] ?? '';
+  const written = WORD.exec(text)?.[2] ?? '';
   const word = Object.hasOwn(otherWords, written) ? (otherWords[written] ?? '') : written;
   return Object.hasOwn(words, word) ? words[word] : undefined;
 }
 
-/** 80, 62,5, 1,024, 2k; and for what goes by percent also 2x and 0.8. A hyphen after the name only joins: no value is negative. */
+/** A figure; for what goes by percent also 2x and 0.8. */
 function figureIn({ unit }: NumberParameter, text: string): number | undefined {
-  const found = new RegExp(
-    `^-?${GAP}([-+]?)(\\d{1,15})(?:[.,](\\d{1,9}))?(?:\\s?([kx×])(?![\\p{L}\\p{N}]))?`,
-    'u',
-  ).exec(text);
+  const found = FIGURE.exec(text);
   if (found === null) return undefined;
   const [, sign, whole = '', decimals = '', factor] = found;
   // 1,024 and 1.024 are a thousand and something, wherever one writes them.
@@ -110,7 +118,7 @@ function figureIn({ unit }: NumberParameter, text: string): number | undefined {
 }
 
 function choiceIn({ choices }: ChoiceParameter, text: string): string | undefined {
-  const found = new RegExp(`^(${GAP})(\\p{L}{1,20})`, 'u').exec(text);
+  const found = WORD.exec(text);
   if (found === null) return undefined;
   const [, gap = '', word = ''] = found;
   const isJoined = gap === '' || /[:=_]/.test(gap);
@@ -121,11 +129,6 @@ function choiceIn({ choices }: ChoiceParameter, text: string): string | undefine
 
 /** 70 30, 70/30, 70:30, 70 % and 30 %, 0.7 0.3, 0,7 0,3: as many numbers as there are, up to four. */
 function weightsIn(text: string): readonly number[] | undefined {
-  // A comma is between two numbers, unless the first one is 0.
-  const number = String.raw`(?:0,\d{1,6}|\d{1,6}(?:\.\d{1,6})?)`;
-  const list = new RegExp(
-    `^${GAP}(${number}(?:[\\s%/:,;+|&_-]{1,6}(?:(?:and|und)\\s)?${number}){0,3})`,
-  );
-  const numbers = list.exec(text)?.[1]?.match(new RegExp(number, 'g'));
+  const numbers = WEIGHTS.exec(text)?.[1]?.match(new RegExp(WEIGHT, 'g'));
   return numbers?.map((text) => Number(text.replace(',', '.')));
 }

@@ -6,15 +6,13 @@ import { askedBehind, askedIn } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { costOfJob } from '../render/cost.js';
 import type { Vocabulary } from '../requests/hashtags.js';
-import { complete, type Settings } from '../requests/parameters.js';
+import { complete, type Settings, type Sizes } from '../requests/parameters.js';
 import { needsParent, parse, type Thread } from '../requests/parse.js';
 import { stylesOf, type HouseStyle, type RenderRequest } from '../requests/request.js';
 
 export interface UnderstandingOptions {
   readonly queue: Queue;
-  /** Longest side of the results, in pixels: what it is where nothing is said, and what it may be. */
-  readonly size: number;
-  readonly maxSize: number;
+  readonly sizes: Sizes;
   /** The paintings that one can ask for by name. */
   readonly collection: readonly HousePainting[];
   /** Whether a mention in reply to other people's public posts may use their pictures. */
@@ -152,14 +150,14 @@ function noWiderThan({ visibility, sensitive, spoiler }: Mention, mention: Menti
 }
 
 /** What hashtags may say here. */
-function vocabularyOf({ collection, maxSize }: UnderstandingOptions): Vocabulary {
+function vocabularyOf({ collection, sizes }: UnderstandingOptions): Vocabulary {
   const houseStyles = collection.map(({ name, title, alt }): HouseStyle => ({
     kind: 'house',
     name,
     title,
     description: alt,
   }));
-  return { houseStyles, maxSize };
+  return { houseStyles, sizes };
 }
 
 function outcomeOf(mention: Mention, thread: Thread, options: UnderstandingOptions): Outcome {
@@ -176,9 +174,7 @@ function outcomeOf(mention: Mention, thread: Thread, options: UnderstandingOptio
     case 'status':
       return { status: true };
     case 'help':
-      return {
-        help: { topic: parsed.topic, sizes: { usual: options.size, max: options.maxSize } },
-      };
+      return { help: { topic: parsed.topic, sizes: options.sizes } };
     case 'talk':
       return { talk: true };
   }
@@ -187,10 +183,10 @@ function outcomeOf(mention: Mention, thread: Thread, options: UnderstandingOptio
 /** Every setting of a request: the size not above what the operator allows now, who may have allowed more before. */
 export function settingsFor(
   { settings }: RenderRequest,
-  { size, maxSize }: UnderstandingOptions,
+  { sizes }: UnderstandingOptions,
 ): Settings {
-  const all = complete({ size, ...settings });
-  return { ...all, size: Math.min(all.size, maxSize) };
+  const all = complete({ size: sizes.usual, ...settings });
+  return { ...all, size: Math.min(all.size, sizes.max) };
 }
 
 /** The arithmetic that a request will take, as far as it can be told before its pictures have been fetched. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Hono, type Context } from 'hono';
 import type { Sample } from '../collection.js';
-import type { Sizes } from '../queue/states.js';
+import type { Sizes } from '../requests/parameters.js';
 import { controls, photoIsEnough } from './form.js';
 import { samplePictures } from './samples.js';
 import { secureHeaders } from './security.js';
@@ -14,7 +14,6 @@ export interface WebAppOptions {
   /** The name of the bot's account, without the @. */
   readonly bot: string;
   readonly status: StatusFeed;
-  /** The longest side of a picture if nothing is said, and the longest that one may ask for, in pixels. */
   readonly sizes: Sizes;
   /** Pictures to try with, one click away. */
   readonly samples: readonly Sample[];

@@ -34,7 +34,12 @@ function network(above?: Mention, othersPictures = false) {
     looks++;
     return Promise.resolve(above);
   };
-  const options = { queue, size: 512, maxSize: 768, collection: housePaintings(), othersPictures };
+  const options = {
+    queue,
+    sizes: { usual: 512, max: 768 },
+    collection: housePaintings(),
+    othersPictures,
+  };
   return {
     queue,
     platform,

@@ -27,7 +27,7 @@ export const vocabulary: Vocabulary = {
     house('lavender', 'Lavender river'),
     house('harbor', 'Autumn harbor'),
   ],
-  maxSize: 768,
+  sizes: { usual: 512, max: 768 },
 };
 export const painted = {
   type: 'painted',
