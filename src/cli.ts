@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { housePaintings } from './collection.js';
 import { backupCommand } from './commands/backup.js';
 import { blockCommand, unblockCommand } from './commands/block.js';
 import { botCommand } from './commands/bot.js';
@@ -11,7 +10,7 @@ import { UsageError } from './commands/errors.js';
 import { optionFor } from './commands/options.js';
 import { loginCommand, logoutCommand } from './commands/login.js';
 import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
-import { renderCommand, type RenderArguments } from './commands/render.js';
+import { paintingNames, renderCommand, type RenderArguments } from './commands/render.js';
 import { statsCommand } from './commands/stats.js';
 import { allStates } from './queue/states.js';
 import { outputEndings } from './render/encode.js';
@@ -21,10 +20,6 @@ import { version } from './version.js';
 /*
  * The commands. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
  */
-
-const names = housePaintings()
-  .map(({ name }) => name)
-  .join(', ');
 
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -56,7 +51,7 @@ const render = program
   .addOption(
     new Option(
       '--style <painting>',
-      `the painting whose style to use, or the name of one of ours (${names}); several are blended`,
+      'the painting whose style to use, or the name of one of ours; several are blended',
     ).argParser((file, sofar: readonly string[] | undefined) => [...(sofar ?? []), fileName(file)]),
   )
   .addOption(
@@ -71,7 +66,10 @@ const render = program
   )
   .addHelpText(
     'after',
-    `
+    // Read only when it is shown: no other command needs them.
+    () => `
+Our own paintings, for --style: ${paintingNames().join(', ')}
+
 Examples:
   pentimento render --content photo.jpg --style painting.jpg
   pentimento render --subject photo.jpg --style a.jpg --style b.jpg --blend 70,30 --output blend.png

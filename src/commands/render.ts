@@ -73,13 +73,17 @@ async function isSameFile(a: string, b: string): Promise<boolean> {
  */
 async function paintingFor(name: string): Promise<string> {
   const isFile = await stat(name).catch(() => undefined);
-  const ours = housePaintings().find((painting) => painting.name === name.toLowerCase());
   if (isFile || extname(name) !== '') return name;
+  const ours = housePaintings().find((painting) => painting.name === name.toLowerCase());
   if (ours !== undefined) return ours.file;
-  const names = housePaintings().map((painting) => painting.name);
   throw new UsageError(
-    `--style ${name} is no file, and none of our paintings, which are ${names.join(', ')}`,
+    `--style ${name} is no file, and none of our paintings, which are ${paintingNames().join(', ')}`,
   );
+}
+
+/** What --style takes beside files. */
+export function paintingNames(): readonly string[] {
+  return housePaintings().map(({ name }) => name);
 }
 
 /** photo.jpg → photo-painted.jpg in the current folder. */

@@ -3,7 +3,8 @@ import type { Mention } from '../platforms/port.js';
 import type { Refusal, RenderRequest } from '../requests/request.js';
 import { tagsFor, virtualTimeOf, type Tags } from './fairness.js';
 import { cancelAll, standingOf } from './own.js';
-import { hasHeardEnough, quotaReached, type Person, type Quotas } from './quotas.js';
+import type { Person } from './person.js';
+import { hasHeardEnough, quotaReached, type Quotas } from './quotas.js';
 import type { Answer, HelpWanted } from './states.js';
 
 /**

@@ -1,25 +1,12 @@
 import type { Database } from 'better-sqlite3';
-import { cancel, isPaused, requestOf, type RequestId } from './desk.js';
+import { cancel, isPaused, requestOf } from './desk.js';
 import { placeOf } from './forecast.js';
-import type { Person } from './quotas.js';
+import { waitingOf, type Person } from './person.js';
 import type { Standing } from './states.js';
 
 /*
  * What people can see of the queue and do to it: their own part.
  */
-
-/** What of a person's waits to be painted or is being painted, in the order in which it will be done. */
-function waitingOf(
-  database: Database,
-  { platform, person }: Person,
-): readonly { readonly id: RequestId; readonly state: 'queued' | 'rendering' }[] {
-  return database
-    .prepare<[string, string], { readonly id: RequestId; readonly state: 'queued' | 'rendering' }>(
-      `SELECT id, state FROM requests WHERE platform = ? AND person = ? AND state IN ('queued', 'rendering')
-       ORDER BY start_tag, id`,
-    )
-    .all(platform, person);
-}
 
 /** Where a person's pictures are in the line. */
 export function standingOf(database: Database, who: Person, now: number): Standing {

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { QuotaReached } from '../requests/request.js';
 import { placeOf } from './forecast.js';
+import { waitingOf, type Person } from './person.js';
 
 /** How much the bot takes on. */
 export interface Quotas {
@@ -10,11 +11,6 @@ export interface Quotas {
   readonly waitingPerPerson: number;
   /** Requests of one person within 24 hours. */
   readonly perPersonAndDay: number;
-}
-
-export interface Person {
-  readonly platform: string;
-  readonly person: string;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -74,12 +70,7 @@ export function quotaReached(
   if (oldest !== undefined)
     return reached('per day', quotas.perPersonAndDay, (oldest.createdAt + DAY_MS - now) / 1000);
 
-  const theirs = database
-    .prepare<[string, string, number], { readonly id: number }>(
-      `SELECT id FROM requests WHERE platform = ? AND person = ? AND state IN ('queued', 'rendering')
-       ORDER BY start_tag, id LIMIT ?`,
-    )
-    .all(platform, person, quotas.waitingPerPerson);
+  const theirs = waitingOf(database, { platform, person }, quotas.waitingPerPerson);
   const [first] = theirs;
   if (first !== undefined && theirs.length === quotas.waitingPerPerson)
     return reached('per person', quotas.waitingPerPerson, secondsUntilPainted(first.id));

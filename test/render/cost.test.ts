@@ -6,6 +6,7 @@ import { panelSize, variations } from '../../src/render/variations.js';
 import { dream } from '../../src/style/dream.js';
 import type { Picture } from '../../src/style/picture.js';
 import { stylize } from '../../src/style/stylize.js';
+import { counting } from '../support/counting.js';
 import { waves } from '../support/pictures.js';
 import { tinyRecipe } from '../support/tiny-network.js';
 
@@ -51,22 +52,9 @@ describe('the cost of a job', () => {
 
     /** How often the network runs on how many pixels, its borders included. */
     async function ran(make: (executor: Executor) => Promise<Picture>): Promise<number> {
-      const real = onnxExecutor(2);
-      let runs = 0;
-      await make({
-        ...real,
-        async compile(outputs) {
-          const program = await real.compile(outputs);
-          return {
-            ...program,
-            run(inputs) {
-              runs++;
-              return program.run(inputs);
-            },
-          };
-        },
-      });
-      return runs;
+      const { executor, runs } = counting(onnxExecutor(2));
+      await make(executor);
+      return runs();
     }
 
     it.each([100, 200, 330])('for a painting at scale %i', async (scale) => {

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Executor } from '../../src/graph/executor.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { loadInceptionV3 } from '../../src/networks/inception-v3.js';
 import type { Network } from '../../src/networks/network.js';
@@ -12,6 +11,7 @@ import type { RenderJob } from '../../src/render/job.js';
 import type { SafetyPolicy } from '../../src/render/safety.js';
 import { paint } from '../../src/render/studio.js';
 import { temporaryFolder } from '../support/folder.js';
+import { counting } from '../support/counting.js';
 import { usual } from '../support/jobs.js';
 import { tinyRecipe } from '../support/tiny-network.js';
 
@@ -44,25 +44,12 @@ beforeAll(async () => {
 
 /** Paints with a small network, classifies with the real one, and tells how often the latter ran. */
 async function painted(job: RenderJob) {
-  let looks = 0;
   const real = onnxExecutor(2);
-  const counting: Executor = {
-    ...real,
-    async compile(outputs) {
-      const program = await real.compile(outputs);
-      return {
-        ...program,
-        run(inputs) {
-          looks++;
-          return program.run(inputs);
-        },
-      };
-    },
-  };
-  const classify = classifierOn(network, counting);
+  const { executor, runs } = counting(real);
+  const classify = classifierOn(network, executor);
   const studio = { recipe: tinyRecipe, executor: real, classify, findFaces: faceFinder() };
   const result = await paint(studio, job);
-  return { ...result, looks };
+  return { ...result, looks: runs() };
 }
 
 describe('a job with a safety policy', () => {

@@ -7,9 +7,9 @@ import type { Recipe } from '../../src/networks/recipe.js';
 import { borderFor, mirrored } from '../../src/style/border.js';
 import { faceMask } from '../../src/style/faces.js';
 import { gramMatrix } from '../../src/style/losses.js';
-import { gramsOf, type ByLayer } from '../../src/style/objective.js';
+import type { ByLayer } from '../../src/style/objective.js';
+import { blendedGrams } from '../../src/style/paintings.js';
 import { shapeOf, type Picture } from '../../src/style/picture.js';
-import { resample } from '../../src/style/resample.js';
 
 /**
  * How far the style of what lies outside of the faces is from the painting's: the mean over the style layers of
@@ -40,13 +40,8 @@ export async function backgroundStyleLoss(
   const grams: ByLayer = new Map(Object.entries(await program.run({ picture: whole.data })));
   await program.release();
 
-  const factor = Math.sqrt((picture.width * picture.height) / (painting.width * painting.height));
-  const size = {
-    width: Math.round(painting.width * factor),
-    height: Math.round(painting.height * factor),
-  };
-  const seen = mirrored(resample(painting, size), borderFor(size, unit));
-  const targets = await gramsOf(recipe, executor, [seen]);
+  const styles = [{ picture: painting, weight: 1 }];
+  const targets = await blendedGrams(recipe, executor, styles, picture, 100, unit);
   const distances = layers.map((layer) => distance(grams.get(layer), targets.get(layer)));
   return distances.reduce((sum, value) => sum + value, 0) / layers.length;
 }

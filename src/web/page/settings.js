@@ -46,8 +46,16 @@ export class Settings {
     const hint = `${id}-hint`;
     const label = control.name.charAt(0).toUpperCase() + control.name.slice(1);
     const common = { id, 'aria-describedby': hint };
-    /** @param {string} text */
-    const write = (text) => this.#write(control, text);
+    /** @param {string} hashtag */
+    const write = (hashtag) => this.#write(control, hashtag);
+    /** @param {(Node | string)[]} inside */
+    const row = (...inside) =>
+      el(
+        'div',
+        { className: 'control' },
+        ...inside,
+        el('p', { className: 'hint', id: hint }, control.help),
+      );
     const said = () => valueIn(this.#message.value, control);
     switch (control.kind) {
       case 'number': {
@@ -63,7 +71,8 @@ export class Settings {
           step: isShare ? '5' : '1',
           oninput: () => {
             shown.textContent = isShare ? `${input.value} ${unit}` : '';
-            write(input.value === byDefault || input.value === '' ? '' : input.value);
+            const isUsual = input.value === byDefault || input.value === '';
+            write(isUsual ? '' : `#${control.name}${input.value}`);
           },
         });
         this.#shows.push(() => {
@@ -71,20 +80,15 @@ export class Settings {
           input.value = said() ?? byDefault;
           shown.textContent = isShare ? `${input.value} ${unit}` : '';
         });
-        return el(
-          'div',
-          { className: 'control' },
-          el('label', { htmlFor: id }, label, ' ', shown),
-          input,
-          el('p', { className: 'hint', id: hint }, control.help),
-        );
+        return row(el('label', { htmlFor: id }, label, ' ', shown), input);
       }
       case 'choice': {
         const select = el(
           'select',
           {
             ...common,
-            onchange: () => write(select.value === control.default ? '' : ` ${select.value}`),
+            onchange: () =>
+              write(select.value === control.default ? '' : `#${control.name} ${select.value}`),
           },
           ...control.choices.map((choice) => el('option', { value: choice }, choice)),
         );
@@ -92,44 +96,30 @@ export class Settings {
           const value = said();
           select.value = value && control.choices.includes(value) ? value : control.default;
         });
-        return el(
-          'div',
-          { className: 'control' },
-          el('label', { htmlFor: id }, label),
-          select,
-          el('p', { className: 'hint', id: hint }, control.help),
-        );
+        return row(el('label', { htmlFor: id }, label), select);
       }
       case 'action': {
         const box = el('input', {
           ...common,
           type: 'checkbox',
-          onchange: () => write(box.checked ? '' : 'off'),
+          onchange: () => write(box.checked ? `#${control.name}` : ''),
         });
         this.#shows.push(() => (box.checked = said() !== undefined));
-        return el(
-          'div',
-          { className: 'control' },
-          el('label', { htmlFor: id }, box, ' ', label),
-          el('p', { className: 'hint', id: hint }, control.help),
-        );
+        return row(el('label', { htmlFor: id }, box, ' ', label));
       }
     }
   }
 
   /**
-   * Writes a value into the message in place of what it says of that; '' is what goes without saying, except for an
-   * action, which is said by its name alone and not at all when it is off.
+   * Writes a hashtag into the message in place of what it says of that; '' for what goes without saying.
    * @param {Control} control
-   * @param {string} text
+   * @param {string} hashtag
    */
-  #write(control, text) {
-    const isSaid = control.kind === 'action' ? text === '' : text !== '';
+  #write(control, hashtag) {
     const rest = this.#message.value
       .replace(patternOf(control), ' ')
       .replace(/[ \t]+/g, ' ')
       .trim();
-    const hashtag = isSaid ? `#${control.name}${text}` : '';
     this.#message.value = [rest, hashtag].filter((part) => part !== '').join(' ');
   }
 }
