@@ -12,8 +12,9 @@ import { usual } from '../support/jobs.js';
 
 function pool(changes: Partial<PoolOptions> = {}): RenderPool {
   const log = createLog('silent');
+  const anyStudio = { network: 'auto', device: 'auto' } as const;
   const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };
-  const made = new RenderPool({ workers: 1, ...limits, log, ...changes });
+  const made = new RenderPool({ workers: 1, studio: anyStudio, ...limits, log, ...changes });
   onTestFinished(() => made.close());
   return made;
 }
