@@ -45,7 +45,7 @@ export interface Recipe extends Omit<Manifest, 'name' | 'title' | 'source' | 'li
 export async function loadRecipe(choice = 'auto'): Promise<Recipe> {
   if (choice !== 'auto' && choice !== 'inception-v3')
     throw new Error(`there is no network "${choice}"`);
-  const text = await readFile(join(projectRoot, 'models', 'nsfwjs.json'), 'utf8');
+  const text = await readFile(join(projectRoot, 'models', 'inception-v3.json'), 'utf8');
   const { name, title, source, license, ...layers } = manifestSchema.parse(JSON.parse(text));
   return { network: await loadInceptionV3(), ...layers };
 }
