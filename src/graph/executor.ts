@@ -16,7 +16,6 @@ export interface Program<Output extends string = string> {
 
 /** What one may ask for to compute on; `auto` is the best that works. */
 export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'tfjs'] as const;
-type DeviceChoice = (typeof devices)[number];
 
 /** What can run graphs. */
 export interface Executor {
