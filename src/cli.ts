@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { UsageError } from './commands/errors.js';
 import { optionFor } from './commands/options.js';
 import { loginCommand, logoutCommand } from './commands/login.js';
+import { modelsList, modelsPull, modelsRemove, modelsVerify } from './commands/models.js';
 import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
 import { paintingNames, renderCommand, type RenderArguments } from './commands/render.js';
 import { statsCommand } from './commands/stats.js';
@@ -60,6 +61,12 @@ const render = program
       `where to put it; ends in ${outputEndings} (default: "photo-painted.jpg" in the current folder; a file that is there is replaced)`,
     ).argParser(fileName),
   )
+  .addOption(
+    new Option(
+      '--network <name>',
+      'the network that paints; "pentimento models list" shows which there are (default: as the settings say)',
+    ),
+  )
   .addOption(new Option('--dream', 'a deep dream of the photo, without a painting'))
   .addOption(
     new Option('--variations', 'one sheet with several strengths and scales, to choose from'),
@@ -90,6 +97,45 @@ program
   .command('demo')
   .description('show the whole way of a mention: ask the bot in a sandbox and wait for its answer')
   .action(() => demoCommand(interrupted.signal));
+
+const models = program
+  .command('models')
+  .description('the networks that paint: see which are here, and fetch others')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  pentimento models list
+  pentimento models pull vgg19-distilled
+  pentimento models pull vgg19 --from vgg19_weights.h5  a file that is here already
+  pentimento render --network vgg19 --content photo.jpg --style painting.jpg`,
+  );
+models
+  .command('list')
+  .description('one line for each network, and which one paints')
+  .action(modelsList);
+models
+  .command('pull')
+  .description('fetch a network; goes on where it was interrupted')
+  .argument('<name>', 'as "pentimento models list" shows it')
+  .addOption(
+    new Option('--from <file>', 'take this file instead, if it is the right one').argParser(
+      fileName,
+    ),
+  )
+  .action((name: string, options: { readonly from?: string }) =>
+    modelsPull(name, options, interrupted.signal),
+  );
+models
+  .command('verify')
+  .description('read what has been fetched, and say whether it is what it should be')
+  .argument('[name]', 'this one only')
+  .action(modelsVerify);
+models
+  .command('remove')
+  .description('delete what has been fetched')
+  .argument('<name>', 'as "pentimento models list" shows it')
+  .action(modelsRemove);
 
 const queue = program
   .command('queue')

@@ -11,6 +11,10 @@ import { parameters } from './requests/parameters.js';
 
 const sizeSchema = z.int().min(parameters.size.min).max(parameters.size.max);
 
+const mirrorSchema = z
+  .url({ protocol: /^https?$/, error: 'it takes an https:// or http:// address' })
+  .refine((url) => !/[?#@]/.test(url), 'it takes an address without a password, ? or #');
+
 const configSchema = z
   .strictObject({
     dataFolder: z.string().transform((folder) => resolve(folder)),
@@ -69,9 +73,24 @@ const configSchema = z
       .readonly(),
     retention: z.strictObject({ days: z.number().positive() }).readonly(),
     safety: safetyPolicySchema,
+    /** Networks that are fetched with `pentimento models`. */
+    models: z
+      .strictObject({
+        folder: z
+          .string()
+          .transform((folder) => resolve(folder))
+          .optional(),
+        mirror: mirrorSchema.optional(),
+        offline: z.union([z.boolean(), z.stringbool()], 'it takes true or false'),
+      })
+      .readonly(),
     downloads: z.strictObject({ maxMegabytes: z.number().positive() }).readonly(),
   })
-  .readonly();
+  .readonly()
+  .transform(({ models, ...config }) => ({
+    ...config,
+    models: { ...models, folder: models.folder ?? join(config.dataFolder, 'models') },
+  }));
 
 export type Config = z.infer<typeof configSchema>;
 
@@ -119,6 +138,9 @@ const variables: Readonly<Record<string, string>> = {
   logLevel: 'PENTIMENTO_LOG_LEVEL',
   'render.network': 'PENTIMENTO_NETWORK',
   'render.device': 'PENTIMENTO_DEVICE',
+  'models.folder': 'PENTIMENTO_MODELS',
+  'models.mirror': 'PENTIMENTO_MODELS_MIRROR',
+  'models.offline': 'PENTIMENTO_OFFLINE',
   'web.host': 'PENTIMENTO_HOST',
   'web.port': 'PENTIMENTO_PORT',
   'mastodon.url': 'MASTODON_URL',

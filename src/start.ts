@@ -4,6 +4,7 @@ import { housePaintings, samplePhotos } from './collection.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { chosenNetwork } from './networks/shelf.js';
 import { accountsOf, openQueue, openServer, signInAll } from './open.js';
 import type { RateLimits } from './platforms/mastodon/budget.js';
 import { mastodonPlatform } from './platforms/mastodon/platform.js';
@@ -41,13 +42,15 @@ export interface RunningBot {
 
 /** Opens everything that a bot needs, wires it together and lets it run until the signal aborts. */
 export async function startBot(config: Config, log: Log, signal: AbortSignal): Promise<RunningBot> {
-  const { dataFolder: folder, rateLimits, render, downloads, retention } = config;
+  const { dataFolder: folder, rateLimits, render, models, downloads, retention } = config;
   const sizes = { usual: render.size, max: Math.max(render.size, render.maxSize) };
   const collection = housePaintings();
   const closing: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of closing.reverse()) await close();
   };
+  // Before anything is opened: without its network the bot would take in pictures and paint none.
+  await chosenNetwork(render.network, models.folder);
   try {
     const leaseMs = Math.round(config.queue.leaseSeconds * 1000);
     const { queue, close } = await openQueue(config, leaseMs);
@@ -78,7 +81,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     log.info({ accounts: names, folder, version }, 'the bot listens');
     const pool = new RenderPool({
       workers: render.workers,
-      studio: { network: render.network, device: render.device },
+      studio: { network: render.network, device: render.device, models: models.folder },
       silenceMs: render.silenceSeconds * 1000,
       jobMs: render.timeoutMinutes * 60_000,
       memoryBytes: render.maxMegabytes * 1e6,

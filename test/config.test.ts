@@ -28,6 +28,7 @@ describe.skipIf(local)('the defaults', () => {
       rateLimits: MASTODONS_LIMITS,
       render: { size: 512, workers: 1 },
       safety: { porn: 'sensitive', hentai: 'sensitive', sexy: 'off', threshold: 0.5 },
+      models: { folder: resolve('data/models'), offline: false },
     });
     expect(loadConfig({})).not.toHaveProperty('mastodon');
   });
@@ -40,6 +41,9 @@ describe.skipIf(local)('the defaults', () => {
       PENTIMENTO_HOST: '',
       PENTIMENTO_PORT: '',
       PENTIMENTO_LOG_LEVEL: '',
+      PENTIMENTO_MODELS: '',
+      PENTIMENTO_MODELS_MIRROR: '',
+      PENTIMENTO_OFFLINE: '',
     };
     expect(loadConfig(empty)).toEqual(loadConfig({}));
   });
@@ -54,6 +58,9 @@ describe('the environment', () => {
       PENTIMENTO_HOST: '0.0.0.0',
       PENTIMENTO_PORT: '0',
       PENTIMENTO_LOG_LEVEL: 'debug',
+      PENTIMENTO_MODELS: '/srv/models',
+      PENTIMENTO_MODELS_MIRROR: 'https://mirror.example/models',
+      PENTIMENTO_OFFLINE: 'true',
     });
     const { rateLimits, render, manners, queue, retention, safety, downloads } = loadConfig({});
     expect(config).toEqual({
@@ -61,6 +68,7 @@ describe('the environment', () => {
       dataFolder: '/var/lib/pentimento',
       web: { host: '0.0.0.0', port: 0 },
       logLevel: 'debug',
+      models: { folder: '/srv/models', mirror: 'https://mirror.example/models', offline: true },
       rateLimits,
       render,
       manners,
@@ -71,12 +79,20 @@ describe('the environment', () => {
     });
   });
 
+  it('moves the networks with the data, unless they have a place of their own', () => {
+    expect(loadConfig({ PENTIMENTO_DATA: '/srv' }).models.folder).toBe('/srv/models');
+  });
+
   it('overrides one key of a group and leaves the others of it', () => {
     const { host } = loadConfig({}).web;
     expect(loadConfig({ PENTIMENTO_PORT: '9999' }).web).toEqual({ host, port: 9999 });
   });
 
   it.each([
+    ['models.mirror', { PENTIMENTO_MODELS_MIRROR: 'there.example' }],
+    ['models.mirror', { PENTIMENTO_MODELS_MIRROR: 'file:///srv/models' }],
+    ['models.mirror', { PENTIMENTO_MODELS_MIRROR: 'https://me:secret@there.example' }],
+    ['models.offline', { PENTIMENTO_OFFLINE: 'perhaps' }],
     ['web.port', { PENTIMENTO_PORT: 'eighty-eighty' }],
     ['web.port', { PENTIMENTO_PORT: '65536' }],
     ['web.port', { PENTIMENTO_PORT: '80.5' }],

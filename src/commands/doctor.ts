@@ -6,7 +6,7 @@ import { loadConfig, type Config } from '../config.js';
 import { input, scale } from '../graph/operations.js';
 import { onnxExecutor } from '../graph/onnx/executor.js';
 import { createLog } from '../log.js';
-import { loadRecipe } from '../networks/recipe.js';
+import { loadRecipe, manifestOf, networkNames, networkState } from '../networks/shelf.js';
 import { accountsOf, openServer, signIn } from '../open.js';
 import { mastodonPlatform } from '../platforms/mastodon/platform.js';
 import { DATABASE_FILE, openDatabase, requireSound } from '../queue/database.js';
@@ -119,8 +119,13 @@ async function checkAccounts(config: Config): Promise<string> {
   return lines.join(', ');
 }
 
-async function checkNetwork(): Promise<string> {
-  const { network } = await loadRecipe();
+async function checkNetwork({ render, models }: Config): Promise<string> {
+  const { network } = await loadRecipe(render.network, models.folder);
+  for (const name of await networkNames(models.folder))
+    if ((await networkState(await manifestOf(name, models.folder), models.folder)) === 'damaged')
+      throw new Error(
+        `the file of ${name} is damaged; fetch it anew with: pentimento models pull ${name}`,
+      );
   return `${network.name} has been read, ${network.layers.size} layers`;
 }
 

@@ -6,14 +6,17 @@ export interface ProgressDisplay {
   readonly stop: () => void;
 }
 
-/** A bar on a terminal, otherwise a line for every tenth of the work; on standard error, away from the result. */
-export function showProgress(): ProgressDisplay {
-  return process.stderr.isTTY ? bar() : lines();
+/**
+ * A bar on a terminal, otherwise a line for every tenth of the work; on standard error, away from the result.
+ * @param doing what is being done, in a word
+ */
+export function showProgress(doing = 'painting'): ProgressDisplay {
+  return process.stderr.isTTY ? bar(doing) : lines(doing);
 }
 
-function bar(): ProgressDisplay {
+function bar(doing: string): ProgressDisplay {
   const display = new SingleBar({
-    format: 'painting {bar} {percentage} % | {eta_formatted} left',
+    format: `${doing} {bar} {percentage} % | {eta_formatted} left`,
     hideCursor: true,
     clearOnComplete: true,
     // The time left is judged from the last few dozen steps, as coarse scales run at another pace than fine ones.
@@ -23,12 +26,12 @@ function bar(): ProgressDisplay {
   return { update: (fraction) => display.update(fraction), stop: () => display.stop() };
 }
 
-function lines(): ProgressDisplay {
+function lines(doing: string): ProgressDisplay {
   let tenths = 0;
   return {
     update(fraction) {
       const now = Math.floor(fraction * 10);
-      if (now > tenths) console.error(`painting: ${now * 10} %`);
+      if (now > tenths) console.error(`${doing}: ${now * 10} %`);
       tenths = Math.max(tenths, now);
     },
     stop: () => undefined,

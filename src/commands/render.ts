@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { housePaintings } from '../collection.js';
+import { loadConfig } from '../config.js';
+import { UnknownNetwork } from '../networks/shelf.js';
 import { PictureError, type RenderJob } from '../render/job.js';
 import { isWritable, outputEndings, requireWritable } from '../render/encode.js';
 import { openStudio, paint } from '../render/studio.js';
@@ -15,11 +17,13 @@ export interface RenderArguments extends Omit<Settings, 'blend'> {
   readonly output?: string;
   readonly dream?: boolean;
   readonly variations?: boolean;
+  readonly network?: string;
 }
 
 /** `pentimento render`: paints one picture and prints where it is. */
 export async function renderCommand(given: RenderArguments, signal: AbortSignal): Promise<void> {
-  const { content, style, blend, dream = false, variations = false, ...settings } = given;
+  const { content, style, blend, dream = false, variations = false, network, ...settings } = given;
+  const { models, render } = loadConfig();
   const output = given.output ?? defaultOutput(content, dream ? 'dream' : 'painted');
   if (dream && (variations || style.length > 0))
     throw new UsageError('--dream takes no painting; leave out --style and --variations');
@@ -35,7 +39,11 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
   await requireWritable(output);
   const progress = showProgress();
   try {
-    const studio = await openStudio({ network: 'auto', device: 'auto' });
+    const studio = await openStudio({
+      network: network ?? render.network,
+      device: render.device,
+      models: models.folder,
+    });
     const common = { ...settings, faces: settings.faces === 'on', content, output };
     const styles = files
       .map((file, i) => ({ file, weight: blend?.[i] ?? 1 }))
@@ -55,6 +63,7 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
     progress.stop();
     if (error instanceof PictureError)
       throw new Error(`${error.file}: ${error.message}`, { cause: error });
+    if (error instanceof UnknownNetwork) throw new UsageError(error.message);
     throw error;
   }
 }

@@ -201,7 +201,7 @@ function foldBatchNorm(
 
 // This loop runs over 22 million numbers at every start, so it is no `map`.
 /** From TensorFlow's [height, width, in, out] to [out, in, height, width]. */
-function toOutInHeightWidth({ shape, values }: Weights): Weights {
+export function toOutInHeightWidth({ shape, values }: Weights): Weights {
   const [height = 0, width = 0, c = 0, d = 0] = shape;
   const area = height * width;
   const result = new Float32Array(values.length);

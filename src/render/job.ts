@@ -15,6 +15,8 @@ export const studioOptionsSchema = z
     /** A network's name, or `auto` for the best that is there. */
     network: z.string(),
     device: z.enum(devices),
+    /** The folder of downloaded networks; without one, what is built in is all there is. */
+    models: z.string().optional(),
   })
   .readonly();
 export type StudioOptions = z.infer<typeof studioOptionsSchema>;

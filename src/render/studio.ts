@@ -1,6 +1,8 @@
 import type { Executor } from '../graph/executor.js';
 import { onnxExecutor } from '../graph/onnx/executor.js';
-import { loadRecipe, type Recipe } from '../networks/recipe.js';
+import { loadInceptionV3 } from '../networks/nsfwjs.js';
+import type { Recipe } from '../networks/recipe.js';
+import { loadRecipe } from '../networks/shelf.js';
 import type { Style } from '../style/paintings.js';
 import type { Picture } from '../style/picture.js';
 import { dream } from '../style/dream.js';
@@ -27,10 +29,15 @@ export interface Studio {
   readonly findFaces: FindFaces;
 }
 
-export async function openStudio({ network, device }: StudioOptions): Promise<Studio> {
+/** @throws NetworkError if the network is not here, or cannot be read */
+export async function openStudio({ network, device, models }: StudioOptions): Promise<Studio> {
   if (device !== 'auto' && device !== 'cpu') throw new Error(`there is no device "${device}"`);
-  const [recipe, executor] = [await loadRecipe(network), onnxExecutor()];
-  const classify = classifierOn(recipe.network, executor);
+  const [recipe, executor] = [await loadRecipe(network, models), onnxExecutor()];
+  // InceptionV3 is what knows indecent pictures. If it does not paint, it is read when there is one to look at.
+  const judge = recipe.network.head
+    ? () => Promise.resolve(recipe.network)
+    : () => loadInceptionV3();
+  const classify = classifierOn(judge, executor);
   return { recipe, executor, classify, findFaces: faceFinder() };
 }
 

@@ -4,7 +4,7 @@ import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { inOrder, sizeOf, type Tensor } from '../../src/graph/tensor.js';
 import { logits } from '../../src/networks/classifier.js';
 import { loadInceptionV3 } from '../../src/networks/nsfwjs.js';
-import { loadRecipe } from '../../src/networks/recipe.js';
+import { loadRecipe } from '../../src/networks/shelf.js';
 import { objectiveGraph } from '../../src/style/objective.js';
 import { shapeOf } from '../../src/style/picture.js';
 import { values } from '../support/random.js';

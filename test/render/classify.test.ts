@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 describe('the classifier', () => {
   it('finds every photo and painting of ours harmless, and knows some for drawn', async () => {
-    const classify = classifierOn(network, executor);
+    const classify = classifierOn(() => Promise.resolve(network), executor);
     const drawing: number[] = [];
     for (const folder of ['samples', 'styles']) {
       const names = readdirSync(join(projectRoot, 'data', folder));
@@ -35,7 +35,7 @@ describe('the classifier', () => {
   });
 
   it('gives probabilities for pictures of any size and shape, and the same for the same one', async () => {
-    const classify = classifierOn(network, executor);
+    const classify = classifierOn(() => Promise.resolve(network), executor);
     for (const picture of [
       noise({ width: 16, height: 400 }, 1),
       flat({ width: 700, height: 20 }, 0, 0, 0),
@@ -50,7 +50,9 @@ describe('the classifier', () => {
 
   it('cannot be made of a network without a head, or of one for other classes', async () => {
     const picture = noise({ width: 20, height: 20 }, 2);
-    await expect(classifierOn(tinyRecipe.network, executor)(picture)).rejects.toThrow('tiny');
+    await expect(
+      classifierOn(() => Promise.resolve(tinyRecipe.network), executor)(picture),
+    ).rejects.toThrow('tiny');
     const last = { kernel: { shape: [128, 2], values: new Float32Array(256) } };
     const dense = [...(network.head?.dense.slice(0, -1) ?? [])];
     const head = network.head && {
@@ -58,6 +60,8 @@ describe('the classifier', () => {
       dense: [...dense, { ...last, bias: new Float32Array(2) }],
     };
     const other: Network = { ...network, ...(head && { head }) };
-    await expect(classifierOn(other, executor)(picture)).rejects.toThrow('2 classes');
+    await expect(classifierOn(() => Promise.resolve(other), executor)(picture)).rejects.toThrow(
+      '2 classes',
+    );
   });
 });

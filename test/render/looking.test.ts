@@ -46,7 +46,7 @@ beforeAll(async () => {
 async function painted(job: RenderJob) {
   const real = onnxExecutor(2);
   const { executor, runs } = counting(real);
-  const classify = classifierOn(network, executor);
+  const classify = classifierOn(() => Promise.resolve(network), executor);
   const studio = { recipe: tinyRecipe, executor: real, classify, findFaces: faceFinder() };
   const result = await paint(studio, job);
   return { ...result, looks: runs() };

@@ -3,7 +3,8 @@ import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import * as op from '../../src/graph/operations.js';
 import { inOrder, sizeOf, type Tensor } from '../../src/graph/tensor.js';
 import { INPUT } from '../../src/networks/network.js';
-import { loadRecipe, type Recipe } from '../../src/networks/recipe.js';
+import type { Recipe } from '../../src/networks/recipe.js';
+import { loadRecipe } from '../../src/networks/shelf.js';
 import {
   compileObjective,
   contentOf,
