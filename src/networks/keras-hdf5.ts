@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { Dataset, File, Group, ready } from 'h5wasm/node';
+import type { Dataset, Entity, File, Group } from 'h5wasm/node';
 import type { Weights } from './network.js';
 import { toOutInHeightWidth } from './tfjs-layers.js';
 import type { Convolution } from './vgg.js';
@@ -20,6 +20,8 @@ const MAX_LAYERS = 4096;
  */
 export async function readKerasHdf5(file: string): Promise<ReadonlyMap<string, Convolution>> {
   const { size } = await stat(file);
+  // Here, and not at the top: it is four megabytes that nobody needs who paints with another network.
+  const { File, ready } = await import('h5wasm/node');
   const library = await ready;
   library.activate_throwing_error_handler(); // else it prints what went wrong, and goes on
   try {
@@ -42,7 +44,7 @@ function convolutionsIn(file: File, size: number): ReadonlyMap<string, Convoluti
   const convolutions = new Map<string, Convolution>();
   for (const name of names) {
     const layer = file.get(name);
-    if (!(layer instanceof Group)) continue;
+    if (!isGroup(layer)) continue;
     // Called block1_conv1_W_1:0 or kernel:0, by the version; what is what, their shapes tell.
     const weights = datasetsIn(layer).map((dataset) => weightsOf(dataset, size));
     const kernel = weights.find(({ shape }) => shape.length === 4);
@@ -57,11 +59,19 @@ function convolutionsIn(file: File, size: number): ReadonlyMap<string, Convoluti
 function datasetsIn(layer: Group): readonly Dataset[] {
   const entries = layer.keys().map((key) => layer.get(key));
   return entries.flatMap((entry) => {
-    if (entry instanceof Dataset) return entry;
-    if (!(entry instanceof Group)) return [];
+    if (isDataset(entry)) return entry;
+    if (!isGroup(entry)) return [];
     const inner = entry.keys().map((key) => entry.get(key));
-    return inner.filter((dataset) => dataset instanceof Dataset);
+    return inner.filter(isDataset);
   });
+}
+
+function isGroup(entry: Entity | null): entry is Group {
+  return entry !== null && 'keys' in entry;
+}
+
+function isDataset(entry: Entity | null): entry is Dataset {
+  return entry !== null && 'dtype' in entry;
 }
 
 function weightsOf(dataset: Dataset, size: number): Weights {

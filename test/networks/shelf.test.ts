@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { countArithmetic } from '../../src/graph/arithmetic.js';
 import { features, reduction } from '../../src/networks/features.js';
 import { input } from '../../src/graph/operations.js';
+import type { Network } from '../../src/networks/network.js';
+import { sizeOf } from '../../src/graph/tensor.js';
+import type { Recipe } from '../../src/networks/recipe.js';
 import {
   chosenNetwork,
   loadRecipe,
@@ -12,7 +16,9 @@ import {
   networkState,
   NetworkError,
 } from '../../src/networks/shelf.js';
+import { ofCaffe, vgg, type Convolution } from '../../src/networks/vgg.js';
 import { projectRoot } from '../../src/paths.js';
+import { objectiveGraph } from '../../src/style/objective.js';
 import { temporaryFolder } from '../support/folder.js';
 import { pytorchFile } from '../support/pytorch-file.js';
 import { stateOfSmallVgg, writeKerasFile } from '../support/vgg-files.js';
@@ -74,6 +80,40 @@ describe('the networks that come with manifests', () => {
     );
     for (const name of ['../package', 'blazeface', '__proto__', ''])
       await expect(loadRecipe(name, temporaryFolder())).rejects.toThrow(NetworkError);
+  });
+});
+
+/** A VGG of these channels in each block, whose weights are zeros: arithmetic does not mind what they are. */
+function vggOf(blocks: readonly (readonly number[])[]): Network {
+  let channels = 3;
+  const convolutions = blocks.flatMap((block, i) =>
+    block.map((width, j): [string, Convolution] => {
+      const shape = [width, channels, 3, 3];
+      channels = width;
+      const bias = { shape: [width], values: new Float32Array(width) };
+      return [
+        `conv${i + 1}${j + 1}`,
+        { kernel: { shape, values: new Float32Array(sizeOf(shape)) }, bias },
+      ];
+    }),
+  );
+  return vgg('zeros', ofCaffe(new Map(convolutions)));
+}
+
+describe('the order of auto', () => {
+  it('is by arithmetic: the distilled VGG-19 takes 0.4 times that of InceptionV3, VGG-19 nearly six times', async () => {
+    const size = { width: 64, height: 64 };
+    const arithmeticOf = (recipe: Recipe) =>
+      countArithmetic(Object.values(objectiveGraph(recipe, size)));
+    const vggWith = async (name: string, first: number, last: number) => {
+      const { source, ...manifest } = await manifestOf(name);
+      const widths = [1, 2, 4, 8].map((factor) => factor * first);
+      const blocks = [2, 2, 4, 4].map((count, i) => Array<number>(count).fill(widths[i] ?? 0));
+      return arithmeticOf({ ...manifest, network: vggOf([...blocks, [last]]) });
+    };
+    const inception = arithmeticOf(await loadRecipe('inception-v3'));
+    expect((await vggWith('vgg19-distilled', 16, 128)) / inception).toBeCloseTo(0.4, 1);
+    expect((await vggWith('vgg19', 64, 512)) / inception).toBeCloseTo(5.8, 1);
   });
 });
 
