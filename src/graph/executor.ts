@@ -3,10 +3,14 @@ import type { Tensor } from './tensor.js';
 /** Values by name, row-major. */
 export type Values = Readonly<Record<string, Float32Array>>;
 
+/** What a graph can be computed on; docs/devices.md tells what each takes. */
+export const devices = ['cpu', 'webgpu', 'cuda', 'tfjs'] as const;
+export type Device = (typeof devices)[number];
+
 /** A graph made ready to run many times on one device. */
 export interface Program<Output extends string = string> {
   /**
-   * Computes the outputs from the values of every input in the graph.
+   * Computes the outputs from the values of every input in the graph that is not fixed.
    * @throws Error if an input is missing or has the wrong number of values.
    */
   run(inputs: Values): Promise<Readonly<Record<Output, Float32Array>>>;
@@ -19,8 +23,13 @@ export interface Executor {
   /** For people: runtime and device. */
   readonly name: string;
   /** What it computes on, in a word. */
-  readonly device: 'cpu';
+  readonly device: Device;
+  /**
+   * Makes a graph ready.
+   * @param fixed values of inputs that are the same in every run, which go to the device once and stay there
+   */
   compile<Output extends string>(
     outputs: Readonly<Record<Output, Tensor>>,
+    fixed?: Values,
   ): Promise<Program<Output>>;
 }

@@ -27,7 +27,6 @@ const cases: Readonly<
   ],
   relu: [[IMAGE, op.relu]],
   step: [[IMAGE, (x) => op.multiply(x, op.step(x))]],
-  sign: [[IMAGE, (x) => op.multiply(x, op.sign(x))]],
   abs: [[MATRIX, op.abs]],
   averagePool: [[IMAGE, op.averagePool]],
   upsample: [[IMAGE, op.upsample]],

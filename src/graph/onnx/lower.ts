@@ -1,4 +1,5 @@
-import { inOrder, type Tensor } from '../tensor.js';
+import type { Values } from '../executor.js';
+import { inOrder, sizeOf, type Shape, type Tensor } from '../tensor.js';
 import type { Attribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxValue } from './format.js';
 
 /** An operator with its attributes and those inputs that our operations keep as fields. */
@@ -8,8 +9,14 @@ interface Lowered {
   readonly extra?: readonly (Float32Array | BigInt64Array)[];
 }
 
-/** Translates the graph behind the outputs into ONNX operators (opset 17), one for each of our operations. */
-export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxGraph {
+/**
+ * Translates the graph behind the outputs into ONNX operators (opset 17), one for each of our operations. Inputs with
+ * fixed values become constants.
+ */
+export function toOnnx(
+  outputs: Readonly<Record<string, Tensor>>,
+  fixed: Values = {},
+): OnnxGraph {
   const names = new Map<Tensor, string>();
   const nodes: OnnxNode[] = [];
   const constants: OnnxConstant[] = [];
@@ -20,7 +27,9 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxGraph {
     const name = operation.type === 'input' ? operation.name : `t${names.size}`;
     names.set(tensor, name);
     if (operation.type === 'input') {
-      inputs.push({ name, shape: tensor.shape });
+      const values = fixed[name];
+      if (values === undefined) inputs.push({ name, shape: tensor.shape });
+      else constants.push({ name, shape: tensor.shape, values: sized(name, values, tensor.shape) });
     } else if (operation.type === 'constant') {
       constants.push({ name, shape: tensor.shape, values: operation.values });
     } else {
@@ -62,11 +71,9 @@ function lower({ operation, shape, inputs }: Tensor): Lowered {
     case 'relu':
       return { type: 'Relu' };
     case 'step':
-      // min(max(3e38 · x, 0), 1). Sign would do after a ReLU, but the runtime computes it on one core only: it took
-      // 33 ms of an iteration of InceptionV3 at 544×416 on two cores, this takes 18 ms.
+      // min(max(3e38 · x, 0), 1). Sign would do after a ReLU, but the runtime computes it on one core only (it took
+      // 33 ms of an iteration of InceptionV3 at 544×416 on two cores, this takes 18 ms), and not on WebGPU at all.
       return { type: 'HardSigmoid', attributes: { alpha: { float: 3e38 }, beta: { float: 0 } } };
-    case 'sign':
-      return { type: 'Sign' };
     case 'abs':
       return { type: 'Abs' };
     case 'averagePool':
@@ -123,6 +130,13 @@ function lower({ operation, shape, inputs }: Tensor): Lowered {
     case 'constant':
       throw new Error(`${operation.type} is no operator`);
   }
+}
+
+/** @throws Error if the input's values are not as many as its shape holds */
+function sized(name: string, values: Float32Array, shape: Shape): Float32Array {
+  if (values.length !== sizeOf(shape))
+    throw new Error(`the input "${name}" [${shape.join(', ')}] has ${values.length} values`);
+  return values;
 }
 
 function int64(values: readonly number[]): BigInt64Array {
