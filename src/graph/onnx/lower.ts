@@ -13,10 +13,7 @@ interface Lowered {
  * Translates the graph behind the outputs into ONNX operators (opset 17), one for each of our operations. Inputs with
  * fixed values become constants.
  */
-export function toOnnx(
-  outputs: Readonly<Record<string, Tensor>>,
-  fixed: Values = {},
-): OnnxGraph {
+export function toOnnx(outputs: Readonly<Record<string, Tensor>>, fixed: Values = {}): OnnxGraph {
   const names = new Map<Tensor, string>();
   const nodes: OnnxNode[] = [];
   const constants: OnnxConstant[] = [];
