@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { devices } from './graph/executor.js';
 import { projectRoot } from './paths.js';
 import { rateLimitsSchema } from './platforms/mastodon/budget.js';
 import { accessTokenSchema, serverUrlSchema } from './platforms/mastodon/sign-in.js';
@@ -40,6 +41,8 @@ const configSchema = z
       .strictObject({
         size: sizeSchema,
         maxSize: sizeSchema,
+        network: z.string(),
+        device: z.enum(devices),
         workers: z.int().min(1).max(64),
         attempts: z.int().min(1),
         silenceSeconds: z.number().positive(),
@@ -114,6 +117,8 @@ function readYaml(file: string): unknown {
 const variables: Readonly<Record<string, string>> = {
   dataFolder: 'PENTIMENTO_DATA',
   logLevel: 'PENTIMENTO_LOG_LEVEL',
+  'render.network': 'PENTIMENTO_NETWORK',
+  'render.device': 'PENTIMENTO_DEVICE',
   'web.host': 'PENTIMENTO_HOST',
   'web.port': 'PENTIMENTO_PORT',
   'mastodon.url': 'MASTODON_URL',

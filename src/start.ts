@@ -78,6 +78,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     log.info({ accounts: names, folder, version }, 'the bot listens');
     const pool = new RenderPool({
       workers: render.workers,
+      studio: { network: render.network, device: render.device },
       silenceMs: render.silenceSeconds * 1000,
       jobMs: render.timeoutMinutes * 60_000,
       memoryBytes: render.maxMegabytes * 1e6,

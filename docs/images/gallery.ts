@@ -121,7 +121,7 @@ const strips: Readonly<Record<string, Strip>> = {
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
 const names = values.only ?? Object.keys(strips);
-const studio = await openStudio();
+const studio = await openStudio({ network: 'auto', device: 'auto' });
 const folder = await mkdtemp(join(tmpdir(), 'pentimento-gallery-'));
 let made = 0;
 try {

@@ -35,7 +35,7 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
   await requireWritable(output);
   const progress = showProgress();
   try {
-    const studio = await openStudio();
+    const studio = await openStudio({ network: 'auto', device: 'auto' });
     const common = { ...settings, faces: settings.faces === 'on', content, output };
     const styles = files
       .map((file, i) => ({ file, weight: blend?.[i] ?? 1 }))

@@ -18,6 +18,9 @@ export interface Program<Output extends string = string> {
   release(): Promise<void>;
 }
 
+/** What one may ask for to compute on; `auto` is the best that works. */
+export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'tfjs'] as const;
+
 /** What can run graphs. */
 export interface Executor {
   /** For people: runtime and device. */

@@ -37,16 +37,23 @@ export function constant(values: Float32Array, shape: Shape): Tensor {
 
 /**
  * Convolution (cross-correlation, as networks mean it) with stride 1 and zero padding that keeps the size.
- * x: [1, c, h, w]; kernel: a constant [d, c, odd, odd]; bias: a constant [d]. Result: [1, d, h, w].
+ * x: [1, g·c, h, w]; kernel: a constant [d, c, odd, odd]; bias: a constant [d]. Result: [1, d, h, w]. With g > 1 the
+ * channels are in g groups, and each d/g of the results see only their own.
  */
 export function convolve(x: Tensor, kernel: Tensor, bias?: Tensor): Tensor {
   const [d, c, kernelHeight, kernelWidth] = extents4(kernel);
   const [, channels, height, width] = extents4(x);
-  requireThat(channels === c, 'convolve', [x.shape, kernel.shape], 'channels differ');
+  const groups = channels / c;
+  requireThat(
+    Number.isInteger(groups) && d % groups === 0,
+    'convolve',
+    [x.shape, kernel.shape],
+    'channels differ',
+  );
   requireThat(kernelHeight % 2 === 1 && kernelWidth % 2 === 1, 'convolve', [kernel.shape], 'even');
   const inputs = bias === undefined ? [x, kernel] : [x, kernel, bias];
   return tensor({ type: 'convolve' }, [1, d, height, width], inputs, (gradient) => [
-    convolve(gradient, turned(kernel)),
+    convolve(gradient, turned(kernel, groups)),
   ]);
 }
 
@@ -213,18 +220,22 @@ export function expand(x: Tensor, shape: Shape): Tensor {
   return tensor({ type: 'expand' }, shape, [x], (gradient) => [sum(gradient)]);
 }
 
-/** The kernel of a convolution's gradient: turned by 180 degrees, channel axes swapped. */
-function turned(kernel: Tensor): Tensor {
+/** The kernel of a convolution's gradient: turned by 180 degrees, channel axes swapped within each group. */
+function turned(kernel: Tensor, groups: number): Tensor {
   if (kernel.operation.type !== 'constant') throw new Error('convolve: the kernel is not constant');
   const { values } = kernel.operation;
   const [d, c, height, width] = extents4(kernel);
   const area = height * width;
   const result = new Float32Array(values.length);
-  for (let i = 0; i < d; i++)
+  const each = d / groups;
+  for (let i = 0; i < d; i++) {
+    const [group, within] = [Math.floor(i / each), i % each];
     for (let j = 0; j < c; j++)
       for (let p = 0; p < area; p++)
-        result[(j * d + i) * area + p] = values[(i * c + j) * area + (area - 1 - p)] ?? 0;
-  return constant(result, [c, d, height, width]);
+        result[((group * c + j) * each + within) * area + p] =
+          values[(i * c + j) * area + (area - 1 - p)] ?? 0;
+  }
+  return constant(result, [groups * c, each, height, width]);
 }
 
 function extents4(x: Tensor): readonly [number, number, number, number] {

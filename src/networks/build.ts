@@ -3,7 +3,7 @@ import type { Tensor } from '../graph/tensor.js';
 import { INPUT, type Layer, type Network } from './network.js';
 
 /** A layer that looks at more than one pixel; how it is built depends on what for. */
-export type WindowLayer = Exclude<Layer, { type: 'relu' | 'concatenate' }>;
+export type WindowLayer = Exclude<Layer, { type: 'relu' | 'add' | 'concatenate' }>;
 
 /**
  * The graph of a network's activations at the named layers, with its layers that have windows made as one likes.
@@ -19,7 +19,14 @@ export function build(
   const apply = (layer: Layer): Tensor => {
     if (layer.type === 'concatenate') return op.concatenate(layer.from.map(tensorOf));
     const x = tensorOf(layer.from[0]);
-    return layer.type === 'relu' ? op.relu(x) : windowed(layer, x);
+    switch (layer.type) {
+      case 'relu':
+        return layer.ceiling === undefined ? op.relu(x) : clamped(x, layer.ceiling);
+      case 'add':
+        return op.add(x, tensorOf(layer.from[1]));
+      default:
+        return windowed(layer, x);
+    }
   };
   const tensorOf = (name: string): Tensor => {
     const known = built.get(name);
@@ -36,6 +43,12 @@ export function layerOf(network: Network, name: string): Layer {
   const layer = network.layers.get(name);
   if (layer === undefined) throw new Error(`the network ${network.name} has no layer "${name}"`);
   return layer;
+}
+
+/** x within 0..ceiling, without an operation of its own: c - relu(c - relu(x)). */
+function clamped(x: Tensor, ceiling: number): Tensor {
+  const top = op.expand(op.constant(Float32Array.of(ceiling), []), x.shape);
+  return op.subtract(top, op.relu(op.subtract(top, op.relu(x))));
 }
 
 /** A convolution layer at stride 1 that keeps the size. */

@@ -15,12 +15,15 @@ export type Layer =
   | {
       readonly type: 'convolution';
       readonly from: readonly [string];
+      /** Its input has as many channels as the kernel, or a multiple: then they are in groups (see `convolve`). */
       readonly kernel: Weights;
       readonly bias: Float32Array;
       readonly stride: 1 | 2;
       readonly padding: Padding;
     }
-  | { readonly type: 'relu'; readonly from: readonly [string] }
+  /** max(x, 0), and no more than the ceiling if there is one. */
+  | { readonly type: 'relu'; readonly from: readonly [string]; readonly ceiling?: number }
+  | { readonly type: 'add'; readonly from: readonly [string, string] }
   /** The maxima of squares of `size` pixels that lie inside, one in every two pixels. */
   | { readonly type: 'maxPool'; readonly from: readonly [string]; readonly size: number }
   /** The mean of each pixel's 3×3 neighborhood, of those pixels of it that lie inside. */

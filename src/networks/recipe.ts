@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../paths.js';
-import { loadInceptionV3 } from './inception-v3.js';
+import { loadInceptionV3 } from './nsfwjs.js';
 import type { Network } from './network.js';
 
 /** How much a layer counts up to strength 50, and by what factor less with every 25 points more. */
@@ -37,8 +37,14 @@ export interface Recipe extends Omit<Manifest, 'name' | 'title' | 'source' | 'li
   readonly network: Network;
 }
 
-/** Reads the manifest and the weights of the network that paints when nothing else is chosen. */
-export async function loadRecipe(): Promise<Recipe> {
+/**
+ * Reads the manifest and the weights of a network.
+ * @param choice its name, or `auto` for the best that is there
+ * @throws Error if there is none of that name
+ */
+export async function loadRecipe(choice = 'auto'): Promise<Recipe> {
+  if (choice !== 'auto' && choice !== 'inception-v3')
+    throw new Error(`there is no network "${choice}"`);
   const text = await readFile(join(projectRoot, 'models', 'inception-v3.json'), 'utf8');
   const { name, title, source, license, ...layers } = manifestSchema.parse(JSON.parse(text));
   return { network: await loadInceptionV3(), ...layers };

@@ -14,11 +14,12 @@ const layerSchema = z.object({
   inbound_nodes: z.array(z.array(z.tuple([z.string()], z.unknown()))),
   config: z.object({
     batch_input_shape: z.array(z.number().nullable()).optional(),
-    padding: z.enum(['same', 'valid']).optional(),
+    padding: z.union([z.enum(['same', 'valid']), z.array(z.array(z.number()))]).optional(),
     strides: z.array(z.number()).optional(),
     pool_size: z.array(z.number()).optional(),
     activation: z.string().optional(),
     epsilon: z.number().optional(),
+    max_value: z.number().nullable().optional(),
   }),
 });
 type KerasLayer = z.infer<typeof layerSchema>;
@@ -42,17 +43,26 @@ export function readTfjsLayers(name: string, model: unknown, bytes: Uint8Array):
   const layers = new Map<string, Layer>();
   // A batch normalization vanishes into the convolution before it; who reads the one is led to the other.
   const standsFor = new Map<string, string>();
+  const zeroPadded = new Set<string>();
   const all = modelTopology.model_config.config.layers;
   for (const [i, keras] of all.entries()) {
     const from = (keras.inbound_nodes[0] ?? []).map(([source]) => standsFor.get(source) ?? source);
     if (keras.class_name === 'InputLayer') {
       standsFor.set(keras.name, INPUT);
+    } else if (keras.class_name === 'ZeroPadding2D') {
+      requireUsualZeros(keras);
+      zeroPadded.add(keras.name);
+      standsFor.set(keras.name, single(keras, from));
     } else if (keras.class_name === 'BatchNormalization') {
       const source = single(keras, from);
       layers.set(source, foldBatchNorm(keras, layers.get(source), weights));
       standsFor.set(keras.name, source);
     } else {
-      const layer = toLayer(keras, from, weights);
+      const read = keras.inbound_nodes[0]?.[0]?.[0] ?? '';
+      const isPadded = zeroPadded.has(read);
+      const layer = toLayer(keras, from, weights, isPadded);
+      if (isPadded && layer?.type !== 'convolution')
+        throw new Error(`${keras.name}: only a convolution may follow zeros`);
       if (layer === undefined) {
         const side = all.find(({ class_name }) => class_name === 'InputLayer')?.config
           .batch_input_shape?.[1];
@@ -71,18 +81,27 @@ function toLayer(
   keras: KerasLayer,
   from: readonly string[],
   weights: ReadonlyMap<string, Weights>,
+  isPadded: boolean,
 ): Layer | undefined {
   const {
     strides: [stride = 1] = [],
     pool_size: [size = 2] = [],
-    padding = 'valid',
     activation = 'linear',
+    max_value: ceiling,
   } = keras.config;
+  const padding = isPadded ? 'same' : (keras.config.padding ?? 'valid');
+  if (typeof padding !== 'string') throw new Error(`${keras.name}: padding in numbers`);
   switch (keras.class_name) {
-    case 'Conv2D': {
+    case 'Conv2D':
+    case 'DepthwiseConv2D': {
       if (activation !== 'linear') throw new Error(`${keras.name}: activation ${activation}`);
       if (stride !== 1 && stride !== 2) throw new Error(`${keras.name}: stride ${stride}`);
-      const kernel = toOutInHeightWidth(find(weights, `${keras.name}/kernel`));
+      if (isPadded && (stride !== 2 || keras.config.padding === 'same'))
+        throw new Error(`${keras.name}: zeros before stride ${stride}`);
+      const kernel =
+        keras.class_name === 'Conv2D'
+          ? toOutInHeightWidth(find(weights, `${keras.name}/kernel`))
+          : ofOneChannel(find(weights, `${keras.name}/depthwise_kernel`));
       const bias = weights.get(`${keras.name}/bias`)?.values;
       return {
         type: 'convolution',
@@ -96,6 +115,16 @@ function toLayer(
     case 'Activation':
       requireActivation(keras, 'relu');
       return { type: 'relu', from: [single(keras, from)] };
+    case 'ReLU': {
+      const source = single(keras, from);
+      return { type: 'relu', from: [source], ...(ceiling && { ceiling }) };
+    }
+    case 'Add': {
+      const [a, b, ...others] = from;
+      if (a === undefined || b === undefined || others.length > 0)
+        throw new Error(`${keras.name} needs two inputs`);
+      return { type: 'add', from: [a, b] };
+    }
     case 'MaxPooling2D':
       if (stride !== 2 || padding !== 'valid')
         throw new Error(`${keras.name}: maxima with stride ${stride}, ${padding}`);
@@ -180,6 +209,22 @@ function toOutInHeightWidth({ shape, values }: Weights): Weights {
     for (let j = 0; j < c; j++)
       for (let i = 0; i < d; i++) result[(i * c + j) * area + p] = values[(p * c + j) * d + i] ?? 0;
   return { shape: [d, c, height, width], values: result };
+}
+
+/** A depthwise kernel, [height, width, channels, 1], as one of a convolution with as many groups as channels. */
+function ofOneChannel({ shape, values }: Weights): Weights {
+  const [height = 0, width = 0, channels = 0, multiplier = 0] = shape;
+  if (multiplier !== 1) throw new Error('a depthwise convolution that multiplies its channels');
+  return toOutInHeightWidth({ shape: [height, width, 1, channels], values });
+}
+
+/**
+ * Keras's networks put a row and a column of zeros after an even extent before a 3×3 convolution with stride 2 that then
+ * is "valid". That is what "same" means for it, and what it means for an odd extent they did not mean.
+ */
+function requireUsualZeros({ name, config }: KerasLayer): void {
+  if (JSON.stringify(config.padding) !== '[[0,1],[0,1]]')
+    throw new Error(`${name}: zeros elsewhere than after the end`);
 }
 
 function single(keras: KerasLayer, from: readonly string[]): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { devices } from '../graph/executor.js';
 import { qualities } from '../style/schedule.js';
 import { palettes } from '../style/stylize.js';
 import { safetyPolicySchema } from './safety.js';
@@ -7,6 +8,16 @@ import { safetyPolicySchema } from './safety.js';
  * What crosses the border between the bot and its worker process. Both sides check what arrives: the two may have
  * been started from different versions.
  */
+
+/** With what a worker paints, from its first picture to its last. */
+export const studioOptionsSchema = z
+  .strictObject({
+    /** A network's name, or `auto` for the best that is there. */
+    network: z.string(),
+    device: z.enum(devices),
+  })
+  .readonly();
+export type StudioOptions = z.infer<typeof studioOptionsSchema>;
 
 /** What every job says, whatever is made of the photo. */
 const common = {

@@ -11,6 +11,7 @@ import {
   type Painted,
   type RenderJob,
   type RenderProgress,
+  type StudioOptions,
 } from './job.js';
 
 /** The worker died, hung or failed: nothing is known against the job itself, so it may be tried again. */
@@ -21,6 +22,7 @@ export class WorkerLost extends Error {
 export interface PoolOptions {
   /** How many pictures are painted at the same time, each in its own process. */
   readonly workers: number;
+  readonly studio: StudioOptions;
   /** A worker that says nothing for so long is taken for dead. It reports every second. */
   readonly silenceMs: number;
   /** The longest that one picture may take. */
@@ -155,7 +157,13 @@ export class RenderPool {
     // From the project's own folder tsx is found wherever the bot was started; jobs name their files in full.
     // It decodes strangers' pictures, and so is not told any secret.
     const env = { ...process.env, MASTODON_ACCESS_TOKEN: '' };
-    const worker = fork(file, { execArgv, cwd: projectRoot, env, serialization: 'advanced' });
+    const studio = JSON.stringify(this.options.studio);
+    const worker = fork(file, [studio], {
+      execArgv,
+      cwd: projectRoot,
+      env,
+      serialization: 'advanced',
+    });
     worker.on('error', (error) => this.options.log.error({ error }, 'a render worker'));
     worker.once('exit', () => {
       const i = this.#idle.indexOf(worker);

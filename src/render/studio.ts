@@ -9,7 +9,13 @@ import { classifierOn, type Classify } from './classify.js';
 import { decodePicture } from './decode.js';
 import { encodePicture } from './encode.js';
 import { faceFinder, type FindFaces } from './faces.js';
-import { PictureError, type Painted, type RenderJob, type RenderProgress } from './job.js';
+import {
+  PictureError,
+  type Painted,
+  type RenderJob,
+  type RenderProgress,
+  type StudioOptions,
+} from './job.js';
 import { isOn, verdictOf, type SafetyPolicy } from './safety.js';
 import { panelSize, scales, variations } from './variations.js';
 
@@ -21,8 +27,9 @@ export interface Studio {
   readonly findFaces: FindFaces;
 }
 
-export async function openStudio(): Promise<Studio> {
-  const [recipe, executor] = [await loadRecipe(), onnxExecutor()];
+export async function openStudio({ network, device }: StudioOptions): Promise<Studio> {
+  if (device !== 'auto' && device !== 'cpu') throw new Error(`there is no device "${device}"`);
+  const [recipe, executor] = [await loadRecipe(network), onnxExecutor()];
   const classify = classifierOn(recipe.network, executor);
   return { recipe, executor, classify, findFaces: faceFinder() };
 }

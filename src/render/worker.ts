@@ -2,6 +2,7 @@ import { openStudio, paint, type Studio } from './studio.js';
 import {
   PictureError,
   renderJobSchema,
+  studioOptionsSchema,
   type RenderJob,
   type RenderProgress,
   type WorkerReport,
@@ -15,6 +16,7 @@ import {
 /** Often enough that a silence of a few of these means trouble. */
 const HEARTBEAT_MS = 1000;
 
+const options = studioOptionsSchema.parse(JSON.parse(process.argv[2] ?? ''));
 let studio: Promise<Studio> | undefined;
 
 const ignoreError = () => undefined;
@@ -26,7 +28,7 @@ function report(message: WorkerReport): void {
 
 async function work(job: RenderJob): Promise<void> {
   try {
-    studio ??= openStudio();
+    studio ??= openStudio(options);
     const onProgress = (progress: RenderProgress) => report({ type: 'progress', progress });
     const painted = await paint(await studio, job, onProgress);
     report({ type: 'painted', painted });

@@ -37,7 +37,7 @@ const jpegs = (folder: string) =>
 const photos = program.args.length > 0 ? program.args : jpegs('test/portraits');
 const styles = jpegs('data/styles').slice(0, quick ? 2 : undefined);
 
-const studio = await openStudio();
+const studio = await openStudio({ network: 'auto', device: 'auto' });
 /** With the mask and without: of how many faces, larger and small, how many are left, and sums over the others. */
 const sums = { with: newSum(), without: newSum() };
 const portraits: Picture[] = [];

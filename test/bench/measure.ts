@@ -3,7 +3,7 @@ import * as op from '../../src/graph/operations.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { inOrder, sizeOf, type Tensor } from '../../src/graph/tensor.js';
 import { logits } from '../../src/networks/classifier.js';
-import { loadInceptionV3 } from '../../src/networks/inception-v3.js';
+import { loadInceptionV3 } from '../../src/networks/nsfwjs.js';
 import { loadRecipe } from '../../src/networks/recipe.js';
 import { objectiveGraph } from '../../src/style/objective.js';
 import { shapeOf } from '../../src/style/picture.js';

@@ -24,6 +24,8 @@ const cases: Readonly<
     [IMAGE, (x) => op.convolve(x, fixed([2, 3, 1, 1], 2), fixed([2], 3))],
     [IMAGE, (x) => op.convolve(x, fixed([4, 3, 1, 7], 4), fixed([4], 5))],
     [IMAGE, (x) => op.convolve(op.convolve(x, fixed([2, 3, 5, 5], 6)), fixed([3, 2, 7, 1], 7))],
+    [IMAGE, (x) => op.convolve(x, fixed([6, 1, 3, 3], 14))],
+    [[1, 4, 4, 6], (x) => op.convolve(x, fixed([6, 2, 3, 3], 15), fixed([6], 16))],
   ],
   relu: [[IMAGE, op.relu]],
   step: [[IMAGE, (x) => op.multiply(x, op.step(x))]],
@@ -119,6 +121,7 @@ describe('operations refuse shapes that do not fit', () => {
   const m = op.input('m', MATRIX);
   it.each([
     ['channels', () => op.convolve(x, fixed([2, 4, 3, 3], 1))],
+    ['groups', () => op.convolve(x, fixed([4, 1, 3, 3], 1))],
     ['even kernels', () => op.convolve(x, fixed([2, 3, 2, 2], 1))],
     ['odd pictures', () => op.averagePool(op.input('y', [1, 3, 5, 4]))],
     ['inner extents', () => op.matmul(m, m)],

@@ -5,7 +5,7 @@ import { input } from '../../src/graph/operations.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { sizeOf } from '../../src/graph/tensor.js';
 import { logits, softmax } from '../../src/networks/classifier.js';
-import { readPackage } from '../../src/networks/inception-v3.js';
+import { readPackage } from '../../src/networks/nsfwjs.js';
 import { readTfjsLayers } from '../../src/networks/tfjs-layers.js';
 import { projectRoot } from '../../src/paths.js';
 import { decodePicture } from '../../src/render/decode.js';
@@ -43,9 +43,11 @@ function expectSame(ours: Float64Array, theirs: Float32Array): void {
     expect(Math.abs(probability - (theirs[i] ?? NaN))).toBeLessThan(TOLERANCE);
 }
 
-describe('InceptionV3 as a classifier', () => {
+describe.each([
+  ['inception-v3', 299],
+  ['mobilenet-v2', 224],
+] as const)('%s as a classifier', (name, side) => {
   it('says the same of our photos and paintings as TensorFlow.js', async () => {
-    const side = 299;
     const files = [
       'samples/alpine-landscape.jpg',
       'samples/dust-bowl-home.jpg',
@@ -59,7 +61,7 @@ describe('InceptionV3 as a classifier', () => {
         return resample(picture, { width: side, height: side }).data;
       }),
     );
-    const results = await compare(await readPackage(), side, pictures);
+    const results = await compare(await readPackage(name), side, pictures);
     for (const { ours, theirs } of results) expectSame(ours, theirs);
     // The pictures differ enough for this to mean something.
     const neutral = results.map(({ ours }) => ours[2] ?? NaN);
@@ -127,7 +129,7 @@ describe('a small network of random weights', () => {
 
 describe('logits', () => {
   it('refuses a picture of another size than the network was trained on, and says which it takes', async () => {
-    const { model, bytes } = await readPackage();
+    const { model, bytes } = await readPackage('inception-v3');
     const network = readTfjsLayers('inception-v3', model, bytes);
     expect(() => logits(network, input('picture', [1, 3, 224, 224]))).toThrow('299×299');
   });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as op from '../../src/graph/operations.js';
 import { features, reduction } from '../../src/networks/features.js';
-import { loadInceptionV3 } from '../../src/networks/inception-v3.js';
+import { loadInceptionV3 } from '../../src/networks/nsfwjs.js';
 import type { Network } from '../../src/networks/network.js';
 import { readTfjsLayers } from '../../src/networks/tfjs-layers.js';
 import { evaluate } from '../support/reference.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
-import { loadInceptionV3 } from '../../src/networks/inception-v3.js';
+import { loadInceptionV3 } from '../../src/networks/nsfwjs.js';
 import type { Network } from '../../src/networks/network.js';
 import { projectRoot } from '../../src/paths.js';
 import { classifierOn } from '../../src/render/classify.js';

@@ -10,10 +10,12 @@ import { RenderPool, WorkerLost, type PoolOptions } from '../../src/render/pool.
 import { temporaryFolder } from '../support/folder.js';
 import { usual } from '../support/jobs.js';
 
+const anyStudio = { network: 'auto', device: 'auto' } as const;
+
 function pool(changes: Partial<PoolOptions> = {}): RenderPool {
   const log = createLog('silent');
   const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };
-  const made = new RenderPool({ workers: 1, ...limits, log, ...changes });
+  const made = new RenderPool({ workers: 1, studio: anyStudio, ...limits, log, ...changes });
   onTestFinished(() => made.close());
   return made;
 }
@@ -115,7 +117,7 @@ describe('the render pool', () => {
 
 it('a render worker ends when the bot has died while it was still loading', async () => {
   const file = join(projectRoot, 'src/render/worker.ts');
-  const worker = fork(file, { execArgv: ['--import', 'tsx'] });
+  const worker = fork(file, [JSON.stringify(anyStudio)], { execArgv: ['--import', 'tsx'] });
   onTestFinished(() => void worker.kill('SIGKILL'));
   worker.disconnect();
   await once(worker, 'exit');

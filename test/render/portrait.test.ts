@@ -27,7 +27,7 @@ describe('a portrait, painted', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   beforeAll(async () => {
-    studio = await openStudio();
+    studio = await openStudio({ network: 'auto', device: 'auto' });
     photo = await decodePicture(content, size, 'exactly');
     painting = await decodePicture(style, size, 'at most');
     faces = (await studio.findFaces(photo)).map(({ box }) => box);

@@ -15,7 +15,7 @@ const paintings = readdirSync(folder).filter((name) => name.endsWith('.jpg'));
 describe('a picture file painted with InceptionV3', () => {
   let studio: Studio;
   beforeAll(async () => {
-    studio = await openStudio();
+    studio = await openStudio({ network: 'auto', device: 'auto' });
   });
 
   /** How far the painted file is from the photo of that size, per value, in steps of 8-bit color. */

@@ -119,8 +119,9 @@ function convolve(
   [d = 0, c = 0, kernelHeight = 0, kernelWidth = 0]: readonly number[],
   bias: Float64Array,
 ): Float64Array {
-  const [, , height = 0, width = 0] = xShape;
+  const [, channels = 0, height = 0, width = 0] = xShape;
   const result = new Float64Array(d * height * width);
+  const perGroup = d / (channels / c);
   for (let i = 0; i < d; i++)
     for (let y = 0; y < height; y++)
       for (let column = 0; column < width; column++) {
@@ -134,7 +135,7 @@ function convolve(
               ];
               if (!inside(xShape, sy, sx)) continue;
               sum +=
-                (x[plane(xShape, j, sy, sx)] ?? NaN) *
+                (x[plane(xShape, Math.floor(i / perGroup) * c + j, sy, sx)] ?? NaN) *
                 (kernel[((i * c + j) * kernelHeight + ky) * kernelWidth + kx] ?? NaN);
             }
         result[(i * height + y) * width + column] = sum;

@@ -63,7 +63,11 @@ function lower({ operation, shape, inputs }: Tensor): Lowered {
     case 'convolve': {
       const [, , height = 1, width = 1] = inputs[1]?.shape ?? [];
       const [y, x] = [(height - 1) / 2, (width - 1) / 2];
-      return { type: 'Conv', attributes: { kernel_shape: [height, width], pads: [y, x, y, x] } };
+      const group = (inputs[0]?.shape[1] ?? 1) / (inputs[1]?.shape[1] ?? 1);
+      return {
+        type: 'Conv',
+        attributes: { kernel_shape: [height, width], pads: [y, x, y, x], group },
+      };
     }
     case 'relu':
       return { type: 'Relu' };
