@@ -1,11 +1,7 @@
-import type { Tensor } from './tensor.js';
+import { sizeOf, type Shape, type Tensor } from './tensor.js';
 
 /** Values by name, row-major. */
 export type Values = Readonly<Record<string, Float32Array>>;
-
-/** What a graph can be computed on; docs/devices.md tells what each takes. */
-export const devices = ['cpu', 'webgpu', 'cuda', 'tfjs'] as const;
-export type Device = (typeof devices)[number];
 
 /** A graph made ready to run many times on one device. */
 export interface Program<Output extends string = string> {
@@ -18,8 +14,13 @@ export interface Program<Output extends string = string> {
   release(): Promise<void>;
 }
 
-/** What one may ask for to compute on; `auto` is the best that works. */
-export const devices = ['auto', 'cpu', 'webgpu', 'cuda', 'tfjs'] as const;
+/** What graphs can be computed on; docs/devices.md tells what each takes. */
+export const devices = ['cpu', 'webgpu', 'cuda', 'tfjs'] as const;
+export type Device = (typeof devices)[number];
+
+/** What one may ask for; `auto` is the best that works. */
+export const deviceChoices = ['auto', ...devices] as const;
+export type DeviceChoice = (typeof deviceChoices)[number];
 
 /** What can run graphs. */
 export interface Executor {
@@ -35,4 +36,16 @@ export interface Executor {
     outputs: Readonly<Record<Output, Tensor>>,
     fixed?: Values,
   ): Promise<Program<Output>>;
+}
+
+/**
+ * The values of an input.
+ * @throws Error if there are none, or not as many as its shape holds
+ */
+export function valuesOf(inputs: Values, name: string, shape: Shape): Float32Array {
+  const values = inputs[name];
+  if (values?.length === sizeOf(shape)) return values;
+  throw new Error(
+    `the input "${name}" [${shape.join(', ')}] has ${values === undefined ? 'no' : values.length} values`,
+  );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { devices } from '../graph/executor.js';
+import { deviceChoices } from '../graph/executor.js';
 import { qualities } from '../style/schedule.js';
 import { palettes } from '../style/stylize.js';
 import { safetyPolicySchema } from './safety.js';
@@ -14,7 +14,7 @@ export const studioOptionsSchema = z
   .strictObject({
     /** A network's name, or `auto` for the best that is there. */
     network: z.string(),
-    device: z.enum(devices),
+    device: z.enum(deviceChoices),
   })
   .readonly();
 export type StudioOptions = z.infer<typeof studioOptionsSchema>;

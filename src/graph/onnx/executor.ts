@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
-import type { Executor } from '../executor.js';
+import { valuesOf, type Executor } from '../executor.js';
 import { encodeModel } from './format.js';
 import { toOnnx } from './lower.js';
 
@@ -43,11 +43,8 @@ function executorOn(
       return {
         async run(inputs) {
           const feeds: Record<string, OnnxTensor> = {};
-          for (const { name, shape } of graph.inputs) {
-            const values = inputs[name];
-            if (values === undefined) throw new Error(`no value for the input "${name}"`);
-            feeds[name] = new Tensor('float32', values, shape);
-          }
+          for (const { name, shape } of graph.inputs)
+            feeds[name] = new Tensor('float32', valuesOf(inputs, name, shape), shape);
           const results = await session.run(feeds);
           const named = Object.keys(outputs).map((name) => [name, floats(results, `out.${name}`)]);
           return Object.fromEntries(named) as Record<keyof typeof outputs, Float32Array>;

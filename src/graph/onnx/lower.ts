@@ -1,5 +1,5 @@
-import type { Values } from '../executor.js';
-import { inOrder, sizeOf, type Shape, type Tensor } from '../tensor.js';
+import { valuesOf, type Values } from '../executor.js';
+import { inOrder, type Tensor } from '../tensor.js';
 import type { Attribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxValue } from './format.js';
 
 /** An operator with its attributes and those inputs that our operations keep as fields. */
@@ -24,9 +24,9 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>, fixed: Values 
     const name = operation.type === 'input' ? operation.name : `t${names.size}`;
     names.set(tensor, name);
     if (operation.type === 'input') {
-      const values = fixed[name];
-      if (values === undefined) inputs.push({ name, shape: tensor.shape });
-      else constants.push({ name, shape: tensor.shape, values: sized(name, values, tensor.shape) });
+      const { shape } = tensor;
+      if (name in fixed) constants.push({ name, shape, values: valuesOf(fixed, name, shape) });
+      else inputs.push({ name, shape });
     } else if (operation.type === 'constant') {
       constants.push({ name, shape: tensor.shape, values: operation.values });
     } else {
@@ -131,13 +131,6 @@ function lower({ operation, shape, inputs }: Tensor): Lowered {
     case 'constant':
       throw new Error(`${operation.type} is no operator`);
   }
-}
-
-/** @throws Error if the input's values are not as many as its shape holds */
-function sized(name: string, values: Float32Array, shape: Shape): Float32Array {
-  if (values.length !== sizeOf(shape))
-    throw new Error(`the input "${name}" [${shape.join(', ')}] has ${values.length} values`);
-  return values;
 }
 
 function int64(values: readonly number[]): BigInt64Array {
