@@ -43,7 +43,7 @@ const configSchema = z
         maxSize: sizeSchema,
         network: z.string(),
         device: z.enum(deviceChoices),
-        workers: z.int().min(1).max(64),
+        workers: z.literal('auto').or(z.int().min(1).max(64)),
         attempts: z.int().min(1),
         silenceSeconds: z.number().positive(),
         timeoutMinutes: z.number().positive(),

@@ -113,9 +113,18 @@ const paintedSchema = z
  */
 export type Painted = z.infer<typeof paintedSchema>;
 
-/** What the worker tells the bot. A heartbeat says that its event loop turns, and how many bytes of memory it fills. */
+/**
+ * What the worker tells the bot. A heartbeat says that its event loop turns, and how many bytes of memory it fills; before
+ * its first picture it says that it has opened its device.
+ */
 export const reportSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('heartbeat'), memory: z.number() }),
+  z.strictObject({
+    type: z.literal('opened'),
+    /** What it computes on, for people, and why not on something else that was wanted. */
+    device: z.string(),
+    problems: z.array(z.string()),
+  }),
   z.strictObject({ type: z.literal('progress'), progress: progressSchema }),
   z.strictObject({ type: z.literal('painted'), painted: paintedSchema }),
   z.strictObject({

@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Executor } from '../../src/graph/executor.js';
 import { gradientOf } from '../../src/graph/gradient.js';
+import { onnxGpuExecutor } from '../../src/graph/onnx/executor.js';
 import * as op from '../../src/graph/operations.js';
 import { sizeOf, type Tensor } from '../../src/graph/tensor.js';
 import { loadRecipe } from '../../src/networks/recipe.js';
 import { objectiveGraph } from '../../src/style/objective.js';
 import { vgg19Shape } from '../bench/vgg19-shape.js';
-import { executors, useSwiftShader } from '../support/executors.js';
+import { executors, hasWebgpu, useSwiftShader } from '../support/executors.js';
 import { cases, fixed, IMAGE, MATRIX, probe } from '../support/operations.js';
 import { randomInputs, toFloat64, values } from '../support/random.js';
 import { evaluate } from '../support/reference.js';
@@ -131,5 +132,37 @@ describe.each(executors)('the executor on %s', (device, open) => {
     const program = await executor.compile({ y: op.relu(op.input('x', MATRIX)) });
     await expect(program.run(inputs)).rejects.toThrow(message);
     await program.release();
+  });
+});
+
+describe.runIf(hasWebgpu)('convolutions that ONNX Runtime computes wrong on WebGPU', () => {
+  const convolution = (from: number, to: number) => {
+    const x = op.input('x', [1, from, 4, 6]);
+    return { y: op.convolve(x, fixed([to, from, 3, 3], from)) };
+  };
+
+  it.each([
+    [6, 4],
+    [9, 8],
+    [15, 4],
+  ])('are refused: %i channels to %i', async (from, to) => {
+    const compiling = onnxGpuExecutor('webgpu').compile(convolution(from, to));
+    await expect(compiling).rejects.toThrow(`a convolution of ${from} channels`);
+  });
+
+  it.each([
+    [3, 4],
+    [5, 4],
+    [6, 5],
+    [9, 3],
+    [12, 4],
+  ])('are no others: %i channels to %i', async (from, to) => {
+    const graph = convolution(from, to);
+    const x = values(from * 24, 7);
+    const program = await onnxGpuExecutor('webgpu').compile(graph);
+    const { y } = await program.run({ x });
+    await program.release();
+    const expected = evaluate(graph, { x: Float64Array.from(x) });
+    expect(relativeError(y, expected.y)).toBeLessThan(1e-5);
   });
 });

@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { valuesOf, type Executor } from '../executor.js';
 import { encodeModel } from './format.js';
 import { toOnnx } from './lower.js';
+import { requireRightConvolutions } from './webgpu.js';
 
 /*
  * The official builds of ONNX Runtime collect telemetry: outside of Windows they write an identifier to the home folder
@@ -10,7 +11,9 @@ import { toOnnx } from './lower.js';
  * only one in the house (https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md, "Disabling Telemetry").
  */
 process.env.ORT_DISABLE_TELEMETRY = '1';
-const { InferenceSession: Session, Tensor } = await import('onnxruntime-node');
+const { env, InferenceSession: Session, Tensor: Values } = await import('onnxruntime-node');
+// Errors reach the caller as exceptions; on standard error they, and warnings about the graph, would only clutter the log.
+env.logLevel = 'fatal';
 
 /** Runs graphs on the CPU with ONNX Runtime. */
 export function onnxExecutor(threads: number = availableParallelism()): Executor {
@@ -26,7 +29,15 @@ export function onnxExecutor(threads: number = availableParallelism()): Executor
  */
 export function onnxGpuExecutor(device: 'webgpu' | 'cuda'): Executor {
   const name = { webgpu: 'ONNX Runtime, WebGPU', cuda: 'ONNX Runtime, CUDA' }[device];
-  return executorOn(device, name, { executionProviders: [device] });
+  const executor = executorOn(device, name, { executionProviders: [device] });
+  if (device === 'cuda') return executor;
+  return {
+    ...executor,
+    async compile(outputs, fixed) {
+      requireRightConvolutions(Object.values(outputs));
+      return executor.compile(outputs, fixed);
+    },
+  };
 }
 
 function executorOn(
@@ -44,7 +55,7 @@ function executorOn(
         async run(inputs) {
           const feeds: Record<string, OnnxTensor> = {};
           for (const { name, shape } of graph.inputs)
-            feeds[name] = new Tensor('float32', valuesOf(inputs, name, shape), shape);
+            feeds[name] = new Values('float32', valuesOf(inputs, name, shape), shape);
           const results = await session.run(feeds);
           const named = Object.keys(outputs).map((name) => [name, floats(results, `out.${name}`)]);
           return Object.fromEntries(named) as Record<keyof typeof outputs, Float32Array>;
@@ -77,7 +88,7 @@ export async function openModel(
   const shape = input.shape.map(Number); // a name for an extent that is not fixed is not a number
   return {
     async run(values) {
-      const results = await session.run({ [input.name]: new Tensor('float32', values, shape) });
+      const results = await session.run({ [input.name]: new Values('float32', values, shape) });
       return new Map(session.outputNames.map((name) => [name, floats(results, name)]));
     },
   };
@@ -86,8 +97,7 @@ export async function openModel(
 function openSession(bytes: Uint8Array, options: InferenceSession.SessionOptions) {
   return Session.create(bytes, {
     graphOptimizationLevel: 'all',
-    // Errors reach the caller as exceptions; warnings about the graph would only clutter the log.
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     ...options,
   });
 }

@@ -23,6 +23,11 @@ export function hasTfjsGpu(): boolean {
   return isInstalled(native[0]);
 }
 
+/** Whether any TensorFlow.js is installed. */
+export function hasTfjs(): boolean {
+  return [...native, WASM].some(isInstalled);
+}
+
 /**
  * TensorFlow.js as the operator has installed it: for a GPU, for the CPU, or in WebAssembly.
  * @throws Error if it is not, or cannot be loaded
