@@ -32,7 +32,7 @@ export async function openDevice(choice: DeviceChoice): Promise<Opened> {
       if (choice !== 'auto' || (await isFaster(executor, cpu))) return { executor, problems };
       problems.push(`the device ${device} is slower than the CPU, which computes instead`);
     } catch (error) {
-      problems.push(`the device ${device} cannot be used (${reasonOf(error)})`);
+      problems.push(`the device ${device} cannot be used (${deviceProblem(error)})`);
     }
   }
   return { executor: cpu, problems };
@@ -94,8 +94,12 @@ async function isFaster(executor: Executor, cpu: Executor): Promise<boolean> {
   return (await speedOf(executor, graph)) > (await speedOf(cpu, graph));
 }
 
-/** The first line of what went wrong: runtimes tell their whole history. */
-function reasonOf(error: unknown): string {
+/**
+ * What went wrong with a device, in a line: runtimes tell their whole history, and ONNX Runtime says where in its source it
+ * checked what before it says what is the matter.
+ */
+export function deviceProblem(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.trim().split('\n')[0] ?? '';
+  const [line = ''] = message.trim().split('\n');
+  return line.replace(/^.* was false\. /, '');
 }

@@ -24,8 +24,8 @@ export function onnxExecutor(threads: number = availableParallelism()): Executor
 /**
  * Runs graphs on a GPU with ONNX Runtime. Whether there is one shows when the first graph is compiled.
  *
- * The weights and what is fixed stay on the device. The picture and its gradient come and go at each run: of the two, only
- * WebGPU lets a program keep them there, and at 512×512 pixels they are 3 MB each, about a millisecond's transfer.
+ * The weights and what is fixed stay on the device. The picture and its gradient come and go at each run, 3 MB each at
+ * 512×512 pixels: of the two, only WebGPU would let a program keep them there.
  */
 export function onnxGpuExecutor(device: 'webgpu' | 'cuda'): Executor {
   const name = { webgpu: 'ONNX Runtime, WebGPU', cuda: 'ONNX Runtime, CUDA' }[device];
