@@ -8,13 +8,15 @@ const BLOCKS = [[64, 64], [128, 128], [256, 256, 256, 256], [512, 512, 512, 512]
 /**
  * The network and layers of Gatys et al. with random weights: arithmetic does not mind what the numbers are, as long
  * as they neither vanish nor grow (He et al. 2015).
+ * @param divisor how many times fewer channels each convolution has
  */
-export function vgg19Shape(): Recipe {
+export function vgg19Shape(divisor = 1): Recipe {
   const layers = new Map<string, Layer>();
   const random = seeded(1);
   let [from, channels] = ['input', 3];
   for (const [block, widths] of BLOCKS.entries()) {
-    for (const [i, width] of widths.entries()) {
+    for (const [i, full] of widths.entries()) {
+      const width = full / divisor;
       const name = `${block + 1}_${i + 1}`;
       const deviation = Math.sqrt(2 / (9 * channels));
       const values = new Float32Array(width * channels * 9).map(
