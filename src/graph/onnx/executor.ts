@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Tensor as OnnxTensor } from 'onnxruntime-node';
 import type { Executor } from '../executor.js';
+import { inBlocks } from './blocks.js';
 import { encodeModel } from './format.js';
 import { toOnnx } from './lower.js';
 
@@ -18,7 +19,7 @@ export function onnxExecutor(threads: number = availableParallelism()): Executor
     name: `ONNX Runtime, CPU, ${threads} threads`,
     device: 'cpu',
     async compile(outputs) {
-      const graph = toOnnx(outputs);
+      const graph = toOnnx(inBlocks(outputs));
       const session = await openSession(encodeModel(graph), threads);
       return {
         async run(inputs) {
