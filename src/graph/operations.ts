@@ -85,7 +85,7 @@ export function averagePool(x: Tensor): Tensor {
   const [, channels, height, width] = extents4(x);
   requireThat(height % 2 === 0 && width % 2 === 0, 'averagePool', [x.shape], 'odd extent');
   return tensor({ type: 'averagePool' }, [1, channels, height / 2, width / 2], [x], (gradient) => [
-    scale(upsample(gradient), 1 / 4),
+    upsample(scale(gradient, 1 / 4)),
   ]);
 }
 

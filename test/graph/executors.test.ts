@@ -6,7 +6,7 @@ import * as op from '../../src/graph/operations.js';
 import { sizeOf, type Tensor } from '../../src/graph/tensor.js';
 import { loadRecipe } from '../../src/networks/recipe.js';
 import { objectiveGraph } from '../../src/style/objective.js';
-import { vgg19Shape } from '../bench/vgg19-shape.js';
+import { vgg19Shape } from '../bench/shapes.js';
 import { executors, hasWebgpu, useSwiftShader } from '../support/executors.js';
 import { cases, fixed, IMAGE, MATRIX, probe } from '../support/operations.js';
 import { randomInputs, toFloat64, values } from '../support/random.js';

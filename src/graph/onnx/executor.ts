@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { valuesOf, type Executor } from '../executor.js';
+import { inBlocks } from './blocks.js';
 import { encodeModel } from './format.js';
 import { toOnnx } from './lower.js';
 import { requireRightConvolutions } from './webgpu.js';
@@ -18,7 +19,8 @@ env.logLevel = 'fatal';
 /** Runs graphs on the CPU with ONNX Runtime. */
 export function onnxExecutor(threads: number = availableParallelism()): Executor {
   const options = { executionProviders: ['cpu'], intraOpNumThreads: threads };
-  return executorOn('cpu', `ONNX Runtime, CPU, ${threads} threads`, options);
+  const executor = executorOn('cpu', `ONNX Runtime, CPU, ${threads} threads`, options);
+  return { ...executor, compile: (outputs, fixed) => executor.compile(inBlocks(outputs), fixed) };
 }
 
 /**
