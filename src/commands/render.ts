@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { housePaintings } from '../collection.js';
 import { loadConfig } from '../config.js';
+import type { DeviceChoice } from '../graph/executor.js';
 import { UnknownNetwork } from '../networks/shelf.js';
 import { PictureError, type RenderJob } from '../render/job.js';
 import { isWritable, outputEndings, requireWritable } from '../render/encode.js';
-import { openStudio, paint } from '../render/studio.js';
+import { openStudio, paint, type Studio } from '../render/studio.js';
 import type { Settings } from '../requests/parameters.js';
 import { UsageError } from './errors.js';
 import { showProgress } from './progress.js';
@@ -18,12 +19,21 @@ export interface RenderArguments extends Omit<Settings, 'blend'> {
   readonly dream?: boolean;
   readonly variations?: boolean;
   readonly network?: string;
+  readonly device: DeviceChoice;
 }
 
 /** `pentimento render`: paints one picture and prints where it is. */
 export async function renderCommand(given: RenderArguments, signal: AbortSignal): Promise<void> {
-  const { content, style, blend, dream = false, variations = false, network, ...settings } = given;
-  const { models, render } = loadConfig();
+  const {
+    content,
+    style,
+    blend,
+    dream = false,
+    variations = false,
+    network,
+    device,
+    ...settings
+  } = given;
   const output = given.output ?? defaultOutput(content, dream ? 'dream' : 'painted');
   if (dream && (variations || style.length > 0))
     throw new UsageError('--dream takes no painting; leave out --style and --variations');
@@ -37,13 +47,9 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
     if (await isSameFile(input, output))
       throw new UsageError(`the result would replace ${input}; choose another name with --output`);
   await requireWritable(output);
+  const studio = await studioFor(network, device);
   const progress = showProgress();
   try {
-    const studio = await openStudio({
-      network: network ?? render.network,
-      device: render.device,
-      models: models.folder,
-    });
     const common = { ...settings, faces: settings.faces === 'on', content, output };
     const styles = files
       .map((file, i) => ({ file, weight: blend?.[i] ?? 1 }))
@@ -63,6 +69,17 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
     progress.stop();
     if (error instanceof PictureError)
       throw new Error(`${error.file}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** @throws UsageError if there is no network of that name */
+async function studioFor(network: string | undefined, device: DeviceChoice): Promise<Studio> {
+  const { models, render } = loadConfig();
+  const options = { network: network ?? render.network, device, models: models.folder };
+  try {
+    return await openStudio(options, (problem) => console.error(`pentimento: ${problem}`));
+  } catch (error) {
     if (error instanceof UnknownNetwork) throw new UsageError(error.message);
     throw error;
   }

@@ -1,5 +1,5 @@
+import { openDevice } from '../graph/devices.js';
 import type { Executor } from '../graph/executor.js';
-import { onnxExecutor } from '../graph/onnx/executor.js';
 import { loadInceptionV3 } from '../networks/nsfwjs.js';
 import type { Recipe } from '../networks/recipe.js';
 import { loadRecipe } from '../networks/shelf.js';
@@ -29,10 +29,17 @@ export interface Studio {
   readonly findFaces: FindFaces;
 }
 
-/** @throws NetworkError if the network is not here, or cannot be read */
-export async function openStudio({ network, device, models }: StudioOptions): Promise<Studio> {
-  if (device !== 'auto' && device !== 'cpu') throw new Error(`there is no device "${device}"`);
-  const [recipe, executor] = [await loadRecipe(network, models), onnxExecutor()];
+/**
+ * @param onProblem is told, in a sentence, why a device that was wanted is not used
+ * @throws NetworkError if the network is not here, or cannot be read
+ */
+export async function openStudio(
+  { network, device, models }: StudioOptions,
+  onProblem?: (problem: string) => void,
+): Promise<Studio> {
+  const recipe = await loadRecipe(network, models);
+  const { executor, problems } = await openDevice(device);
+  for (const problem of problems) onProblem?.(problem);
   // InceptionV3 is what knows indecent pictures. If it does not paint, it is read when there is one to look at.
   const judge = recipe.network.head
     ? () => Promise.resolve(recipe.network)

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import type { shapes } from './shapes.js';
 
 /*
  * npm run bench [-- --json]: how fast one iteration of the engine is, and one look of the classifier, and how far from
@@ -9,7 +10,7 @@ import { Command } from 'commander';
  */
 
 export interface Case {
-  readonly network: 'inception-v3' | 'vgg19' | 'classifier';
+  readonly network: 'inception-v3' | keyof typeof shapes | 'classifier';
   readonly width: number;
   readonly height: number;
 }
@@ -32,6 +33,9 @@ const cases: readonly Case[] = [
   { network: 'inception-v3', width: 256, height: 192 },
   { network: 'inception-v3', width: 512, height: 384 },
   { network: 'vgg19', width: 256, height: 256 },
+  { network: 'vgg19', width: 512, height: 512 },
+  { network: 'distilled', width: 256, height: 256 },
+  { network: 'distilled', width: 512, height: 512 },
   { network: 'classifier', width: 299, height: 299 },
 ];
 
@@ -41,7 +45,7 @@ const { json } = new Command('npm run bench --')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
   .opts<{ json?: boolean }>();
-console.error(`measuring ${cases.length} cases: about two minutes on two cores`);
+console.error(`measuring ${cases.length} cases: about four minutes on two cores`);
 
 const measurements: Measurement[] = [];
 for (const each of cases) {

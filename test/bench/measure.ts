@@ -9,7 +9,9 @@ import { objectiveGraph } from '../../src/style/objective.js';
 import { shapeOf } from '../../src/style/picture.js';
 import { values } from '../support/random.js';
 import type { Case, Measurement } from './bench.js';
-import { vgg19Shape } from './vgg19-shape.js';
+import { median } from './median.js';
+import { matrixProduct } from './product.js';
+import { shapes } from './shapes.js';
 
 /*
  * Measures one case in this process, which is its own so that its peak memory is its own. Iterations and products
@@ -17,8 +19,6 @@ import { vgg19Shape } from './vgg19-shape.js';
  */
 
 const ROUNDS = 9;
-/** Large enough that the product runs at the machine's full speed, small enough to be repeated. */
-const SIDE = 2048;
 
 async function measure(which: Case): Promise<Measurement> {
   const { width, height } = which;
@@ -32,21 +32,19 @@ async function measure(which: Case): Promise<Measurement> {
   await iteration.run(inputs);
   const peakMegabytes = process.resourceUsage().maxRSS / 1e3; // before the product's matrices come
 
-  const square = [SIDE, SIDE];
-  const product = { c: op.matmul(op.input('a', square), op.input('b', square)) };
-  const matrix = values(SIDE * SIDE, 2);
-  const ceiling = await executor.compile(product);
-  const times = { iteration: [] as number[], ceiling: [] as number[] };
+  const product = await matrixProduct(executor);
+  const times: number[] = [];
+  const ceilings: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const iterationMs = await milliseconds(() => iteration.run(inputs));
-    const ceilingMs = await milliseconds(() => ceiling.run({ a: matrix, b: matrix }));
+    const ceiling = await product();
     if (round === 0) continue; // warming up
-    times.iteration.push(iterationMs);
-    times.ceiling.push(ceilingMs);
+    times.push(iterationMs);
+    ceilings.push(ceiling);
   }
-  const iterationMs = median(times.iteration);
+  const iterationMs = median(times);
   const gflops = countArithmetic(Object.values(graph)) / iterationMs / 1e6;
-  const ceilingGflops = countArithmetic(Object.values(product)) / median(times.ceiling) / 1e6;
+  const ceilingGflops = median(ceilings);
   return {
     network,
     width,
@@ -70,7 +68,7 @@ async function graphOf({ network, ...size }: Case): Promise<Measured> {
     const classes = logits(classifier, op.input('picture', shapeOf(size)));
     return { network: `${classifier.name} as a classifier`, graph: { classes } };
   }
-  const recipe = network === 'vgg19' ? vgg19Shape() : await loadRecipe();
+  const recipe = network === 'inception-v3' ? await loadRecipe() : shapes[network]();
   return { network: recipe.network.name, graph: { ...objectiveGraph(recipe, size) } };
 }
 
@@ -78,10 +76,6 @@ async function milliseconds(run: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await run();
   return performance.now() - start;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
 process.once('message', (which: Case) => {

@@ -1,0 +1,54 @@
+import * as op from '../operations.js';
+import { inOrder, type Shape, type Tensor } from '../tensor.js';
+
+/*
+ * On processors ONNX Runtime convolves activations that lie in memory in blocks of channels, and that is where its speed
+ * comes from. Pools, sums, products and upsampling keep to the blocks; before and after anything else it inserts
+ * conversions, each of them a walk through all numbers
+ * (https://github.com/microsoft/onnxruntime/blob/main/onnxruntime/core/optimizer/nchwc_transformer.cc). A convolution
+ * of each channel by itself with one weight is a way into the blocks and costs no more than such a walk.
+ */
+
+/** Channels of a block with AVX-512; elsewhere they are 8, and a multiple of this as well. */
+const BLOCK = 16;
+
+/** The same computation, with those convolutions where the way back of a network would leave the blocks. */
+export function inBlocks<Output extends string>(
+  outputs: Readonly<Record<Output, Tensor>>,
+): Readonly<Record<Output, Tensor>> {
+  const rewritten = new Map<Tensor, Tensor>();
+  const now = (tensor: Tensor) => rewritten.get(tensor) ?? tensor;
+  const all: readonly Tensor[] = Object.values(outputs);
+  for (const tensor of inOrder(all)) {
+    const { operation, shape, inputs } = tensor;
+    const same = inputs.length === 0 ? tensor : op.tensor(operation, shape, inputs.map(now));
+    rewritten.set(tensor, consistsOfBlocks(shape) ? rewrite(same) : same);
+  }
+  const named = Object.entries<Tensor>(outputs).map(([name, tensor]) => [name, now(tensor)]);
+  return Object.fromEntries(named) as Record<Output, Tensor>;
+}
+
+function rewrite(tensor: Tensor): Tensor {
+  const { operation, shape, inputs } = tensor;
+  const [x] = inputs;
+  if (x === undefined) return tensor;
+  switch (operation.type) {
+    case 'step': // where a ReLU's gradient passes; the runtime makes one operator of both
+      return op.tensor(operation, shape, [channelwise(x, 1)]);
+    case 'scale': // an average pool's gradient
+      return channelwise(x, operation.factor);
+    case 'reshape': // a Gram matrix's gradient, which comes from a matrix product
+      return channelwise(tensor, 1);
+    default:
+      return tensor;
+  }
+}
+
+function channelwise(x: Tensor, factor: number): Tensor {
+  const [, channels = 0] = x.shape;
+  return op.convolve(x, op.constant(new Float32Array(channels).fill(factor), [channels, 1, 1, 1]));
+}
+
+function consistsOfBlocks(shape: Shape): boolean {
+  return shape.length === 4 && (shape[1] ?? 0) % BLOCK === 0;
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { onnxExecutor } from '../../src/graph/onnx/executor.js';
+import { adam } from '../../src/style/adam.js';
+import { compileObjective, contentOf, gramsOf, type Losses } from '../../src/style/objective.js';
+import { readFloats, writeFloats } from './handover.js';
+import { vgg19Shape } from './shapes.js';
+
+/*
+ * ours.ts FOLDER GRADIENT SIDE: the engine as a contestant. It says and answers the same as gatys.py does.
+ */
+
+const [folder = '', gradientFile = '', side] = process.argv.slice(2);
+const size = { width: Number(side), height: Number(side) };
+const content = { ...size, data: readFloats(join(folder, 'content.f32')) };
+const style = { ...size, data: readFloats(join(folder, 'style.f32')) };
+
+const recipe = vgg19Shape();
+const executor = onnxExecutor();
+const targets = {
+  grams: await gramsOf(recipe, executor, [style]),
+  content: await contentOf(recipe, executor, content),
+};
+const contentWeights = Object.fromEntries(
+  Object.entries(recipe.contentLayers).map(([layer, { weight }]) => [
+    layer,
+    { weight, inFaces: weight },
+  ]),
+);
+const objective = await compileObjective(recipe, executor, size, targets, contentWeights);
+
+const { gradient, ...losses } = await objective.evaluate(content.data);
+writeFloats(gradientFile, gradient);
+answer(losses);
+const optimizer = adam(content.data);
+const lines = createInterface({ input: process.stdin });
+lines.on('line', () => void iterate());
+lines.on('close', () => void objective.release());
+
+async function iterate(): Promise<void> {
+  const start = performance.now();
+  const { gradient, ...losses } = await objective.evaluate(optimizer.iterate);
+  optimizer.step(gradient);
+  answer({ ...losses, milliseconds: performance.now() - start });
+}
+
+function answer(facts: Losses & { readonly milliseconds?: number }): void {
+  console.log(JSON.stringify({ ...facts, megabytes: process.resourceUsage().maxRSS / 1e3 }));
+}
