@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { loadConfig } from '../../src/config.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { loadMobileNetV2 } from '../../src/networks/nsfwjs.js';
 import { decodePicture } from '../../src/render/decode.js';
@@ -54,7 +55,11 @@ if (contentFile !== undefined && styleFile !== undefined && pictureFile !== unde
 } else if (contentFile !== undefined) {
   program.error('it takes a photo, a painting and a picture, or none of them');
 } else {
-  const { recipe, executor } = await openStudio({ network, device: 'auto' });
+  const { recipe, executor } = await openStudio({
+    network,
+    device: 'auto',
+    models: loadConfig().models.folder,
+  });
   const all: Judgement[] = [];
   for (const { name, content, style } of housePairs) {
     const photo = await decodePicture(content, size, 'exactly');

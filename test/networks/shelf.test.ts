@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { countArithmetic } from '../../src/graph/arithmetic.js';
@@ -10,6 +10,7 @@ import { sizeOf } from '../../src/graph/tensor.js';
 import type { Recipe } from '../../src/networks/recipe.js';
 import {
   chosenNetwork,
+  isDownload,
   loadRecipe,
   manifestOf,
   networkNames,
@@ -17,6 +18,8 @@ import {
   NetworkError,
 } from '../../src/networks/shelf.js';
 import { ofCaffe, vgg, type Convolution } from '../../src/networks/vgg.js';
+import { adopt } from '../../src/networks/pull.js';
+import { weightsFile } from '../../src/networks/weights-file.js';
 import { projectRoot } from '../../src/paths.js';
 import { objectiveGraph } from '../../src/style/objective.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -196,5 +199,21 @@ describe('networks of the folder', () => {
     await expect(loadRecipe('huge', folder)).rejects.toThrow('it has 100000 bytes');
     mkdirSync(join(folder, 'folder.json'));
     await expect(loadRecipe('folder', folder)).rejects.toThrow('folder.json is no manifest');
+  });
+});
+
+const distilled = join(projectRoot, '../shared/models/vgg19-distilled/5SE.pth');
+
+describe.skipIf(!existsSync(distilled))('the distilled VGG-19 itself', () => {
+  it('is what its manifest says, and has every layer that the manifest names', async () => {
+    const folder = temporaryFolder();
+    const { source } = await manifestOf('vgg19-distilled');
+    if (!isDownload(source)) throw new Error('it is not downloaded');
+    await adopt(source, weightsFile(folder, 'vgg19-distilled', source), distilled);
+    const { network, ...recipe } = await loadRecipe('auto', folder);
+    expect(network.name).toBe('vgg19-distilled');
+    const { styleLayers, contentLayers, dreamLayers } = recipe;
+    for (const layer of [styleLayers, contentLayers, dreamLayers].flatMap(Object.keys))
+      expect(network.layers.get(layer)?.type).toBe('relu');
   });
 });
