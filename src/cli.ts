@@ -12,6 +12,7 @@ import { loginCommand, logoutCommand } from './commands/login.js';
 import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
 import { paintingNames, renderCommand, type RenderArguments } from './commands/render.js';
 import { statsCommand } from './commands/stats.js';
+import { deviceChoices } from './graph/executor.js';
 import { allStates } from './queue/states.js';
 import { outputEndings } from './render/encode.js';
 import { parameterNames } from './requests/parameters.js';
@@ -63,6 +64,11 @@ const render = program
   .addOption(new Option('--dream', 'a deep dream of the photo, without a painting'))
   .addOption(
     new Option('--variations', 'one sheet with several strengths and scales, to choose from'),
+  )
+  .addOption(
+    new Option('--device <device>', 'what to compute on; auto is the best that works')
+      .choices(deviceChoices)
+      .default('auto'),
   )
   .addHelpText(
     'after',

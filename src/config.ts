@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { devices } from './graph/executor.js';
+import { deviceChoices } from './graph/executor.js';
 import { projectRoot } from './paths.js';
 import { rateLimitsSchema } from './platforms/mastodon/budget.js';
 import { accessTokenSchema, serverUrlSchema } from './platforms/mastodon/sign-in.js';
@@ -42,8 +42,8 @@ const configSchema = z
         size: sizeSchema,
         maxSize: sizeSchema,
         network: z.string(),
-        device: z.enum(devices),
-        workers: z.int().min(1).max(64),
+        device: z.enum(deviceChoices),
+        workers: z.literal('auto').or(z.int().min(1).max(64)),
         attempts: z.int().min(1),
         silenceSeconds: z.number().positive(),
         timeoutMinutes: z.number().positive(),

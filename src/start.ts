@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { runBot } from './bot.js';
 import { housePaintings, samplePhotos } from './collection.js';
 import type { Config } from './config.js';
+import { mayUseCuda } from './graph/devices.js';
+import { nvidiaGpus } from './graph/gpus.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { accountsOf, openQueue, openServer, signInAll } from './open.js';
@@ -76,8 +78,10 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     );
     const names = await signInAll(platforms);
     log.info({ accounts: names, folder, version }, 'the bot listens');
+    const gpus = mayUseCuda(render.device) ? await nvidiaGpus() : [];
     const pool = new RenderPool({
-      workers: render.workers,
+      workers: render.workers === 'auto' ? Math.max(1, gpus.length) : render.workers,
+      gpus,
       studio: { network: render.network, device: render.device },
       silenceMs: render.silenceSeconds * 1000,
       jobMs: render.timeoutMinutes * 60_000,

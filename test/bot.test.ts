@@ -27,7 +27,13 @@ function running(
   const options = {
     platforms: [Object.assign(network, { download })],
     queue,
-    pool: new RenderPool({ workers, studio: { network: 'auto', device: 'auto' }, ...limits, log }),
+    pool: new RenderPool({
+      workers,
+      studio: { network: 'auto', device: 'auto' },
+      gpus: [],
+      ...limits,
+      log,
+    }),
     folder: temporaryFolder(),
     sizes: { usual: 64, max: 64 },
     collection: [],

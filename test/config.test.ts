@@ -26,7 +26,7 @@ describe.skipIf(local)('the defaults', () => {
       logLevel: 'info',
       web: { host: '127.0.0.1', port: 8080 },
       rateLimits: MASTODONS_LIMITS,
-      render: { size: 512, workers: 1 },
+      render: { size: 512, device: 'auto', workers: 'auto' },
       safety: { porn: 'sensitive', hentai: 'sensitive', sexy: 'off', threshold: 0.5 },
     });
     expect(loadConfig({})).not.toHaveProperty('mastodon');

@@ -3,16 +3,26 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { loadConfig, type Config } from '../config.js';
-import { input, scale } from '../graph/operations.js';
-import { onnxExecutor } from '../graph/onnx/executor.js';
+import { absenceOf, deviceProblem, openProven } from '../graph/devices.js';
+import { devices, type Device } from '../graph/executor.js';
+import { hideSoftwareGpus } from '../graph/gpus.js';
+import { speedOf } from '../graph/speed.js';
 import { createLog } from '../log.js';
 import { loadRecipe } from '../networks/recipe.js';
 import { accountsOf, openServer, signIn } from '../open.js';
 import { mastodonPlatform } from '../platforms/mastodon/platform.js';
 import { DATABASE_FILE, openDatabase, requireSound } from '../queue/database.js';
 import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
+import { objectiveGraph } from '../style/objective.js';
 
-/** What a check found out; when something is wrong it throws, and says what to do about it. */
+/** What one may do without is not there. */
+class Absent extends Error {
+  override readonly name = 'Absent';
+}
+
+/**
+ * What a check found out; when something is wrong it throws, and says what to do about it, or that something is Absent.
+ */
 type Check = (config: Config) => Promise<string> | string;
 
 interface Named {
@@ -28,7 +38,10 @@ const checks: readonly Named[] = [
   { name: 'bot', check: checkBot, isInFolder: true },
   { name: 'account', check: checkAccounts },
   { name: 'network', check: checkNetwork },
-  { name: 'device', check: checkDevice },
+  ...devices.map((device) => ({
+    name: `device ${device}`,
+    check: (config: Config) => checkDevice(device, config),
+  })),
 ];
 
 /** `pentimento doctor`: looks at everything that the bot needs and says what is wrong and what to do. */
@@ -44,6 +57,10 @@ export async function doctorCommand(): Promise<void> {
     try {
       console.log(`ok       ${name}: ${await check(config)}`);
     } catch (error) {
+      if (error instanceof Absent) {
+        console.log(`absent   ${name}: ${error.message}`);
+        continue;
+      }
       broken.push(check);
       console.log(`PROBLEM  ${name}: ${reasonOf(error)}`);
     }
@@ -119,19 +136,30 @@ async function checkAccounts(config: Config): Promise<string> {
   return lines.join(', ');
 }
 
-async function checkNetwork(): Promise<string> {
-  const { network } = await loadRecipe();
+async function checkNetwork({ render }: Config): Promise<string> {
+  const { network } = await loadRecipe(render.network);
   return `${network.name} has been read, ${network.layers.size} layers`;
 }
 
-async function checkDevice(): Promise<string> {
-  const executor = onnxExecutor();
-  const program = await executor.compile({ doubled: scale(input('x', [1]), 2) });
-  const { doubled } = await program.run({ x: Float32Array.of(21) });
-  await program.release();
-  if (doubled[0] !== 42)
-    throw new Error(`${executor.name} cannot calculate; reinstall with npm ci`);
-  return executor.name;
+/** Of the picture on which a device's speed is measured: a second's work where it is slow. */
+const SPEED_SIZE = { width: 128, height: 128 };
+
+async function checkDevice(device: Device, { render }: Config): Promise<string> {
+  const isWanted = render.device === device;
+  const absence = absenceOf(device);
+  if (absence !== undefined && !isWanted) throw new Absent(absence);
+  if (render.device !== 'webgpu') hideSoftwareGpus();
+  try {
+    const executor = await openProven(device);
+    const graph = objectiveGraph(await loadRecipe(render.network), SPEED_SIZE);
+    return `${executor.name}, ${(await speedOf(executor, graph)).toPrecision(2)} GFLOP/s`;
+  } catch (error) {
+    if (!isWanted) throw new Absent(deviceProblem(error));
+    throw new Error(
+      `${absence ?? deviceProblem(error)}; the bot computes on the CPU until render.device is another`,
+      { cause: error },
+    );
+  }
 }
 
 function reasonOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { housePaintings } from '../collection.js';
+import type { DeviceChoice } from '../graph/executor.js';
 import { PictureError, type RenderJob } from '../render/job.js';
 import { isWritable, outputEndings, requireWritable } from '../render/encode.js';
 import { openStudio, paint } from '../render/studio.js';
@@ -15,11 +16,12 @@ export interface RenderArguments extends Omit<Settings, 'blend'> {
   readonly output?: string;
   readonly dream?: boolean;
   readonly variations?: boolean;
+  readonly device: DeviceChoice;
 }
 
 /** `pentimento render`: paints one picture and prints where it is. */
 export async function renderCommand(given: RenderArguments, signal: AbortSignal): Promise<void> {
-  const { content, style, blend, dream = false, variations = false, ...settings } = given;
+  const { content, style, blend, dream = false, variations = false, device, ...settings } = given;
   const output = given.output ?? defaultOutput(content, dream ? 'dream' : 'painted');
   if (dream && (variations || style.length > 0))
     throw new UsageError('--dream takes no painting; leave out --style and --variations');
@@ -33,9 +35,11 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
     if (await isSameFile(input, output))
       throw new UsageError(`the result would replace ${input}; choose another name with --output`);
   await requireWritable(output);
+  const studio = await openStudio({ network: 'auto', device }, (problem) =>
+    console.error(`pentimento: ${problem}`),
+  );
   const progress = showProgress();
   try {
-    const studio = await openStudio({ network: 'auto', device: 'auto' });
     const common = { ...settings, faces: settings.faces === 'on', content, output };
     const styles = files
       .map((file, i) => ({ file, weight: blend?.[i] ?? 1 }))

@@ -70,14 +70,14 @@ export function step(x: Tensor): Tensor {
   return tensor({ type: 'step' }, x.shape, [x], () => [undefined]);
 }
 
-/** -1, 0 or 1. Flat wherever it has a slope at all, so nothing flows back. */
-export function sign(x: Tensor): Tensor {
-  return tensor({ type: 'sign' }, x.shape, [x], () => [undefined]);
-}
-
 /** |x|, with slope 0 at 0. */
 export function abs(x: Tensor): Tensor {
   return tensor({ type: 'abs' }, x.shape, [x], (gradient) => [multiply(gradient, sign(x))]);
+}
+
+/** -1, 0 or 1; flat. In two steps, since not every device of ONNX Runtime has its Sign. */
+function sign(x: Tensor): Tensor {
+  return subtract(step(x), step(scale(x, -1)));
 }
 
 /** The mean of each 2×2 block, halving height and width, which must be even. */

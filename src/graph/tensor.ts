@@ -25,7 +25,6 @@ export type Operation =
   | { readonly type: 'convolve' }
   | { readonly type: 'relu' }
   | { readonly type: 'step' }
-  | { readonly type: 'sign' }
   | { readonly type: 'abs' }
   | { readonly type: 'averagePool' }
   | { readonly type: 'upsample' }

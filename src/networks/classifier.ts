@@ -17,7 +17,7 @@ import type { Dense, Network, Padding } from './network.js';
 export function logits(network: Network, picture: Tensor): Tensor {
   const { name, head } = network;
   if (head === undefined) throw new Error(`the network ${name} has no classifier`);
-  const features = build(network, picture, [head.from], exactly).get(head.from);
+  const features = trainedFeatures(network, picture, [head.from]).get(head.from);
   const [, channels = 0, height = 0, width = 0] = features?.shape ?? [];
   if (features === undefined || height !== head.window || width !== head.window)
     throw new Error(`${name} classifies pictures of ${head.side}×${head.side} pixels`);
@@ -28,6 +28,18 @@ export function logits(network: Network, picture: Tensor): Tensor {
     (x, layer, i) => dense(layer, i === 0 ? x : op.relu(x)),
     op.reshape(means, [1, channels]),
   );
+}
+
+/**
+ * The graph of a network's activations at the named layers, as it was trained.
+ * @throws Error if a layer does not exist
+ */
+export function trainedFeatures(
+  network: Network,
+  picture: Tensor,
+  names: readonly string[],
+): ReadonlyMap<string, Tensor> {
+  return build(network, picture, names, exactly);
 }
 
 /** From logits to probabilities. */

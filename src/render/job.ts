@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { devices } from '../graph/executor.js';
+import { deviceChoices } from '../graph/executor.js';
 import { qualities } from '../style/schedule.js';
 import { palettes } from '../style/stylize.js';
 import { safetyPolicySchema } from './safety.js';
@@ -14,7 +14,7 @@ export const studioOptionsSchema = z
   .strictObject({
     /** A network's name, or `auto` for the best that is there. */
     network: z.string(),
-    device: z.enum(devices),
+    device: z.enum(deviceChoices),
   })
   .readonly();
 export type StudioOptions = z.infer<typeof studioOptionsSchema>;
@@ -113,9 +113,18 @@ const paintedSchema = z
  */
 export type Painted = z.infer<typeof paintedSchema>;
 
-/** What the worker tells the bot. A heartbeat says that its event loop turns, and how many bytes of memory it fills. */
+/**
+ * What the worker tells the bot. A heartbeat says that its event loop turns, and how many bytes of memory it fills; before
+ * its first picture it says that it has opened its device.
+ */
 export const reportSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('heartbeat'), memory: z.number() }),
+  z.strictObject({
+    type: z.literal('opened'),
+    /** What it computes on, for people, and why not on something else that was wanted. */
+    device: z.string(),
+    problems: z.array(z.string()),
+  }),
   z.strictObject({ type: z.literal('progress'), progress: progressSchema }),
   z.strictObject({ type: z.literal('painted'), painted: paintedSchema }),
   z.strictObject({

@@ -12,6 +12,7 @@ import {
   type RenderJob,
   type RenderProgress,
   type StudioOptions,
+  type WorkerReport,
 } from './job.js';
 
 /** The worker died, hung or failed: nothing is known against the job itself, so it may be tried again. */
@@ -23,6 +24,8 @@ export interface PoolOptions {
   /** How many pictures are painted at the same time, each in its own process. */
   readonly workers: number;
   readonly studio: StudioOptions;
+  /** Names of NVIDIA's GPUs, of which each worker is shown one; none, if they compute on something else. */
+  readonly gpus: readonly string[];
   /** A worker that says nothing for so long is taken for dead. It reports every second. */
   readonly silenceMs: number;
   /** The longest that one picture may take. */
@@ -42,9 +45,14 @@ export class RenderPool {
   readonly #queue: PQueue;
   readonly #idle: ChildProcess[] = [];
   readonly #busy = new Set<ChildProcess>();
+  /** The GPU of each worker that is shown one. */
+  readonly #gpus = new Map<ChildProcess, string>();
+  readonly #opened = new WeakSet<ChildProcess>();
+  #studio: StudioOptions;
 
   constructor(private readonly options: PoolOptions) {
     this.#queue = new PQueue({ concurrency: options.workers });
+    this.#studio = options.studio;
   }
 
   /** How many pictures are painted at the same time. */
@@ -111,13 +119,17 @@ export class RenderPool {
         log.warn({ worker: worker.pid, why, output: job.output }, 'a render worker is lost');
         settle(() => reject(new WorkerLost(why)));
       };
+      const crashed = (why: string) => {
+        this.#distrust(worker);
+        lost(why);
+      };
       const tooHeavy = (why: string) => {
         log.warn({ worker: worker.pid, why, output: job.output }, 'a render worker is stopped');
         settle(() => reject(new JobTooHeavy(why)));
       };
       const onAbort = () => settle(() => reject(signal?.reason as Error));
       const onExit = (code: number | null, killer: string | null) =>
-        lost(`it ended with ${killer ?? `code ${code}`}`);
+        crashed(`it ended with ${killer ?? `code ${code}`}`);
       const onMessage = (message: unknown): void => {
         silence.refresh();
         const { data: report } = reportSchema.safeParse(message);
@@ -125,6 +137,9 @@ export class RenderPool {
           case 'heartbeat':
             if (report.memory > memoryBytes) tooHeavy(`it filled ${report.memory} bytes`);
             return;
+          case 'opened':
+            this.#opened.add(worker);
+            return logOpened(log, worker, report);
           case 'progress':
             return onProgress?.(report.progress);
           case 'painted':
@@ -139,7 +154,7 @@ export class RenderPool {
             return lost('it sent a message that cannot be understood');
         }
       };
-      const silence = setTimeout(() => lost(`it was silent for ${silenceMs} ms`), silenceMs);
+      const silence = setTimeout(() => crashed(`it was silent for ${silenceMs} ms`), silenceMs);
       const deadline = setTimeout(() => tooHeavy(`it was not done after ${jobMs} ms`), jobMs);
       worker.on('message', onMessage).once('exit', onExit);
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -149,6 +164,24 @@ export class RenderPool {
     });
   }
 
+  /**
+   * A worker that dies or falls silent before it has opened its device may have met a driver that crashes or hangs, as it
+   * would again: from now on the CPU computes.
+   */
+  #distrust(worker: ChildProcess): void {
+    if (this.#opened.has(worker) || this.#studio.device === 'cpu') return;
+    this.#studio = { ...this.#studio, device: 'cpu' };
+    this.options.log.warn(
+      'a render worker was lost while it opened its device; the CPU computes now',
+    );
+  }
+
+  /** The GPU that the fewest workers have. */
+  #nextGpu(): string | undefined {
+    const workersOn = (gpu: string) => [...this.#gpus.values()].filter((one) => one === gpu).length;
+    return this.options.gpus.toSorted((a, b) => workersOn(a) - workersOn(b))[0];
+  }
+
   #start(): ChildProcess {
     // Compiled, this file and the worker end in .js; in development both end in .ts and tsx loads them.
     const ending = extname(import.meta.url);
@@ -156,19 +189,35 @@ export class RenderPool {
     const execArgv = ending === '.ts' ? ['--import', 'tsx'] : [];
     // From the project's own folder tsx is found wherever the bot was started; jobs name their files in full.
     // It decodes strangers' pictures, and so is not told any secret.
-    const env = { ...process.env, MASTODON_ACCESS_TOKEN: '' };
-    const studio = JSON.stringify(this.options.studio);
+    const gpu = this.#nextGpu();
+    const env = {
+      ...process.env,
+      MASTODON_ACCESS_TOKEN: '',
+      ...(gpu !== undefined && { CUDA_VISIBLE_DEVICES: gpu }),
+    };
+    const studio = JSON.stringify(this.#studio);
     const worker = fork(file, [studio], {
       execArgv,
       cwd: projectRoot,
       env,
       serialization: 'advanced',
     });
+    if (gpu !== undefined) this.#gpus.set(worker, gpu);
     worker.on('error', (error) => this.options.log.error({ error }, 'a render worker'));
     worker.once('exit', () => {
+      this.#gpus.delete(worker);
       const i = this.#idle.indexOf(worker);
       if (i >= 0) this.#idle.splice(i, 1);
     });
     return worker;
   }
+}
+
+function logOpened(
+  log: Log,
+  worker: ChildProcess,
+  { device, problems }: Extract<WorkerReport, { type: 'opened' }>,
+): void {
+  for (const problem of problems) log.warn({ worker: worker.pid }, problem);
+  log.info({ worker: worker.pid, device }, 'a render worker is open');
 }

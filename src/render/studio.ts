@@ -1,5 +1,5 @@
+import { openDevice } from '../graph/devices.js';
 import type { Executor } from '../graph/executor.js';
-import { onnxExecutor } from '../graph/onnx/executor.js';
 import { loadRecipe, type Recipe } from '../networks/recipe.js';
 import type { Style } from '../style/paintings.js';
 import type { Picture } from '../style/picture.js';
@@ -27,9 +27,14 @@ export interface Studio {
   readonly findFaces: FindFaces;
 }
 
-export async function openStudio({ network, device }: StudioOptions): Promise<Studio> {
-  if (device !== 'auto' && device !== 'cpu') throw new Error(`there is no device "${device}"`);
-  const [recipe, executor] = [await loadRecipe(network), onnxExecutor()];
+/** @param onProblem is told, in a sentence, why a device that was wanted is not used */
+export async function openStudio(
+  { network, device }: StudioOptions,
+  onProblem?: (problem: string) => void,
+): Promise<Studio> {
+  const recipe = await loadRecipe(network);
+  const { executor, problems } = await openDevice(device);
+  for (const problem of problems) onProblem?.(problem);
   const classify = classifierOn(recipe.network, executor);
   return { recipe, executor, classify, findFaces: faceFinder() };
 }

@@ -28,13 +28,20 @@ function report(message: WorkerReport): void {
 
 async function work(job: RenderJob): Promise<void> {
   try {
-    studio ??= openStudio(options);
+    studio ??= open();
     const onProgress = (progress: RenderProgress) => report({ type: 'progress', progress });
     const painted = await paint(await studio, job, onProgress);
     report({ type: 'painted', painted });
   } catch (error) {
     report(asReport(error));
   }
+}
+
+async function open(): Promise<Studio> {
+  const problems: string[] = [];
+  const opened = await openStudio(options, (problem) => problems.push(problem));
+  report({ type: 'opened', device: opened.executor.name, problems });
+  return opened;
 }
 
 function asReport(error: unknown): WorkerReport {

@@ -37,10 +37,10 @@ export async function compileDream(
   for (const [layer, weight] of Object.entries(recipe.dreamLayers))
     // Never by zero: to a black picture a layer may not answer at all.
     weights[`${layer}.weight`] = Float32Array.of(weight / ((quiet[layer]?.[0] ?? 0) + 1e-12));
-  const program = await executor.compile(dreamGraph(recipe, photo));
+  const program = await executor.compile(dreamGraph(recipe, photo), weights);
   return {
     async evaluate(picture) {
-      const { excitement, ...gradients } = await program.run({ ...weights, picture });
+      const { excitement, ...gradients } = await program.run({ picture });
       return { ...gradients, excitement: excitement[0] ?? NaN };
     },
     release: () => program.release(),

@@ -103,9 +103,8 @@ export async function contentOf(
  * Total = Σ_l w_l · Σ|G_l - A_l| / Σ|A_l|  +  Σ_m w_m · Σ(F_m - C_m)² / ΣC_m²  +  v · variation,
  * over the style layers l and the content layers m.
  *
- * Each part is relative to its target's own size, so one set of weights serves every picture and every layer. The
- * weights are inputs of the program: strength and targets change without compiling anew. In faces, where a mask says
- * that there are any, w_m is another.
+ * Each part is relative to its target's own size, so one set of weights serves every picture and every layer. In faces,
+ * where a mask says that there are any, w_m is another.
  */
 export async function compileObjective(
   recipe: Recipe,
@@ -115,7 +114,6 @@ export async function compileObjective(
   contentWeights: ContentWeights,
   faces?: FaceMask,
 ): Promise<Objective> {
-  const program = await executor.compile(objectiveGraph(recipe, size, faces !== undefined));
   const inputs: Record<string, Float32Array> = {
     'variation.weight': scalar(recipe.variation),
   };
@@ -133,9 +131,11 @@ export async function compileObjective(
     const mask = faces({ width: size.width / factor, height: size.height / factor });
     inputs[`content.${layer}.mask`] = mask.map((face) => 1 + (inFaces / weight - 1) * face);
   }
+  const graph = objectiveGraph(recipe, size, faces !== undefined);
+  const program = await executor.compile(graph, inputs);
   return {
     async evaluate(picture) {
-      const { gradient, ...losses } = await program.run({ ...inputs, picture });
+      const { gradient, ...losses } = await program.run({ picture });
       return {
         gradient,
         style: losses.style[0] ?? NaN,

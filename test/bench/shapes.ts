@@ -7,9 +7,13 @@ import { seeded } from '../support/random.js';
  * as long as they neither vanish nor grow (He et al. 2015).
  */
 
-/** The network of Gatys et al. up to its last style layer, and their layers: VGG-19 (Simonyan and Zisserman 2015). */
-export function vgg19Shape(): Recipe {
-  const widths = [[64, 64], [128, 128], [256, 256, 256, 256], [512, 512, 512, 512], [512]];
+/**
+ * The network of Gatys et al. up to its last style layer, and their layers: VGG-19 (Simonyan and Zisserman 2015).
+ * @param divisor how many times fewer channels each convolution has
+ */
+export function vgg19Shape(divisor = 1): Recipe {
+  const channels = [[64, 64], [128, 128], [256, 256, 256, 256], [512, 512, 512, 512], [512]];
+  const widths = channels.map((block) => block.map((width) => width / divisor));
   return {
     network: { name: 'vgg19 (random weights)', layers: blocks(widths, INPUT, seeded(1)) },
     styleLayers: equally(['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1']),

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { hasNvidiaGpu } from '../../src/graph/gpus.js';
 import { DATABASE_FILE } from '../../src/queue/database.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
@@ -140,12 +141,25 @@ describe('pentimento doctor', () => {
     await start();
     const { code, out, err } = await operator('doctor');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^(ok {7}.*\n){7}$/);
+    expect(out).toMatch(/^(ok {7}.*\n){7}((ok {7}|absent {3})device .*\n){3}$/);
+    expect(out).toMatch(/^ok {7}device cpu: ONNX Runtime, CPU, .*, [\d.e+]+ GFLOP\/s$/m);
     expect(out).toContain('bot: it is running');
     expect(out).toContain(
       `account: the server accepts pentimento@${new URL(account.url).hostname}`,
     );
   });
+
+  it.skipIf(hasNvidiaGpu())(
+    'says that the device which the settings name cannot be used',
+    async () => {
+      const env = { ...quickSettings(temporaryFolder()), PENTIMENTO_DEVICE: 'cuda' };
+      const { code, out } = await pentimento(['doctor'], { env });
+      expect(code).toBe(1);
+      expect(out).toMatch(
+        /^PROBLEM {2}device cuda: there is no NVIDIA GPU; the bot computes on the CPU/m,
+      );
+    },
+  );
 
   it('says what is wrong and what to do, and exits with 1', async () => {
     const { url, account } = await scene();

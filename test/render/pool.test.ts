@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createLog } from '../../src/log.js';
+import { hasNvidiaGpu } from '../../src/graph/gpus.js';
+import { createLog, type Log } from '../../src/log.js';
 import { projectRoot } from '../../src/paths.js';
 import { PictureError, type RenderJob } from '../../src/render/job.js';
 import { RenderPool, WorkerLost, type PoolOptions } from '../../src/render/pool.js';
@@ -15,7 +16,14 @@ const anyStudio = { network: 'auto', device: 'auto' } as const;
 function pool(changes: Partial<PoolOptions> = {}): RenderPool {
   const log = createLog('silent');
   const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };
-  const made = new RenderPool({ workers: 1, studio: anyStudio, ...limits, log, ...changes });
+  const made = new RenderPool({
+    workers: 1,
+    studio: anyStudio,
+    gpus: [],
+    ...limits,
+    log,
+    ...changes,
+  });
   onTestFinished(() => made.close());
   return made;
 }
@@ -30,6 +38,18 @@ function job(changes: Partial<Extract<RenderJob, { effect: 'painting' }>> = {}):
     faces: true,
     ...changes,
   };
+}
+
+/** A log, and the lines that are written to it. */
+function recorded(): { readonly log: Log; readonly lines: readonly string[] } {
+  const lines: string[] = [];
+  return { log: createLog('info', { write: (line) => void lines.push(line) }), lines };
+}
+
+/** A variable of the environment that a process was started with. */
+function variableOf(pid: number, name: string): string | undefined {
+  const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  return environment.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 describe('the render pool', () => {
@@ -69,6 +89,34 @@ describe('the render pool', () => {
     await expect(refused).rejects.toThrow(PictureError);
     await expect(refused).rejects.toMatchObject({ problem: 'unsafe' });
     await expect(one.paint(job())).resolves.toMatchObject({ sensitive: false });
+  });
+
+  it('shows each worker a GPU of its own', async () => {
+    const one = pool({ workers: 2, gpus: ['GPU-one', 'GPU-other'] });
+    const seen = new Map<number, string | undefined>();
+    const onProgress = () => {
+      for (const pid of one.painting) seen.set(pid, variableOf(pid, 'CUDA_VISIBLE_DEVICES'));
+    };
+    await Promise.all([one.paint(job(), { onProgress }), one.paint(job(), { onProgress })]);
+    expect([...seen.values()].toSorted()).toEqual(['GPU-one', 'GPU-other']);
+  });
+
+  it.skipIf(hasNvidiaGpu())('says why a device is not used, and paints on the CPU', async () => {
+    const { log, lines } = recorded();
+    const one = pool({ studio: { ...anyStudio, device: 'cuda' }, log });
+    await expect(one.paint(job())).resolves.toMatchObject({ device: 'cpu' });
+    expect(lines.filter((line) => line.includes('the device cuda cannot be used'))).toHaveLength(1);
+  });
+
+  it('computes on the CPU after a worker was lost while it opened its device', async () => {
+    const { log, lines } = recorded();
+    const one = pool({ studio: { ...anyStudio, device: 'cuda' }, log });
+    const lost = one.paint(job());
+    one.painting.forEach((pid) => process.kill(pid, 'SIGKILL'));
+    await expect(lost).rejects.toThrow(WorkerLost);
+    await expect(one.paint(job())).resolves.toMatchObject({ device: 'cpu' });
+    expect(lines.some((line) => line.includes('lost while it opened its device'))).toBe(true);
+    expect(lines.some((line) => line.includes('the device cuda'))).toBe(false);
   });
 
   it('gives a job up when its worker is killed, and starts another for the next', async () => {

@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import * as op from '../../src/graph/operations.js';
-import { inOrder, sizeOf, type Tensor } from '../../src/graph/tensor.js';
+import { inOrder } from '../../src/graph/tensor.js';
 import { INPUT } from '../../src/networks/network.js';
-import { loadRecipe, type Recipe } from '../../src/networks/recipe.js';
+import type { Recipe } from '../../src/networks/recipe.js';
 import {
   compileObjective,
   contentOf,
@@ -14,24 +14,9 @@ import {
 import { pictureOf } from '../../src/style/picture.js';
 import { gradientError, TOLERANCE } from '../support/finite-differences.js';
 import { flat } from '../support/pictures.js';
-import { seeded, values } from '../support/random.js';
+import { randomInputs, seeded, toFloat64 } from '../support/random.js';
 import { evaluate } from '../support/reference.js';
 import { tinyRecipe } from '../support/tiny-network.js';
-
-/** Random values for every input of the graph, of the order that each has in use. */
-function randomInputs(outputs: Readonly<Record<string, Tensor>>): Record<string, Float32Array> {
-  const inputs: Record<string, Float32Array> = {};
-  for (const { operation, shape } of inOrder(Object.values(outputs)))
-    if (operation.type === 'input')
-      inputs[operation.name] = values(sizeOf(shape), 7).map((value) => 0.5 + 0.5 * value);
-  return inputs;
-}
-
-function toFloat64(inputs: Readonly<Record<string, Float32Array>>): Record<string, Float64Array> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [name, Float64Array.from(value)]),
-  );
-}
 
 describe.each([
   ['the whole loss', false],
@@ -156,34 +141,3 @@ describe('the objective', () => {
       expect(gradient[i]).toBeCloseTo(value, 4);
   });
 });
-
-describe('InceptionV3', () => {
-  let recipe: Recipe;
-  beforeAll(async () => {
-    recipe = await loadRecipe();
-  });
-
-  it('gives on ONNX Runtime the losses and the gradient that plain float64 loops give', async () => {
-    const graph = objectiveGraph(recipe, { width: 32, height: 16 });
-    const inputs = randomInputs(graph);
-    const program = await onnxExecutor(2).compile(graph);
-    const actual = await program.run(inputs);
-    await program.release();
-    const expected = evaluate(graph, toFloat64(inputs));
-    for (const loss of ['style', 'content', 'variation'] as const)
-      expect((actual[loss][0] ?? NaN) / (expected[loss][0] ?? NaN)).toBeCloseTo(1, 4);
-    // The L1 loss and ReLU have kinks, where rounding may choose the other side: compare directions, not each pixel.
-    expect(cosine(actual.gradient, expected.gradient)).toBeGreaterThan(0.9999);
-  });
-});
-
-function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] ?? NaN, b[i] ?? NaN];
-    ab += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  return ab / Math.sqrt(aa * bb);
-}

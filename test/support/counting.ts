@@ -8,8 +8,8 @@ export function counting(real: Executor): {
   let runs = 0;
   const executor: Executor = {
     ...real,
-    async compile(outputs) {
-      const program = await real.compile(outputs);
+    async compile(outputs, fixed) {
+      const program = await real.compile(outputs, fixed);
       return {
         ...program,
         run(inputs) {

@@ -46,8 +46,6 @@ function compute(
       return a.map((x) => Math.max(x, 0));
     case 'step':
       return a.map((x) => (x > 0 ? 1 : 0));
-    case 'sign':
-      return a.map(Math.sign);
     case 'abs':
       return a.map(Math.abs);
     case 'averagePool':

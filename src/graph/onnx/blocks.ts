@@ -13,17 +13,19 @@ import { inOrder, type Shape, type Tensor } from '../tensor.js';
 const BLOCK = 16;
 
 /** The same computation, with those convolutions where the way back of a network would leave the blocks. */
-export function inBlocks(
-  outputs: Readonly<Record<string, Tensor>>,
-): Readonly<Record<string, Tensor>> {
+export function inBlocks<Output extends string>(
+  outputs: Readonly<Record<Output, Tensor>>,
+): Readonly<Record<Output, Tensor>> {
   const rewritten = new Map<Tensor, Tensor>();
   const now = (tensor: Tensor) => rewritten.get(tensor) ?? tensor;
-  for (const tensor of inOrder(Object.values(outputs))) {
+  const all: readonly Tensor[] = Object.values(outputs);
+  for (const tensor of inOrder(all)) {
     const { operation, shape, inputs } = tensor;
     const same = inputs.length === 0 ? tensor : op.tensor(operation, shape, inputs.map(now));
     rewritten.set(tensor, consistsOfBlocks(shape) ? rewrite(same) : same);
   }
-  return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, now(tensor)]));
+  const named = Object.entries<Tensor>(outputs).map(([name, tensor]) => [name, now(tensor)]);
+  return Object.fromEntries(named) as Record<Output, Tensor>;
 }
 
 function rewrite(tensor: Tensor): Tensor {

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { Tensor as OnnxTensor } from 'onnxruntime-node';
-import type { Executor } from '../executor.js';
+import type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import { valuesOf, type Executor } from '../executor.js';
 import { inBlocks } from './blocks.js';
 import { encodeModel } from './format.js';
 import { toOnnx } from './lower.js';
+import { requireRightConvolutions } from './webgpu.js';
 
 /*
  * The official builds of ONNX Runtime collect telemetry: outside of Windows they write an identifier to the home folder
@@ -11,24 +12,52 @@ import { toOnnx } from './lower.js';
  * only one in the house (https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md, "Disabling Telemetry").
  */
 process.env.ORT_DISABLE_TELEMETRY = '1';
-const { InferenceSession, Tensor } = await import('onnxruntime-node');
+const { env, InferenceSession: Session, Tensor: Values } = await import('onnxruntime-node');
+// Errors reach the caller as exceptions; on standard error they, and warnings about the graph, would only clutter the log.
+env.logLevel = 'fatal';
 
 /** Runs graphs on the CPU with ONNX Runtime. */
 export function onnxExecutor(threads: number = availableParallelism()): Executor {
+  const options = { executionProviders: ['cpu'], intraOpNumThreads: threads };
+  const executor = executorOn('cpu', `ONNX Runtime, CPU, ${threads} threads`, options);
+  return { ...executor, compile: (outputs, fixed) => executor.compile(inBlocks(outputs), fixed) };
+}
+
+/**
+ * Runs graphs on a GPU with ONNX Runtime. Whether there is one shows when the first graph is compiled.
+ *
+ * The weights and what is fixed stay on the device. The picture and its gradient come and go at each run, 3 MB each at
+ * 512×512 pixels: of the two, only WebGPU would let a program keep them there.
+ */
+export function onnxGpuExecutor(device: 'webgpu' | 'cuda'): Executor {
+  const name = { webgpu: 'ONNX Runtime, WebGPU', cuda: 'ONNX Runtime, CUDA' }[device];
+  const executor = executorOn(device, name, { executionProviders: [device] });
+  if (device === 'cuda') return executor;
   return {
-    name: `ONNX Runtime, CPU, ${threads} threads`,
-    device: 'cpu',
-    async compile(outputs) {
-      const graph = toOnnx(inBlocks(outputs));
-      const session = await openSession(encodeModel(graph), threads);
+    ...executor,
+    async compile(outputs, fixed) {
+      requireRightConvolutions(Object.values(outputs));
+      return executor.compile(outputs, fixed);
+    },
+  };
+}
+
+function executorOn(
+  device: Executor['device'],
+  name: string,
+  options: InferenceSession.SessionOptions,
+): Executor {
+  return {
+    name,
+    device,
+    async compile(outputs, fixed) {
+      const graph = toOnnx(outputs, fixed);
+      const session = await openSession(encodeModel(graph), options);
       return {
         async run(inputs) {
           const feeds: Record<string, OnnxTensor> = {};
-          for (const { name, shape } of graph.inputs) {
-            const values = inputs[name];
-            if (values === undefined) throw new Error(`no value for the input "${name}"`);
-            feeds[name] = new Tensor('float32', values, shape);
-          }
+          for (const { name, shape } of graph.inputs)
+            feeds[name] = new Values('float32', valuesOf(inputs, name, shape), shape);
           const results = await session.run(feeds);
           const named = Object.keys(outputs).map((name) => [name, floats(results, `out.${name}`)]);
           return Object.fromEntries(named) as Record<keyof typeof outputs, Float32Array>;
@@ -53,26 +82,25 @@ export async function openModel(
   bytes: Uint8Array,
   threads: number = availableParallelism(),
 ): Promise<OnnxModel> {
-  const session = await openSession(bytes, threads);
+  const options = { executionProviders: ['cpu'], intraOpNumThreads: threads };
+  const session = await openSession(bytes, options);
   const [input, ...others] = session.inputMetadata;
   if (input?.isTensor !== true || others.length > 0)
     throw new Error('the ONNX file has not one tensor as input');
   const shape = input.shape.map(Number); // a name for an extent that is not fixed is not a number
   return {
     async run(values) {
-      const results = await session.run({ [input.name]: new Tensor('float32', values, shape) });
+      const results = await session.run({ [input.name]: new Values('float32', values, shape) });
       return new Map(session.outputNames.map((name) => [name, floats(results, name)]));
     },
   };
 }
 
-function openSession(bytes: Uint8Array, threads: number) {
-  return InferenceSession.create(bytes, {
-    executionProviders: ['cpu'],
+function openSession(bytes: Uint8Array, options: InferenceSession.SessionOptions) {
+  return Session.create(bytes, {
     graphOptimizationLevel: 'all',
-    intraOpNumThreads: threads,
-    // Errors reach the caller as exceptions; warnings about the graph would only clutter the log.
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
+    ...options,
   });
 }
 

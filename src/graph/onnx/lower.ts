@@ -1,3 +1,4 @@
+import { valuesOf, type Values } from '../executor.js';
 import { inOrder, type Tensor } from '../tensor.js';
 import type { Attribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxValue } from './format.js';
 
@@ -8,8 +9,11 @@ interface Lowered {
   readonly extra?: readonly (Float32Array | BigInt64Array)[];
 }
 
-/** Translates the graph behind the outputs into ONNX operators (opset 17), one for each of our operations. */
-export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxGraph {
+/**
+ * Translates the graph behind the outputs into ONNX operators (opset 17), one for each of our operations. Inputs with
+ * fixed values become constants.
+ */
+export function toOnnx(outputs: Readonly<Record<string, Tensor>>, fixed: Values = {}): OnnxGraph {
   const names = new Map<Tensor, string>();
   const nodes: OnnxNode[] = [];
   const constants: OnnxConstant[] = [];
@@ -20,7 +24,9 @@ export function toOnnx(outputs: Readonly<Record<string, Tensor>>): OnnxGraph {
     const name = operation.type === 'input' ? operation.name : `t${names.size}`;
     names.set(tensor, name);
     if (operation.type === 'input') {
-      inputs.push({ name, shape: tensor.shape });
+      const { shape } = tensor;
+      if (name in fixed) constants.push({ name, shape, values: valuesOf(fixed, name, shape) });
+      else inputs.push({ name, shape });
     } else if (operation.type === 'constant') {
       constants.push({ name, shape: tensor.shape, values: operation.values });
     } else {
@@ -66,11 +72,9 @@ function lower({ operation, shape, inputs }: Tensor): Lowered {
     case 'relu':
       return { type: 'Relu' };
     case 'step':
-      // min(max(3e38 · x, 0), 1). Sign would do after a ReLU, but the runtime computes it on one core only: it took
-      // 33 ms of an iteration of InceptionV3 at 544×416 on two cores, this takes 18 ms.
+      // min(max(3e38 · x, 0), 1). Sign would do after a ReLU, but the runtime computes it on one core only (it took
+      // 33 ms of an iteration of InceptionV3 at 544×416 on two cores, this takes 18 ms), and not on WebGPU at all.
       return { type: 'HardSigmoid', attributes: { alpha: { float: 3e38 }, beta: { float: 0 } } };
-    case 'sign':
-      return { type: 'Sign' };
     case 'abs':
       return { type: 'Abs' };
     case 'averagePool':

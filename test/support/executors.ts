@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { onnxExecutor, onnxGpuExecutor } from '../../src/graph/onnx/executor.js';
+import type { Executor } from '../../src/graph/executor.js';
+import { openTfjs } from '../../src/graph/tfjs/load.js';
+
+/** Where Debian's Chromium has its software for machines without a GPU, a Vulkan driver that WebGPU can use. */
+const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+/** Vulkan itself, which finds that driver. */
+const VULKAN = '/usr/lib/x86_64-linux-gnu/libvulkan.so.1';
+
+/** Whether WebGPU can be tried here, be it slowly. */
+export const hasWebgpu = existsSync(SWIFTSHADER) && existsSync(VULKAN);
+
+/** Lets WebGPU compute with SwiftShader in this process and those it starts: the same on every machine. */
+export function useSwiftShader(): void {
+  process.env.VK_DRIVER_FILES = SWIFTSHADER;
+  process.env.XDG_RUNTIME_DIR ??= tmpdir(); // for windows, of which it will open none, but it asks
+}
+
+/** Every executor that can run here. */
+export const executors: readonly (readonly [string, () => Promise<Executor>])[] = [
+  ['cpu', () => Promise.resolve(onnxExecutor(2))],
+  ['tfjs', openTfjs],
+  ...(hasWebgpu ? [['webgpu', () => Promise.resolve(onnxGpuExecutor('webgpu'))] as const] : []),
+];
