@@ -26,9 +26,8 @@ const { gradient, ...losses } = await objective.evaluate(content.data, factors);
 writeFloats(gradientFile, gradient);
 answer(losses);
 const optimizer = adam(content.data);
-const lines = createInterface({ input: process.stdin });
-lines.on('line', () => void iterate());
-lines.on('close', () => void objective.release());
+// Who asks waits for the answer, so no two iterations overlap; without input the process ends.
+createInterface({ input: process.stdin }).on('line', () => void iterate());
 
 async function iterate(): Promise<void> {
   const start = performance.now();
