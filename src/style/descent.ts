@@ -39,8 +39,10 @@ export interface DescentOptions {
   readonly content: Picture;
   /** The paintings, at least one. */
   readonly styles: readonly Style[];
-  /** How much of the photo the judge is to find in the picture, of 1. */
-  readonly likeness: number;
+  /** How much of the photo the judge is to find in the picture, of 1; if it is not said, the recipe's weights stay. */
+  readonly likeness?: number;
+  /** How much the content counts at first, in units of the recipe's weights. */
+  readonly contentFactor?: number;
   /** How large the brushwork is, in percent of its size if the painting is as large as the photo. */
   readonly styleScale: number;
   readonly quality: Quality;
@@ -74,12 +76,13 @@ export async function descended(painter: Painter, options: DescentOptions): Prom
   );
   const progressed = progressOver(scales, looksAt(styles.length, options.styleScale));
   let result = grained(recolored(content, palette), seed);
-  let factor = 1;
+  let factor = options.contentFactor ?? 1;
   for (const [index, scale] of scales.entries()) {
     signal?.throwIfAborted();
     const photo = resample(content, scale);
     const seen = await painter.look(photo);
-    const wanted = likenessBefore(options.likeness, index, scales.map(isCoarse));
+    const wanted =
+      options.likeness && likenessBefore(options.likeness, index, scales.map(isCoarse));
     const easel = await setUp(painter, options, scale, photo);
     try {
       const start = result;
@@ -89,6 +92,7 @@ export async function descended(painter: Painter, options: DescentOptions): Prom
           onProgress?.({ ...progress, losses });
           signal?.throwIfAborted();
         });
+        if (wanted === undefined) break;
         const found = likeness(await painter.look(result), seen);
         factor = corrected(factor, found, wanted);
         if (Math.abs(found - wanted) < CLOSE) break;

@@ -1,5 +1,5 @@
 import { descended, type DescentOptions, type Painter } from './descent.js';
-import { likeness } from './judge.js';
+import { likeness, styleDistance } from './judge.js';
 import { grayscale, withColorsOf } from './luminance.js';
 import type { Style } from './paintings.js';
 import type { Picture } from './picture.js';
@@ -10,7 +10,7 @@ import { likenessAt, OPAQUE } from './strength.js';
 export const palettes = ['paint', 'keep'] as const;
 export type Palette = (typeof palettes)[number];
 
-export interface StylizeOptions extends Omit<DescentOptions, 'likeness'> {
+export interface StylizeOptions extends Omit<DescentOptions, 'likeness' | 'contentFactor'> {
   /** The paintings, at least one, with weights relative to each other. */
   readonly styles: readonly Style[];
   /** 0 (the photo) to 100 (all painting); 50 is balanced. */
@@ -26,21 +26,80 @@ export async function stylize(painter: Painter, options: StylizeOptions): Promis
 }
 
 /**
- * The photo in paint that covers it: below strength 50 it is the same as at 50. If it keeps its colors, it is painted in
- * gray, after gray paintings made as light and as rich in contrast as the photo, and colored again (see luminance.ts).
+ * The photo in paint that covers it: below strength 50 it is the same as at 50. The judge looks at it before anybody else does:
+ * if it has gone wrong, the photo is painted once more in another way, and what went less wrong is kept.
  */
 export async function painted(painter: Painter, options: StylizeOptions): Promise<Picture> {
-  const { content, colors, strength } = options;
   const styles = normalized(options.styles);
-  const wanted = likenessAt(Math.max(OPAQUE, strength));
-  if (colors === 'paint') return descended(painter, { ...options, styles, likeness: wanted });
+  const wanted = likenessAt(Math.max(OPAQUE, options.strength));
+  const brief = { ...options, styles, likeness: wanted };
+  const first = await inColors(painter, brief);
+  const flaw = await flawOf(painter, brief, first);
+  if (flaw === undefined) return first;
+  const { painter: other, contentFactor } = remedies[flaw](painter);
+  const seed = options.seed === 0 ? 1 : options.seed - 1;
+  const second = await inColors(other, { ...brief, seed, contentFactor });
+  const isMended = (await flawOf(painter, brief, second)) === undefined;
+  return isMended ? second : first;
+}
+
+type Flaw = 'unchanged' | 'lost' | 'noise';
+
+/** In which other way to paint what has gone wrong. */
+const remedies: Readonly<
+  Record<Flaw, (painter: Painter) => { readonly painter: Painter; readonly contentFactor: number }>
+> = {
+  unchanged: (painter) => ({ painter, contentFactor: 1 / 16 }),
+  lost: (painter) => ({ painter, contentFactor: 16 }),
+  noise: (painter) => {
+    const { variation } = painter.recipe;
+    return {
+      painter: { ...painter, recipe: { ...painter.recipe, variation: 16 * variation } },
+      contentFactor: 1,
+    };
+  },
+};
+
+/** How far beside the promised likeness a picture is taken for one that has gone wrong. */
+const WRONG = 0.25;
+
+/** What is wrong with a picture, if the judge finds anything: too much of the photo in it, too little, or no style. */
+async function flawOf(
+  { look }: Painter,
+  { content, styles, likeness: wanted }: Brief,
+  picture: Picture,
+): Promise<Flaw | undefined> {
+  const [seen, photo] = [await look(picture), await look(content)];
+  const found = likeness(seen, photo);
+  if (found > wanted + WRONG) return 'unchanged';
+  if (found < wanted - WRONG) return 'lost';
+  let [before, after] = [0, 0];
+  for (const style of styles) {
+    const painting = await look(style.picture);
+    before += style.weight * styleDistance(photo, painting);
+    after += style.weight * styleDistance(seen, painting);
+  }
+  return after > before ? 'noise' : undefined;
+}
+
+type Brief = StylizeOptions & { readonly likeness: number };
+
+/**
+ * If the photo keeps its colors, it is painted in gray, after gray paintings made as light and as rich in contrast as
+ * the photo, and colored again (see luminance.ts).
+ */
+async function inColors(
+  painter: Painter,
+  options: Brief & Pick<DescentOptions, 'contentFactor'>,
+): Promise<Picture> {
+  const { content, colors } = options;
+  if (colors === 'paint') return descended(painter, options);
   const gray = grayscale(content);
   const lightness = colorStatistics(gray);
   const paint = await descended(painter, {
     ...options,
-    likeness: wanted,
     content: gray,
-    styles: styles.map(({ picture, weight }) => ({
+    styles: options.styles.map(({ picture, weight }) => ({
       picture: recolored(grayscale(picture), lightness),
       weight,
     })),
