@@ -2,9 +2,7 @@ import { z } from 'zod';
 import type { Network } from './network.js';
 import { sourceSchema } from './source.js';
 
-/** How much a layer counts up to strength 50, and by what factor less with every 25 points more. */
-const weightSchema = z.strictObject({ weight: z.number().positive(), base: z.number().min(1) });
-export type ContentWeight = Readonly<z.infer<typeof weightSchema>>;
+const weightsSchema = z.record(z.string(), z.number().positive());
 
 /** What a manifest says of a network: where it is from, and which of its layers paint. */
 export const manifestSchema = z
@@ -17,14 +15,15 @@ export const manifestSchema = z
     source: sourceSchema,
     license: z.string(),
     /** How much each layer's Gram matrix counts. */
-    styleLayers: z.record(z.string(), z.number().positive()),
-    /** The layers that keep the photo recognizable, and where they count otherwise in people's faces. */
-    contentLayers: z.record(
-      z.string(),
-      weightSchema.extend({ faces: weightSchema.optional() }).readonly(),
-    ),
+    styleLayers: weightsSchema,
+    /** Those that count beside them where the picture is small. */
+    coarseStyleLayers: weightsSchema,
+    /** The layers that keep the photo recognizable. */
+    contentLayers: weightsSchema,
+    /** How many times as much the content counts in people's faces. */
+    faces: z.number().min(1),
     /** How much each layer's activity counts in a dream. */
-    dreamLayers: z.record(z.string(), z.number().positive()),
+    dreamLayers: weightsSchema,
     /** The weight of the total variation. */
     variation: z.number().nonnegative(),
   })

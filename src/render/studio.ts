@@ -1,8 +1,9 @@
 import { openDevice } from '../graph/devices.js';
-import type { Executor } from '../graph/executor.js';
 import { loadInceptionV3 } from '../networks/nsfwjs.js';
-import type { Recipe } from '../networks/recipe.js';
 import { loadRecipe } from '../networks/shelf.js';
+import type { Painter } from '../style/descent.js';
+import { judgeOn } from '../style/judge.js';
+import { memoryOf } from '../style/memory.js';
 import type { Style } from '../style/paintings.js';
 import type { Picture } from '../style/picture.js';
 import { dream } from '../style/dream.js';
@@ -22,12 +23,13 @@ import { isOn, verdictOf, type SafetyPolicy } from './safety.js';
 import { panelSize, scales, variations } from './variations.js';
 
 /** A network loaded on a device: what it takes to paint. */
-export interface Studio {
-  readonly recipe: Recipe;
-  readonly executor: Executor;
+export interface Studio extends Painter {
   readonly classify: Classify;
   readonly findFaces: FindFaces;
 }
+
+/** The Gram matrices of a painting take 20 MB for a picture of 512 pixels, so of the last few paintings. */
+const MEMORY_BYTES = 128e6;
 
 /**
  * @param onProblem is told, in a sentence, why a device that was wanted is not used
@@ -41,11 +43,13 @@ export async function openStudio(
   const { executor, problems } = await openDevice(device);
   for (const problem of problems) onProblem?.(problem);
   // InceptionV3 is what knows indecent pictures. If it does not paint, it is read when there is one to look at.
-  const judge = recipe.network.head
+  const classifier = recipe.network.head
     ? () => Promise.resolve(recipe.network)
     : () => loadInceptionV3();
-  const classify = classifierOn(judge, executor);
-  return { recipe, executor, classify, findFaces: faceFinder() };
+  const classify = classifierOn(classifier, executor);
+  const look = judgeOn(executor);
+  const memory = memoryOf(MEMORY_BYTES);
+  return { recipe, executor, look, memory, classify, findFaces: faceFinder() };
 }
 
 /**
@@ -53,12 +57,13 @@ export async function openStudio(
  * @throws PictureError if a picture cannot be used; the signal's reason if it is aborted.
  */
 export async function paint(
-  { recipe, executor, classify, findFaces }: Studio,
+  studio: Studio,
   job: RenderJob,
   onProgress?: (progress: RenderProgress) => void,
   signal?: AbortSignal,
 ): Promise<Painted> {
   const start = performance.now();
+  const { recipe, executor, classify, findFaces } = studio;
   const content = await decodePicture(job.content, contentSize(job), 'exactly');
   const styles = await paintingsOf(job);
   const sensitive =
@@ -81,9 +86,9 @@ export async function paint(
   const make = (): Promise<Picture> => {
     switch (job.effect) {
       case 'painting':
-        return stylize(recipe, executor, { ...common, styles, strength, styleScale: scale, faces });
+        return stylize(studio, { ...common, styles, strength, styleScale: scale, faces });
       case 'variations':
-        return variations(recipe, executor, { ...common, styles, faces });
+        return variations(studio, { ...common, styles, faces });
       case 'dream':
         return dream(recipe, executor, { ...common, strength, patternScale: scale });
     }

@@ -1,8 +1,7 @@
-import type { Executor } from '../graph/executor.js';
-import type { Recipe } from '../networks/recipe.js';
-import { costOfPainting, OPAQUE } from '../style/descent.js';
+import { costOfPainting, type Painter } from '../style/descent.js';
 import { pictureOf, type Picture, type Size } from '../style/picture.js';
 import type { Progress, Quality } from '../style/schedule.js';
+import { OPAQUE } from '../style/strength.js';
 import { glazed, painted, type StylizeOptions } from '../style/stylize.js';
 
 /*
@@ -46,8 +45,7 @@ export interface VariationsOptions extends Omit<
 
 /** Paints the sheet, from a photo as large as each picture on it shall be. */
 export async function variations(
-  recipe: Recipe,
-  executor: Executor,
+  painter: Painter,
   { onProgress, ...options }: VariationsOptions,
 ): Promise<Picture> {
   const { content } = options;
@@ -61,7 +59,7 @@ export async function variations(
     const paints = new Map<number, Picture>();
     for (const strength of opaque) {
       const before = spent;
-      const paint = await painted(recipe, executor, {
+      const paint = await painted(painter, {
         ...options,
         quality,
         strength,
@@ -72,11 +70,10 @@ export async function variations(
       paints.set(strength, paint);
       spent += cost;
     }
-    rows.push(
-      strengths.map((strength) =>
-        glazed(content, paints.get(paintFor(strength)) ?? content, strength),
-      ),
-    );
+    const row = [];
+    for (const strength of strengths)
+      row.push(await glazed(painter, content, paints.get(paintFor(strength)) ?? content, strength));
+    rows.push(row);
   }
   return sheetOf(content, rows);
 }

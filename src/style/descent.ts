@@ -3,30 +3,46 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Executor } from '../graph/executor.js';
 import type { Box } from '../networks/detections.js';
 import { reduction } from '../networks/features.js';
-import type { ContentWeight, Recipe } from '../networks/recipe.js';
+import type { Recipe } from '../networks/recipe.js';
 import { adam } from './adam.js';
 import { borderFor, cropped, mirrored } from './border.js';
 import { faceMask } from './faces.js';
-import {
-  compileObjective,
-  contentOf,
-  type ContentWeights,
-  type Losses,
-  type Targets,
-} from './objective.js';
+import { likeness, type Look } from './judge.js';
+import { compileObjective, type Losses } from './objective.js';
+import type { Memory } from './memory.js';
 import { blendedGrams, tileCount, type Style } from './paintings.js';
 import type { Picture, Size } from './picture.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
-import { costOf, pyramid, type Progress, type Quality } from './schedule.js';
+import {
+  attemptsAt,
+  costOfPyramid,
+  isCoarse,
+  progressOver,
+  pyramid,
+  type Progress,
+  type Quality,
+  type Scale,
+} from './schedule.js';
+import { corrected, likenessBefore } from './strength.js';
+
+/** What it takes to paint: a network and its layers, a device, and somebody who looks at the result. */
+export interface Painter {
+  readonly recipe: Recipe;
+  readonly executor: Executor;
+  readonly look: Look;
+  readonly memory: Memory;
+}
 
 export interface DescentOptions {
   /** The photo, at the size that the painted picture shall have. */
   readonly content: Picture;
   /** The paintings, at least one. */
   readonly styles: readonly Style[];
-  /** Up to 50 (balanced, opaque) it makes no difference; 100 is all painting. */
-  readonly strength: number;
+  /** How much of the photo the judge is to find in the picture, of 1; if it is not said, the recipe's weights stay. */
+  readonly likeness?: number;
+  /** How much the content counts at first, in units of the recipe's weights. */
+  readonly contentFactor?: number;
   /** How large the brushwork is, in percent of its size if the painting is as large as the photo. */
   readonly styleScale: number;
   readonly quality: Quality;
@@ -47,80 +63,95 @@ export interface PaintingProgress extends Progress {
 const GRAIN = 0.04;
 
 /**
- * The strength from which the paint covers the photo. Below, it is laid on thinner instead of closer to the photo: with
- * more content weight the loss falls fastest by what the content layers do not see, which is colored confetti.
- */
-export const OPAQUE = 50;
-
-/**
  * Gradient descent on the pixels (Gatys et al. 2015), coarse to fine. Begins with the photo recolored to the paintings'
- * palette, which reaches a lower style loss than the photo or noise.
+ * palette, which reaches a lower style loss than the photo or noise. After every scale the judge looks at what has come
+ * of it, and the content counts more or less at the next one; the coarsest, which decides the most and costs the least,
+ * is painted again if it is not about right.
  */
-export async function descended(
-  recipe: Recipe,
-  executor: Executor,
-  {
-    content,
-    styles,
-    strength,
-    styleScale,
-    faces,
-    quality,
-    seed,
-    onProgress,
-    signal,
-  }: DescentOptions,
-): Promise<Picture> {
-  const scales = pyramid(content, quality);
-  const looks = looksAt(styles.length, styleScale);
-  const cost = costOf(scales, looks);
+export async function descended(painter: Painter, options: DescentOptions): Promise<Picture> {
+  const { content, styles, seed, onProgress, signal } = options;
+  const scales = pyramid(content, options.quality);
   const palette = mixStatistics(
     styles.map(({ picture, weight }) => ({ statistics: colorStatistics(picture), weight })),
   );
+  const progressed = progressOver(scales, looksAt(styles.length, options.styleScale));
   let result = grained(recolored(content, palette), seed);
-  let spent = 0;
-
+  let factor = options.contentFactor ?? 1;
   for (const [index, scale] of scales.entries()) {
     signal?.throwIfAborted();
-    const unit = unitOf(recipe);
-    const border = borderFor(scale, unit);
-    const photo = mirrored(resample(content, scale), border);
-    const targets: Targets = {
-      grams: await blendedGrams(recipe, executor, styles, scale, styleScale, unit),
-      content: await contentOf(recipe, executor, photo),
-    };
-    spent += scale.width * scale.height * looks;
-    const objective = await compileObjective(
-      recipe,
-      executor,
-      photo,
-      targets,
-      contentWeights(recipe, strength),
-      faces.length === 0 ? undefined : faceMask(faces, scale, border),
-    );
+    const photo = resample(content, scale);
+    const seen = await painter.look(photo);
+    const wanted =
+      options.likeness && likenessBefore(options.likeness, index, scales.map(isCoarse));
+    const easel = await setUp(painter, options, scale, photo);
     try {
-      const optimizer = adam(mirrored(resample(result, scale), border).data);
-      for (let iteration = 1; iteration <= scale.iterations; iteration++) {
-        signal?.throwIfAborted();
-        const { gradient, ...losses } = await objective.evaluate(optimizer.iterate);
-        optimizer.step(gradient);
-        spent += scale.width * scale.height;
-        onProgress?.({
-          scale: index + 1,
-          scales: scales.length,
-          iteration,
-          iterations: scale.iterations,
-          losses,
-          fraction: spent / cost,
+      const start = result;
+      for (let attempt = 1; attempt <= attemptsAt(index); attempt++) {
+        result = await easel.paint(start, factor, (iteration, losses) => {
+          const progress = progressed(index, attempt, iteration);
+          onProgress?.({ ...progress, losses });
+          signal?.throwIfAborted();
         });
+        if (wanted === undefined) break;
+        const found = likeness(await painter.look(result), seen);
+        factor = corrected(factor, found, wanted);
+        if (Math.abs(found - wanted) < CLOSE) break;
       }
-      result = cropped({ ...photo, data: optimizer.average() }, border);
     } finally {
-      await objective.release();
+      await easel.release();
     }
   }
   return result;
 }
+
+/** What of the promised likeness may be missing at the coarsest scale. */
+const CLOSE = 0.05;
+
+/** A scale that is ready to be painted. */
+interface Easel {
+  /** The picture after all iterations, from a start of any size. */
+  paint(
+    start: Picture,
+    factor: number,
+    onStep: (iteration: number, losses: Losses) => void,
+  ): Promise<Picture>;
+  release(): Promise<void>;
+}
+
+async function setUp(
+  { recipe: whole, executor, memory }: Painter,
+  { styles, styleScale, faces }: DescentOptions,
+  scale: Scale,
+  photo: Picture,
+): Promise<Easel> {
+  const recipe = isCoarse(scale) ? withCoarseLayers(whole) : whole;
+  const unit = unitOf(recipe);
+  const border = borderFor(scale, unit);
+  const objective = await compileObjective(
+    recipe,
+    executor,
+    mirrored(photo, border),
+    await blendedGrams({ recipe, executor, memory }, styles, scale, styleScale, unit),
+    faces.length === 0 ? undefined : faceMask(faces, scale, border),
+  );
+  return {
+    async paint(start, factor, onStep) {
+      const { width, height, data } = mirrored(resample(start, scale), border);
+      const factors = { elsewhere: factor, inFaces: recipe.faces * factor ** FACES_EXPONENT };
+      const optimizer = adam(data);
+      for (let iteration = 1; iteration <= scale.iterations; iteration++) {
+        const { gradient, ...losses } = await objective.evaluate(optimizer.iterate, factors);
+        optimizer.step(gradient);
+        onStep(iteration, losses);
+      }
+      return cropped({ width, height, data: optimizer.average() }, border);
+    },
+    release: () => objective.release(),
+  };
+}
+
+/** Where the rest of a photo is given up, its faces are not: their factor falls as the fourth root of the rest's. */
+const FACES_EXPONENT = 1 / 4;
 
 /** What it takes to paint a photo of that size, in pixels × iterations. */
 export function costOfPainting(
@@ -131,7 +162,7 @@ export function costOfPainting(
     styleScale,
   }: Pick<DescentOptions, 'quality' | 'styleScale'> & { readonly styles: number },
 ): number {
-  return costOf(pyramid(content, quality), looksAt(styles, styleScale));
+  return costOfPyramid(pyramid(content, quality), looksAt(styles, styleScale));
 }
 
 /** At how many pictures of its own size a painted picture's painter looks: the photo and the paintings, tile by tile. */
@@ -139,15 +170,9 @@ function looksAt(styles: number, styleScale: number): number {
   return 1 + styles * tileCount(styleScale);
 }
 
-function contentWeights({ contentLayers }: Recipe, strength: number): ContentWeights {
-  const exponent = (OPAQUE - Math.max(OPAQUE, strength)) / 25;
-  const at = ({ weight, base }: ContentWeight) => weight * base ** exponent;
-  return Object.fromEntries(
-    Object.entries(contentLayers).map(([layer, { faces, ...elsewhere }]) => [
-      layer,
-      { weight: at(elsewhere), inFaces: at(faces ?? elsewhere) },
-    ]),
-  );
+/** At fine scales, the layers that see large things have done their work. */
+function withCoarseLayers(recipe: Recipe): Recipe {
+  return { ...recipe, styleLayers: { ...recipe.styleLayers, ...recipe.coarseStyleLayers } };
 }
 
 function unitOf({ network, styleLayers, contentLayers }: Recipe): number {

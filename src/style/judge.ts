@@ -5,7 +5,7 @@ import { trainedFeatures } from '../networks/classifier.js';
 import type { Network } from '../networks/network.js';
 import { loadMobileNetV2 } from '../networks/nsfwjs.js';
 import { gramMatrix } from './losses.js';
-import type { ByLayer } from './objective.js';
+import type { ByLayer } from './targets.js';
 import { shapeOf, type Picture, type Size } from './picture.js';
 import { resample } from './resample.js';
 

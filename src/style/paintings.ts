@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Executor } from '../graph/executor.js';
 import type { Recipe } from '../networks/recipe.js';
 import { borderFor, cropped, mirrored } from './border.js';
-import { gramsOf, weightedSum, type ByLayer } from './objective.js';
+import type { Memory } from './memory.js';
+import { gramsOf, weightedSum, type ByLayer } from './targets.js';
 import type { Picture, Size } from './picture.js';
 import { resample } from './resample.js';
 
@@ -51,10 +53,16 @@ function tilesPerAxis(styleScale: number): number {
   return Math.ceil(styleScale / 100);
 }
 
+/** Who looks at paintings: with which network and device, and what was seen before. */
+export interface Looker {
+  readonly recipe: Recipe;
+  readonly executor: Executor;
+  readonly memory: Memory;
+}
+
 /** The weighted mean of the paintings' Gram matrices, each painting as large as `tilingFor` says. */
 export async function blendedGrams(
-  recipe: Recipe,
-  executor: Executor,
+  { recipe, executor, memory }: Looker,
   styles: readonly Style[],
   photo: Size,
   styleScale: number,
@@ -63,11 +71,20 @@ export async function blendedGrams(
   const parts = [];
   for (const { picture, weight } of styles) {
     const tiling = tilingFor(picture, photo, styleScale);
-    const border = borderFor(tiling.tile, unit);
-    const tiles = cut(picture, tiling).map((tile) => mirrored(tile, border));
-    parts.push({ values: await gramsOf(recipe, executor, tiles), weight });
+    const key = [recipe.network.name, Object.keys(recipe.styleLayers), tiling, hashOf(picture)];
+    const values = await memory.recall(JSON.stringify(key), () => {
+      const border = borderFor(tiling.tile, unit);
+      const tiles = cut(picture, tiling).map((tile) => mirrored(tile, border));
+      return gramsOf(recipe, executor, tiles);
+    });
+    parts.push({ values, weight });
   }
   return weightedSum(parts);
+}
+
+function hashOf({ data }: Picture): string {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return createHash('sha256').update(bytes).digest('base64');
 }
 
 /** The painting, scaled so that the tiles fill it, in tiles. */

@@ -83,8 +83,16 @@ export interface Progress {
   readonly fraction: number;
 }
 
+/** The side of the square with as many pixels as the largest coarse scale has. */
+const COARSE = 300;
+
+/** Whether a scale is one of those at which composition and large strokes are decided. */
+export function isCoarse({ width, height }: Size): boolean {
+  return Math.sqrt(width * height) <= COARSE;
+}
+
 /**
- * What a pyramid costs, in pixels × iterations: the unit in which jobs are compared and progress is measured.
+ * What scales cost, in pixels × iterations: the unit in which jobs are compared and progress is measured.
  * @param looks how many pictures as large as the photo are looked at before the first step of each scale. To look is
  * the network's way forward only, but made ready for one use: about as long as one iteration takes.
  */
@@ -93,4 +101,38 @@ export function costOf(scales: readonly Scale[], looks: number): number {
     (sum, { width, height, iterations }) => sum + width * height * (iterations + looks),
     0,
   );
+}
+
+/** How often a scale is painted at most, until it is like the photo as it should be: the first is cheap. */
+export function attemptsAt(index: number): number {
+  return index === 0 ? 2 : 1;
+}
+
+/** What a pyramid costs if every attempt is needed; see `costOf`. */
+export function costOfPyramid(scales: readonly Scale[], looks: number): number {
+  const attempted = scales.map((scale, index) => ({
+    ...scale,
+    iterations: scale.iterations * attemptsAt(index),
+  }));
+  return costOf(attempted, looks);
+}
+
+/** How far one is after an iteration of an attempt at one of the scales. Counted from 1, but for the scale. */
+export function progressOver(
+  scales: readonly Scale[],
+  looks: number,
+): (index: number, attempt: number, iteration: number) => Progress {
+  const cost = costOfPyramid(scales, looks);
+  return (index, attempt, iteration) => {
+    const { width, height, iterations } = scales[index] ?? { width: 0, height: 0, iterations: 0 };
+    const before = costOfPyramid(scales.slice(0, index), looks);
+    const now = width * height * (looks + (attempt - 1) * iterations + iteration);
+    return {
+      scale: index + 1,
+      scales: scales.length,
+      iteration,
+      iterations,
+      fraction: (before + now) / cost,
+    };
+  };
 }

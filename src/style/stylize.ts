@@ -1,16 +1,16 @@
-import type { Executor } from '../graph/executor.js';
-import type { Recipe } from '../networks/recipe.js';
-import { descended, OPAQUE, type DescentOptions } from './descent.js';
+import { descended, type DescentOptions, type Painter } from './descent.js';
+import { likeness, styleDistance } from './judge.js';
 import { grayscale, withColorsOf } from './luminance.js';
 import type { Style } from './paintings.js';
 import type { Picture } from './picture.js';
 import { colorStatistics, recolored } from './recolor.js';
+import { likenessAt, OPAQUE } from './strength.js';
 
 /** Whose colors a picture has: the painting's, or still the photo's. */
 export const palettes = ['paint', 'keep'] as const;
 export type Palette = (typeof palettes)[number];
 
-export interface StylizeOptions extends DescentOptions {
+export interface StylizeOptions extends Omit<DescentOptions, 'likeness' | 'contentFactor'> {
   /** The paintings, at least one, with weights relative to each other. */
   readonly styles: readonly Style[];
   /** 0 (the photo) to 100 (all painting); 50 is balanced. */
@@ -18,35 +18,88 @@ export interface StylizeOptions extends DescentOptions {
   readonly colors: Palette;
 }
 
-/** Paints the content in the manner of the styles, as a glaze through which the photo shows at strengths below 50. */
-export async function stylize(
-  recipe: Recipe,
-  executor: Executor,
-  options: StylizeOptions,
-): Promise<Picture> {
+/** Paints the content in the manner of the styles, so that as much of the photo is left as the strength promises. */
+export async function stylize(painter: Painter, options: StylizeOptions): Promise<Picture> {
   const { content, strength } = options;
   if (strength === 0) return content;
-  return glazed(content, await painted(recipe, executor, options), strength);
+  return glazed(painter, content, await painted(painter, options), strength);
 }
 
 /**
- * The photo in paint that covers it: below strength 50 it is the same as at 50. If it keeps its colors, it is painted in
- * gray, after gray paintings made as light and as rich in contrast as the photo, and colored again (see luminance.ts).
+ * The photo in paint that covers it: below strength 50 it is the same as at 50. The judge looks at it before anybody else does:
+ * if it has gone wrong, the photo is painted once more in another way, and what went less wrong is kept.
  */
-export async function painted(
-  recipe: Recipe,
-  executor: Executor,
-  options: StylizeOptions,
+export async function painted(painter: Painter, options: StylizeOptions): Promise<Picture> {
+  const styles = normalized(options.styles);
+  const wanted = likenessAt(Math.max(OPAQUE, options.strength));
+  const brief = { ...options, styles, likeness: wanted };
+  const first = await inColors(painter, brief);
+  const flaw = await flawOf(painter, brief, first);
+  if (flaw === undefined) return first;
+  const { painter: other, contentFactor } = remedies[flaw](painter);
+  const seed = options.seed === 0 ? 1 : options.seed - 1;
+  const second = await inColors(other, { ...brief, seed, contentFactor });
+  const isMended = (await flawOf(painter, brief, second)) === undefined;
+  return isMended ? second : first;
+}
+
+type Flaw = 'unchanged' | 'lost' | 'noise';
+
+/** In which other way to paint what has gone wrong. */
+const remedies: Readonly<
+  Record<Flaw, (painter: Painter) => { readonly painter: Painter; readonly contentFactor: number }>
+> = {
+  unchanged: (painter) => ({ painter, contentFactor: 1 / 16 }),
+  lost: (painter) => ({ painter, contentFactor: 16 }),
+  noise: (painter) => {
+    const { variation } = painter.recipe;
+    return {
+      painter: { ...painter, recipe: { ...painter.recipe, variation: 16 * variation } },
+      contentFactor: 1,
+    };
+  },
+};
+
+/** How far beside the promised likeness a picture is taken for one that has gone wrong. */
+const WRONG = 0.25;
+
+/** What is wrong with a picture, if the judge finds anything: too much of the photo in it, too little, or no style. */
+async function flawOf(
+  { look }: Painter,
+  { content, styles, likeness: wanted }: Brief,
+  picture: Picture,
+): Promise<Flaw | undefined> {
+  const [seen, photo] = [await look(picture), await look(content)];
+  const found = likeness(seen, photo);
+  if (found > wanted + WRONG) return 'unchanged';
+  if (found < wanted - WRONG) return 'lost';
+  let [before, after] = [0, 0];
+  for (const style of styles) {
+    const painting = await look(style.picture);
+    before += style.weight * styleDistance(photo, painting);
+    after += style.weight * styleDistance(seen, painting);
+  }
+  return after > before ? 'noise' : undefined;
+}
+
+type Brief = StylizeOptions & { readonly likeness: number };
+
+/**
+ * If the photo keeps its colors, it is painted in gray, after gray paintings made as light and as rich in contrast as
+ * the photo, and colored again (see luminance.ts).
+ */
+async function inColors(
+  painter: Painter,
+  options: Brief & Pick<DescentOptions, 'contentFactor'>,
 ): Promise<Picture> {
   const { content, colors } = options;
-  const styles = normalized(options.styles);
-  if (colors === 'paint') return descended(recipe, executor, { ...options, styles });
+  if (colors === 'paint') return descended(painter, options);
   const gray = grayscale(content);
   const lightness = colorStatistics(gray);
-  const paint = await descended(recipe, executor, {
+  const paint = await descended(painter, {
     ...options,
     content: gray,
-    styles: styles.map(({ picture, weight }) => ({
+    styles: options.styles.map(({ picture, weight }) => ({
       picture: recolored(grayscale(picture), lightness),
       weight,
     })),
@@ -54,12 +107,33 @@ export async function painted(
   return withColorsOf(content, paint);
 }
 
+/** How often the thickness of the paint is halved into: to a hundredth. */
+const HALVINGS = 7;
+
 /**
- * The photo under the paint of `painted`, as thick as the strength says. In sRGB values, whose steps look alike, so that
- * half is half to the eye.
+ * The photo under the paint of `painted`, as thin as it takes for the judge to find as much of the photo as the strength
+ * promises; not at all thinner if there is enough of it. In sRGB values, whose steps look alike, so that half is half to the eye.
  */
-export function glazed(photo: Picture, paint: Picture, strength: number): Picture {
-  const opacity = Math.min(1, strength / OPAQUE);
+export async function glazed(
+  { look }: Pick<Painter, 'look'>,
+  photo: Picture,
+  paint: Picture,
+  strength: number,
+): Promise<Picture> {
+  const wanted = likenessAt(strength);
+  const seen = await look(photo);
+  const isLikeEnough = async (picture: Picture) => likeness(await look(picture), seen) >= wanted;
+  if (await isLikeEnough(paint)) return paint;
+  let [thin, thick] = [0, 1];
+  for (let i = 0; i < HALVINGS; i++) {
+    const opacity = (thin + thick) / 2;
+    if (await isLikeEnough(mixed(photo, paint, opacity))) thin = opacity;
+    else thick = opacity;
+  }
+  return mixed(photo, paint, thin);
+}
+
+function mixed(photo: Picture, paint: Picture, opacity: number): Picture {
   const data = paint.data.map((value, i) => (1 - opacity) * (photo.data[i] ?? 0) + opacity * value);
   return { ...paint, data };
 }

@@ -73,7 +73,7 @@ async function measure(
   mask: keyof typeof sums,
 ): Promise<void> {
   const boxes = faces.map(({ box }) => box);
-  const picture = await stylize(studio.recipe, studio.executor, {
+  const picture = await stylize(studio, {
     content: photo,
     styles: [{ picture: painting, weight: 1 }],
     strength: 50,

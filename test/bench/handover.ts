@@ -18,14 +18,13 @@ export function handOver(
 ): void {
   writeFloats(join(folder, 'content.f32'), content.data);
   writeFloats(join(folder, 'style.f32'), style.data);
-  const contentWeights = Object.entries(contentLayers).map(([name, { weight }]) => [name, weight]);
   const read = [...Object.keys(styleLayers), ...Object.keys(contentLayers)];
   const recipe = {
     width: content.width,
     height: content.height,
     layers: chainTo(network, read).map((name) => layerIn(folder, network, name)),
     styleLayers,
-    contentLayers: Object.fromEntries(contentWeights) as Record<string, number>,
+    contentLayers,
     variation,
   };
   writeFileSync(join(folder, 'recipe.json'), JSON.stringify(recipe));

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { adam } from '../../src/style/adam.js';
-import { compileObjective, contentOf, gramsOf, type Losses } from '../../src/style/objective.js';
+import { compileObjective, type Losses } from '../../src/style/objective.js';
+import { gramsOf } from '../../src/style/targets.js';
 import { readFloats, writeFloats } from './handover.js';
 import { vgg19Shape } from './shapes.js';
 
@@ -17,29 +18,20 @@ const style = { ...size, data: readFloats(join(folder, 'style.f32')) };
 
 const recipe = vgg19Shape();
 const executor = onnxExecutor();
-const targets = {
-  grams: await gramsOf(recipe, executor, [style]),
-  content: await contentOf(recipe, executor, content),
-};
-const contentWeights = Object.fromEntries(
-  Object.entries(recipe.contentLayers).map(([layer, { weight }]) => [
-    layer,
-    { weight, inFaces: weight },
-  ]),
-);
-const objective = await compileObjective(recipe, executor, size, targets, contentWeights);
+const grams = await gramsOf(recipe, executor, [style]);
+const objective = await compileObjective(recipe, executor, content, grams);
+const factors = { elsewhere: 1, inFaces: 1 };
 
-const { gradient, ...losses } = await objective.evaluate(content.data);
+const { gradient, ...losses } = await objective.evaluate(content.data, factors);
 writeFloats(gradientFile, gradient);
 answer(losses);
 const optimizer = adam(content.data);
-const lines = createInterface({ input: process.stdin });
-lines.on('line', () => void iterate());
-lines.on('close', () => void objective.release());
+// Who asks waits for the answer, so no two iterations overlap; without input the process ends.
+createInterface({ input: process.stdin }).on('line', () => void iterate());
 
 async function iterate(): Promise<void> {
   const start = performance.now();
-  const { gradient, ...losses } = await objective.evaluate(optimizer.iterate);
+  const { gradient, ...losses } = await objective.evaluate(optimizer.iterate, factors);
   optimizer.step(gradient);
   answer({ ...losses, milliseconds: performance.now() - start });
 }

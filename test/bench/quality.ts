@@ -55,16 +55,12 @@ if (contentFile !== undefined && styleFile !== undefined && pictureFile !== unde
 } else if (contentFile !== undefined) {
   program.error('it takes a photo, a painting and a picture, or none of them');
 } else {
-  const { recipe, executor } = await openStudio({
-    network,
-    device: 'auto',
-    models: loadConfig().models.folder,
-  });
+  const studio = await openStudio({ network, device: 'auto', models: loadConfig().models.folder });
   const all: Judgement[] = [];
   for (const { name, content, style } of housePairs) {
     const photo = await decodePicture(content, size, 'exactly');
     const painting = await decodePicture(style, size, 'at most');
-    const picture = await stylize(recipe, executor, {
+    const picture = await stylize(studio, {
       content: photo,
       styles: [{ picture: painting, weight: 1 }],
       strength: 50,

@@ -17,7 +17,9 @@ export function vgg19Shape(divisor = 1): Recipe {
   return {
     network: { name: 'vgg19 (random weights)', layers: blocks(widths, INPUT, seeded(1)) },
     styleLayers: equally(['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1']),
-    contentLayers: { relu4_2: { weight: 1, base: 4 } },
+    coarseStyleLayers: {},
+    contentLayers: { relu4_2: 1 },
+    faces: 1,
     dreamLayers: {},
     variation: 1,
   };
@@ -41,7 +43,9 @@ export function distilledShape(): Recipe {
         (name) => `relu${name}`,
       ),
     ),
-    contentLayers: { relu3_2: { weight: 1, base: 4 } },
+    coarseStyleLayers: {},
+    contentLayers: { relu3_2: 1 },
+    faces: 1,
     dreamLayers: {},
     variation: 1,
   };

@@ -84,7 +84,7 @@ describe.each(executors)('the executor on %s', (device, open) => {
 
   it.each(recipes)('computes loss and gradient of %s', async (_, load) => {
     const recipe = await load();
-    const graph = objectiveGraph(recipe, { width: 32, height: 16 }, true);
+    const graph = objectiveGraph(recipe, { width: 32, height: 16 }, { hasFaces: true, tiles: 2 });
     const inputs = randomInputs(graph);
     const expected = evaluate(graph, toFloat64(inputs));
     const actual = await computed(graph, inputs);

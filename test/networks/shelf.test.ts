@@ -43,7 +43,7 @@ function place(folder: string, name: string, { format, bytes }: Weights, changes
     format,
   };
   const layers = {
-    contentLayers: { relu4_2: { weight: 1, base: 4 } },
+    contentLayers: { relu4_2: 1 },
     dreamLayers: { relu5_1: 1 },
   };
   writeFileSync(

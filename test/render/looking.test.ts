@@ -13,7 +13,7 @@ import { paint } from '../../src/render/studio.js';
 import { temporaryFolder } from '../support/folder.js';
 import { counting } from '../support/counting.js';
 import { usual } from '../support/jobs.js';
-import { tinyRecipe } from '../support/tiny-network.js';
+import { tinyPainter } from '../support/tiny-network.js';
 
 const policy: SafetyPolicy = { porn: 'sensitive', hentai: 'off', sexy: 'off', threshold: 0.5 };
 /**
@@ -47,7 +47,7 @@ async function painted(job: RenderJob) {
   const real = onnxExecutor(2);
   const { executor, runs } = counting(real);
   const classify = classifierOn(() => Promise.resolve(network), executor);
-  const studio = { recipe: tinyRecipe, executor: real, classify, findFaces: faceFinder() };
+  const studio = { ...tinyPainter(real), classify, findFaces: faceFinder() };
   const result = await paint(studio, job);
   return { ...result, looks: runs() };
 }

@@ -5,10 +5,10 @@ import { pictureOf, type Picture } from '../../src/style/picture.js';
 import { sheet as layout } from '../../src/requests/sheet.js';
 import { stylize } from '../../src/style/stylize.js';
 import { waves } from '../support/pictures.js';
-import { tinyRecipe } from '../support/tiny-network.js';
+import { tinyPainter } from '../support/tiny-network.js';
 
 describe('a sheet of variations', () => {
-  const executor = onnxExecutor(2);
+  const painter = tinyPainter(onnxExecutor(2));
   const content = waves({ width: 40, height: 30 }, 1);
   const options = {
     content,
@@ -19,7 +19,7 @@ describe('a sheet of variations', () => {
     seed: 1,
   } as const;
   const fractions: number[] = [];
-  const sheet = variations(tinyRecipe, executor, {
+  const sheet = variations(painter, {
     ...options,
     onProgress: ({ fraction }) => fractions.push(fraction),
   });
@@ -47,7 +47,7 @@ describe('a sheet of variations', () => {
     for (const [row, styleScale] of scales.entries())
       for (const [column, strength] of strengths.entries()) {
         const alone = { ...options, quality: 'normal', strength, styleScale } as const;
-        const expected = await stylize(tinyRecipe, executor, alone);
+        const expected = await stylize(painter, alone);
         expect(panel(await sheet, row, column)).toEqual(expected);
       }
   });

@@ -5,7 +5,6 @@ import { projectRoot } from '../../src/paths.js';
 import { decodePicture } from '../../src/render/decode.js';
 import { judgeOn, likeness, styleDistance, type Impression } from '../../src/style/judge.js';
 import type { Picture } from '../../src/style/picture.js';
-import { glazed } from '../../src/style/stylize.js';
 import { seeded } from '../support/random.js';
 
 const look = judgeOn(onnxExecutor(2));
@@ -35,8 +34,10 @@ describe('the judge', () => {
   it('finds a photo the less in a picture the thicker the paint on it', async () => {
     const paint = { ...photo, data: noise(photo.data.length) };
     const likenesses = [];
-    for (const strength of [5, 10, 20, 30, 40])
-      likenesses.push(likeness(await look(glazed(photo, paint, strength)), seen.photo));
+    for (const opacity of [0.1, 0.2, 0.4, 0.6, 0.8]) {
+      const data = photo.data.map((v, i) => v + opacity * ((paint.data[i] ?? NaN) - v));
+      likenesses.push(likeness(await look({ ...photo, data }), seen.photo));
+    }
     expect(likenesses).toEqual(likenesses.toSorted((a, b) => b - a));
     expect(likenesses.at(0)).toBeGreaterThan(2 * (likenesses.at(-1) ?? NaN));
   });

@@ -4,14 +4,9 @@ import * as op from '../../src/graph/operations.js';
 import { inOrder } from '../../src/graph/tensor.js';
 import { INPUT } from '../../src/networks/network.js';
 import type { Recipe } from '../../src/networks/recipe.js';
-import {
-  compileObjective,
-  contentOf,
-  gramsOf,
-  objectiveGraph,
-  type FaceMask,
-} from '../../src/style/objective.js';
+import { compileObjective, objectiveGraph, type FaceMask } from '../../src/style/objective.js';
 import { pictureOf } from '../../src/style/picture.js';
+import { gramsOf } from '../../src/style/targets.js';
 import { gradientError, TOLERANCE } from '../support/finite-differences.js';
 import { flat } from '../support/pictures.js';
 import { randomInputs, seeded, toFloat64 } from '../support/random.js';
@@ -19,12 +14,14 @@ import { evaluate } from '../support/reference.js';
 import { tinyRecipe } from '../support/tiny-network.js';
 
 describe.each([
-  ['the whole loss', false],
-  ['the whole loss of a photo with faces', true],
-])('%s', (_, hasFaces) => {
+  ['the whole loss', {}],
+  ['the whole loss of a photo with faces', { hasFaces: true }],
+  ['the whole loss of a tile', { hasFaces: true, tiles: 3 }],
+])('%s', (_, kind) => {
   it('has the gradient that finite differences find, at every pixel', () => {
     const size = { width: 12, height: 8 };
-    const { gradient, ...losses } = objectiveGraph(tinyRecipe, size, hasFaces);
+    const { gradient, style, content, variation } = objectiveGraph(tinyRecipe, size, kind);
+    const losses = { style, content, variation };
     const inputs = toFloat64(randomInputs({ gradient, ...losses }));
     // The objective's graph keeps its own picture; find it to differentiate the sum of the losses by it.
     const picture = inOrder(Object.values(losses)).find(
@@ -73,7 +70,9 @@ describe('the objective', () => {
       ]),
     },
     styleLayers: { [INPUT]: 3, doubled: 1 },
-    contentLayers: { [INPUT]: { weight: 2, base: 1 } },
+    coarseStyleLayers: {},
+    contentLayers: { [INPUT]: 1 },
+    faces: 1,
     dreamLayers: {},
     variation: 5,
   };
@@ -85,19 +84,9 @@ describe('the objective', () => {
   const evaluated = async (changes: Partial<Recipe> = {}, faces?: FaceMask) => {
     const changed = { ...recipe, ...changes };
     const executor = onnxExecutor(1);
-    const targets = {
-      grams: await gramsOf(changed, executor, [painting]),
-      content: await contentOf(changed, executor, photo),
-    };
-    const objective = await compileObjective(
-      changed,
-      executor,
-      picture,
-      targets,
-      { [INPUT]: { weight: 2, inFaces: 8 } },
-      faces,
-    );
-    const result = await objective.evaluate(picture.data);
+    const grams = await gramsOf(changed, executor, [painting]);
+    const objective = await compileObjective(changed, executor, photo, grams, faces);
+    const result = await objective.evaluate(picture.data, { elsewhere: 2, inFaces: 8 });
     await objective.release();
     return result;
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
-import type { ByLayer } from '../../src/style/objective.js';
+import { memoryOf } from '../../src/style/memory.js';
+import type { ByLayer } from '../../src/style/targets.js';
 import { blendedGrams, tileCount, tilingFor } from '../../src/style/paintings.js';
 import type { Picture, Size } from '../../src/style/picture.js';
 import { resample } from '../../src/style/resample.js';
@@ -35,9 +36,9 @@ describe('how a painting is looked at', () => {
 });
 
 describe('the Gram matrices of a painting', () => {
-  const executor = onnxExecutor(2);
+  const looker = { recipe: tinyRecipe, executor: onnxExecutor(2), memory: memoryOf(0) };
   const gramsAt = (picture: Picture, size: Size, styleScale: number) =>
-    blendedGrams(tinyRecipe, executor, [{ picture, weight: 1 }], size, styleScale, 4);
+    blendedGrams(looker, [{ picture, weight: 1 }], size, styleScale, 4);
   const painting = waves({ width: 400, height: 300 }, 2);
 
   it('are the same in tiles as of the whole, nearly', async () => {
@@ -60,7 +61,7 @@ describe('the Gram matrices of a painting', () => {
       { picture: painting, weight: 0.7 },
       { picture: other, weight: 0.3 },
     ];
-    const both = await blendedGrams(tinyRecipe, executor, styles, photo, 100, 4);
+    const both = await blendedGrams(looker, styles, photo, 100, 4);
     for (const [layer, gram] of both)
       for (const [i, value] of gram.entries())
         expect(value).toBeCloseTo(

@@ -7,7 +7,8 @@ import type { Recipe } from '../../src/networks/recipe.js';
 import { borderFor, mirrored } from '../../src/style/border.js';
 import { faceMask } from '../../src/style/faces.js';
 import { gramMatrix } from '../../src/style/losses.js';
-import type { ByLayer } from '../../src/style/objective.js';
+import type { ByLayer } from '../../src/style/targets.js';
+import { memoryOf } from '../../src/style/memory.js';
 import { blendedGrams } from '../../src/style/paintings.js';
 import { shapeOf, type Picture } from '../../src/style/picture.js';
 
@@ -41,7 +42,13 @@ export async function backgroundStyleLoss(
   await program.release();
 
   const styles = [{ picture: painting, weight: 1 }];
-  const targets = await blendedGrams(recipe, executor, styles, picture, 100, unit);
+  const targets = await blendedGrams(
+    { recipe, executor, memory: memoryOf(0) },
+    styles,
+    picture,
+    100,
+    unit,
+  );
   const distances = layers.map((layer) => distance(grams.get(layer), targets.get(layer)));
   return distances.reduce((sum, value) => sum + value, 0) / layers.length;
 }

@@ -1,5 +1,9 @@
+import type { Executor } from '../../src/graph/executor.js';
 import type { Layer, Network } from '../../src/networks/network.js';
 import type { Recipe } from '../../src/networks/recipe.js';
+import type { Painter } from '../../src/style/descent.js';
+import { judgeOn } from '../../src/style/judge.js';
+import { memoryOf } from '../../src/style/memory.js';
 import { values } from './random.js';
 
 /** A network of random weights with one layer of every kind: small enough for plain loops and finite differences. */
@@ -20,10 +24,17 @@ const tinyNetwork: Network = {
 export const tinyRecipe: Recipe = {
   network: tinyNetwork,
   styleLayers: { relu1: 2, relu2: 1 },
-  contentLayers: { mixed2: { weight: 1.5, base: 4 } },
+  coarseStyleLayers: { mixed2: 1 },
+  contentLayers: { relu2: 1.5 },
+  faces: 8,
   dreamLayers: { relu1: 1, relu2: 2 },
   variation: 1,
 };
+
+/** Who paints with the tiny network; the judge is the real one. */
+export function tinyPainter(executor: Executor): Painter {
+  return { recipe: tinyRecipe, executor, look: judgeOn(executor), memory: memoryOf(1e6) };
+}
 
 function convolution(
   from: string,

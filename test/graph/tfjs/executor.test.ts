@@ -5,7 +5,7 @@ import { objectiveGraph } from '../../../src/style/objective.js';
 import { randomInputs } from '../../support/random.js';
 import { tinyRecipe } from '../../support/tiny-network.js';
 
-const graph = objectiveGraph(tinyRecipe, { width: 12, height: 8 }, true);
+const graph = objectiveGraph(tinyRecipe, { width: 12, height: 8 }, { hasFaces: true });
 const { picture = new Float32Array(), ...fixed } = randomInputs(graph);
 
 it('TensorFlow.js keeps nothing of a run, and nothing of a program that is released', async () => {
