@@ -20,9 +20,9 @@ import { stateOf, weightsFile, type FileState } from './weights-file.js';
 const ours = ['inception-v3', 'vgg19-distilled', 'vgg19'] as const;
 
 /**
- * What `auto` takes: the first of these that is here. The distilled VGG-19 has been made for style, and an iteration of
- * it takes 0.4 times the arithmetic of one of InceptionV3 at the same size. VGG-19 itself takes nearly six times that of
- * InceptionV3, so it paints only if it is asked for by name. (test/networks/shelf.test.ts counts.)
+ * What `auto` takes: the first of these that is here. The distilled VGG-19 has been made for style, and at the finest
+ * scales an iteration of it takes no more arithmetic than one of InceptionV3. VGG-19 itself takes more than ten times as
+ * much, so it paints only if it is asked for by name. (test/networks/shelf.test.ts counts.)
  */
 const preferred = ['vgg19-distilled', 'inception-v3'] as const;
 

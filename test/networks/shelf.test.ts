@@ -104,7 +104,7 @@ function vggOf(blocks: readonly (readonly number[])[]): Network {
 }
 
 describe('the order of auto', () => {
-  it('is by arithmetic: the distilled VGG-19 takes 0.4 times that of InceptionV3, VGG-19 nearly six times', async () => {
+  it('is by arithmetic: at the finest scales the distilled VGG-19 takes no more than InceptionV3, VGG-19 over ten times as much', async () => {
     const size = { width: 64, height: 64 };
     const arithmeticOf = (recipe: Recipe) =>
       countArithmetic(Object.values(objectiveGraph(recipe, size)));
@@ -115,8 +115,8 @@ describe('the order of auto', () => {
       return arithmeticOf({ ...manifest, network: vggOf([...blocks, [last]]) });
     };
     const inception = arithmeticOf(await loadRecipe('inception-v3'));
-    expect((await vggWith('vgg19-distilled', 16, 128)) / inception).toBeCloseTo(0.4, 1);
-    expect((await vggWith('vgg19', 64, 512)) / inception).toBeCloseTo(5.8, 1);
+    expect((await vggWith('vgg19-distilled', 16, 128)) / inception).toBeLessThanOrEqual(1);
+    expect((await vggWith('vgg19', 64, 512)) / inception).toBeGreaterThan(10);
   });
 });
 
