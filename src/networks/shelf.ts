@@ -20,11 +20,11 @@ import { stateOf, weightsFile, type FileState } from './weights-file.js';
 const ours = ['inception-v3', 'vgg19-distilled', 'vgg19'] as const;
 
 /**
- * What `auto` takes: the first of these that is here. The distilled VGG-19 has been made for style, and at the finest
- * scales an iteration of it takes no more arithmetic than one of InceptionV3. VGG-19 itself takes more than ten times as
- * much, so it paints only if it is asked for by name. (test/networks/shelf.test.ts counts.)
+ * What `auto` takes: what the judge found best (docs/engine.md, "Which network"), and what is always here. The distilled VGG-19
+ * takes about as much arithmetic at fine scales; VGG-19 itself takes more than
+ * ten times as much (test/networks/shelf.test.ts counts).
  */
-const preferred = ['vgg19-distilled', 'inception-v3'] as const;
+const BEST = 'inception-v3';
 
 /** A manifest takes about two thousand bytes. */
 const MAX_MANIFEST_BYTES = 65_536;
@@ -97,17 +97,12 @@ export function isDownload(source: Source): source is Download {
  * @throws NetworkError if it is not here
  */
 export async function chosenNetwork(choice: string, folder?: string): Promise<Manifest> {
-  if (choice === 'auto') {
-    for (const name of preferred) {
-      const manifest = await manifestOf(name, folder);
-      if (isUsable(await networkState(manifest, folder))) return manifest;
-    }
-  }
-  const manifest = await manifestOf(choice, folder);
+  const name = choice === 'auto' ? BEST : choice;
+  const manifest = await manifestOf(name, folder);
   const state = await networkState(manifest, folder);
   if (isUsable(state)) return manifest;
   const what = state === 'incomplete' ? 'is not all here' : `is ${state}`;
-  throw new NetworkError(`${choice} ${what}; fetch it with: pentimento models pull ${choice}`);
+  throw new NetworkError(`${name} ${what}; fetch it with: pentimento models pull ${name}`);
 }
 
 function isUsable(state: NetworkState): boolean {

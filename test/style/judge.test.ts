@@ -12,7 +12,7 @@ const open = (file: string) => decodePicture(join(projectRoot, 'data', file), 25
 
 describe('the judge', () => {
   let photo: Picture, other: Picture, painting: Picture;
-  let seen: { readonly [name in 'photo' | 'other' | 'painting']: Impression };
+  let seen: Readonly<Record<'photo' | 'other' | 'painting', Impression>>;
   beforeAll(async () => {
     photo = await open('samples/dust-bowl-home.jpg');
     other = await open('samples/alpine-landscape.jpg');
