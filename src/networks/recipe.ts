@@ -16,8 +16,11 @@ export const manifestSchema = z
     license: z.string(),
     /** How much each layer's Gram matrix counts. */
     styleLayers: weightsSchema,
-    /** Those that count beside them where the picture is small. */
-    coarseStyleLayers: weightsSchema,
+    /** Those that count beside them up to a size: the side in pixels of a square with as many as the picture. */
+    coarseStyleLayers: z.record(
+      z.string(),
+      z.strictObject({ weight: z.number().positive(), upTo: z.number().positive() }).readonly(),
+    ),
     /** The layers that keep the photo recognizable. */
     contentLayers: weightsSchema,
     /** How many times as much the content counts in people's faces. */

@@ -5,7 +5,7 @@ const BETA1 = 0.9;
 const BETA2 = 0.99;
 const EPSILON = 1e-8;
 /** Memory of the average over iterates, whose noise is lower than the last iterate's (Polyak and Juditsky 1992). */
-const AVERAGE = 0.98;
+const AVERAGE = 0.95;
 
 /** An optimization under way: the values to evaluate next, and the best estimate so far. */
 export interface Adam {

@@ -17,7 +17,6 @@ import { resample } from './resample.js';
 import {
   attemptsAt,
   costOfPyramid,
-  isCoarse,
   progressOver,
   pyramid,
   type Progress,
@@ -81,8 +80,7 @@ export async function descended(painter: Painter, options: DescentOptions): Prom
     signal?.throwIfAborted();
     const photo = resample(content, scale);
     const seen = await painter.look(photo);
-    const wanted =
-      options.likeness && likenessBefore(options.likeness, index, scales.map(isCoarse));
+    const wanted = options.likeness && likenessBefore(options.likeness, scales.length - 1 - index);
     const easel = await setUp(painter, options, scale, photo);
     try {
       const start = result;
@@ -94,6 +92,16 @@ export async function descended(painter: Painter, options: DescentOptions): Prom
         });
         if (wanted === undefined) break;
         const found = likeness(await painter.look(result), seen);
+          console.error(
+            scale.width,
+            attempt,
+            'factor',
+            factor.toFixed(3),
+            'likeness',
+            found.toFixed(3),
+            'wanted',
+            wanted.toFixed(3),
+          );
         factor = corrected(factor, found, wanted);
         if (Math.abs(found - wanted) < CLOSE) break;
       }
@@ -124,7 +132,7 @@ async function setUp(
   scale: Scale,
   photo: Picture,
 ): Promise<Easel> {
-  const recipe = isCoarse(scale) ? withCoarseLayers(whole) : whole;
+  const recipe = withCoarseLayers(whole, scale);
   const unit = unitOf(recipe);
   const border = borderFor(scale, unit);
   const objective = await compileObjective(
@@ -171,8 +179,11 @@ function looksAt(styles: number, styleScale: number): number {
 }
 
 /** At fine scales, the layers that see large things have done their work. */
-function withCoarseLayers(recipe: Recipe): Recipe {
-  return { ...recipe, styleLayers: { ...recipe.styleLayers, ...recipe.coarseStyleLayers } };
+function withCoarseLayers(recipe: Recipe, { width, height }: Size): Recipe {
+  const side = Math.sqrt(width * height);
+  const counting = Object.entries(recipe.coarseStyleLayers).filter(([, { upTo }]) => side <= upTo);
+  const coarse = Object.fromEntries(counting.map(([layer, { weight }]) => [layer, weight]));
+  return { ...recipe, styleLayers: { ...recipe.styleLayers, ...coarse } };
 }
 
 function unitOf({ network, styleLayers, contentLayers }: Recipe): number {

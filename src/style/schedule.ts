@@ -83,14 +83,6 @@ export interface Progress {
   readonly fraction: number;
 }
 
-/** The side of the square with as many pixels as the largest coarse scale has. */
-const COARSE = 300;
-
-/** Whether a scale is one of those at which composition and large strokes are decided. */
-export function isCoarse({ width, height }: Size): boolean {
-  return Math.sqrt(width * height) <= COARSE;
-}
-
 /**
  * What scales cost, in pixels × iterations: the unit in which jobs are compared and progress is measured.
  * @param looks how many pictures as large as the photo are looked at before the first step of each scale. To look is

@@ -28,25 +28,14 @@ export function likenessAt(strength: number): number {
 const SLOPE = 0.08;
 /** By how much it grows by itself from one scale to the next: strokes become smaller against the things in the photo. */
 const GROWTH = 0.04;
-/** And by how much more where the layers that see large things are left out. */
-const RELIEF = 0.06;
 /** No correction is larger than this factor: beyond it the slope is another. */
 const LARGEST_STEP = 8;
 /** Beyond these nothing changes any more: the content counts for nothing, or the style does. */
 const [LEAST, MOST] = [1 / 64, 64];
 
-/**
- * What the judge is to find after one of several scales, so that in the end it finds what it should.
- * @param areCoarse of every scale, whether the layers that see large things count there
- */
-export function likenessBefore(
-  wanted: number,
-  index: number,
-  areCoarse: readonly boolean[],
-): number {
-  const toCome = areCoarse.length - 1 - index;
-  const isRelieved = areCoarse[index] === true && areCoarse.at(-1) === false;
-  return Math.max(LEAST_LIKENESS, wanted - GROWTH * toCome - (isRelieved ? RELIEF : 0));
+/** What the judge is to find when there are some scales to come, so that in the end it finds what it should. */
+export function likenessBefore(wanted: number, scalesToCome: number): number {
+  return Math.max(LEAST_LIKENESS, wanted - GROWTH * scalesToCome);
 }
 
 /** Two pictures that have nothing to do with each other have about this much in common. */

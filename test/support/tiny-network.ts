@@ -24,7 +24,7 @@ const tinyNetwork: Network = {
 export const tinyRecipe: Recipe = {
   network: tinyNetwork,
   styleLayers: { relu1: 2, relu2: 1 },
-  coarseStyleLayers: { mixed2: 1 },
+  coarseStyleLayers: { mixed2: { weight: 1, upTo: 120 } },
   contentLayers: { relu2: 1.5 },
   faces: 8,
   dreamLayers: { relu1: 1, relu2: 2 },
