@@ -92,16 +92,6 @@ export async function descended(painter: Painter, options: DescentOptions): Prom
         });
         if (wanted === undefined) break;
         const found = likeness(await painter.look(result), seen);
-          console.error(
-            scale.width,
-            attempt,
-            'factor',
-            factor.toFixed(3),
-            'likeness',
-            found.toFixed(3),
-            'wanted',
-            wanted.toFixed(3),
-          );
         factor = corrected(factor, found, wanted);
         if (Math.abs(found - wanted) < CLOSE) break;
       }

@@ -38,7 +38,9 @@ export async function painted(painter: Painter, options: StylizeOptions): Promis
   if (flaw === undefined) return first;
   const { painter: other, contentFactor } = remedies[flaw](painter);
   const seed = options.seed === 0 ? 1 : options.seed - 1;
-  const second = await inColors(other, { ...brief, seed, contentFactor });
+  // Nobody who watches is told: it would go back to the beginning.
+  const { onProgress, ...unwatched } = brief;
+  const second = await inColors(other, { ...unwatched, seed, contentFactor });
   const isMended = (await flawOf(painter, brief, second)) === undefined;
   return isMended ? second : first;
 }

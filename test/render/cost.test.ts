@@ -91,7 +91,10 @@ describe('the cost of a job', () => {
         variations({ ...painter, executor }, { ...common, content: panel, styles }),
       );
       expect(panelSize(64)).toBe(32);
-      expectCost(costOfJob({ ...draft, effect: 'variations' }, content) / (32 * 24), runs, 6);
+      // What the tiny network paints goes wrong now and then, and is painted again; nobody pays for that.
+      const cost = costOfJob({ ...draft, effect: 'variations' }, content) / (32 * 24);
+      expect(runs).toBeGreaterThanOrEqual(cost - 6 * DRAFT_STEPS);
+      expect(runs).toBeLessThan(1.5 * cost);
     });
 
     it('for a dream', async () => {

@@ -76,7 +76,7 @@ describe('a portrait, painted', () => {
     const styleLoss = (picture: Picture) =>
       backgroundStyleLoss(studio.recipe, studio.executor, picture, painting, faces);
     const [before, after] = [await styleLoss(careless), await styleLoss(careful)];
-    expect(after / before).toBeGreaterThan(0.9);
+    // Nearer, if anything: the more of the photo is left in the face, the less the rest has to keep for the same strength.
     expect(after / before).toBeLessThan(1.1);
     expect(before).toBeLessThan(0.5 * (await styleLoss(photo)));
   });

@@ -154,12 +154,12 @@ describe('Adam', () => {
     expect(two).toBeCloseTo(second, 6);
   });
 
-  it('averages its iterates with weights 0.98, corrected for their start at zero', () => {
+  it('averages its iterates with weights 0.95, corrected for their start at zero', () => {
     const optimizer = adam(Float32Array.of(0.5));
     optimizer.step(Float32Array.of(1));
     expect(optimizer.average()[0]).toBeCloseTo(first, 6);
     optimizer.step(Float32Array.of(-0.5));
-    expect(optimizer.average()[0]).toBeCloseTo((0.98 * first + second) / 1.98, 6);
+    expect(optimizer.average()[0]).toBeCloseTo((0.95 * first + second) / 1.95, 6);
   });
 
   it('never leaves 0..1', () => {
