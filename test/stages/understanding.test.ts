@@ -319,7 +319,7 @@ describe('a mention in reply to what we know', () => {
     expect(((await cost('#quality draft')) ?? NaN) / usual).toBeCloseTo(0.4, 1);
     expect(((await cost('#quality fine')) ?? NaN) / usual).toBeCloseTo(2, 1);
     // As the help for these says.
-    expect((await cost('#size 256')) ?? NaN).toBeCloseTo(usual / 3, -6);
+    expect(usual / ((await cost('#size 256')) ?? NaN)).toBeCloseTo(3, 0);
     expect(await cost('#size large')).toBeGreaterThan(usual);
     expect(((await cost('#dream')) ?? NaN) / usual).toBeCloseTo(0.25, 1);
     const sheet = ((await cost('#variations')) ?? NaN) / usual;
