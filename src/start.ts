@@ -13,7 +13,9 @@ import { mastodonPlatform } from './platforms/mastodon/platform.js';
 import type { Platform } from './platforms/port.js';
 import { isPaused, tallies } from './queue/desk.js';
 import { hasRoom } from './queue/disk.js';
+import { largestSizeIn } from './render/fits.js';
 import { RenderPool } from './render/pool.js';
+import { parameters, type Sizes } from './requests/parameters.js';
 import { createSandbox } from './sandbox/sandbox.js';
 import { webApp } from './web/app.js';
 import { QueueFeed } from './web/feed.js';
@@ -42,10 +44,16 @@ export interface RunningBot {
   readonly done: Promise<void>;
 }
 
+/** The sizes that people may have: what the operator allows, as far as it fits into a worker's memory. */
+function sizesOf({ size, maxSize, maxMegabytes }: Config['render']): Sizes {
+  const fitting = Math.max(parameters.size.min, largestSizeIn(maxMegabytes * 1e6));
+  return { usual: Math.min(size, fitting), max: Math.min(Math.max(size, maxSize), fitting) };
+}
+
 /** Opens everything that a bot needs, wires it together and lets it run until the signal aborts. */
 export async function startBot(config: Config, log: Log, signal: AbortSignal): Promise<RunningBot> {
   const { dataFolder: folder, rateLimits, render, models, downloads, retention } = config;
-  const sizes = { usual: render.size, max: Math.max(render.size, render.maxSize) };
+  const sizes = sizesOf(render);
   const collection = housePaintings();
   const closing: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {

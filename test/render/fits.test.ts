@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { largestSizeIn } from '../../src/render/fits.js';
+
+it('a picture may be the larger the more memory there is, and none fits into too little', () => {
+  expect(largestSizeIn(0.5e9)).toBe(0);
+  expect(largestSizeIn(1.2e9)).toBeGreaterThan(512);
+  expect(largestSizeIn(2.5e9)).toBeGreaterThanOrEqual(2048);
+  expect(largestSizeIn(2e9)).toBeGreaterThan(largestSizeIn(1.5e9));
+});
