@@ -68,13 +68,15 @@ const WRONG = 0.25;
 /** What is wrong with a picture, if the judge finds anything: too much of the photo in it, too little, or no style. */
 async function flawOf(
   { look }: Painter,
-  { content, styles, likeness: wanted }: Brief,
+  { content, styles, styleScale, colors, likeness: wanted }: Brief,
   picture: Picture,
 ): Promise<Flaw | undefined> {
   const [seen, photo] = [await look(picture), await look(content)];
   const found = likeness(seen, photo);
   if (found > wanted + WRONG) return 'unchanged';
   if (found < wanted - WRONG) return 'lost';
+  // Of brushwork in another size, or in the photo's colors, the judge could not tell.
+  if (styleScale !== 100 || colors === 'keep') return undefined;
   let [before, after] = [0, 0];
   for (const style of styles) {
     const painting = await look(style.picture);

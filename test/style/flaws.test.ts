@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { onnxExecutor } from '../../src/graph/onnx/executor.js';
+import type { Executor } from '../../src/graph/executor.js';
+import { stylize, type StylizeOptions } from '../../src/style/stylize.js';
+import { waves } from '../support/pictures.js';
+import { tinyPainter } from '../support/tiny-network.js';
+
+const executor = onnxExecutor(2);
+const content = waves({ width: 64, height: 48 }, 1);
+
+/** How often the picture was begun, and from what: the first picture that an objective was asked about. */
+async function starts(changes: Partial<StylizeOptions>): Promise<readonly Float32Array[]> {
+  const seen: Float32Array[] = [];
+  const listening: Executor = {
+    ...executor,
+    async compile(outputs, fixed) {
+      const program = await executor.compile(outputs, fixed);
+      let isFirst = 'gradient' in outputs;
+      return {
+        ...program,
+        run(inputs) {
+          if (isFirst && inputs.picture !== undefined) seen.push(Float32Array.from(inputs.picture));
+          isFirst = false;
+          return program.run(inputs);
+        },
+      };
+    },
+  };
+  await stylize(
+    { ...tinyPainter(executor), executor: listening },
+    {
+      content,
+      styles: [{ picture: waves({ width: 90, height: 90 }, 2), weight: 1 }],
+      strength: 50,
+      styleScale: 100,
+      colors: 'paint',
+      quality: 'draft',
+      faces: [],
+      seed: 1,
+      ...changes,
+    },
+  );
+  return seen;
+}
+
+it('a picture that has gone wrong is painted once more, from another grain', async () => {
+  // Nothing that is painted can be nearer to the style of a painting than the painting itself.
+  const [first, second, ...others] = await starts({ styles: [{ picture: content, weight: 1 }] });
+  expect(second).toBeDefined();
+  expect(second).not.toEqual(first);
+  expect(others).toEqual([]);
+});
+
+it('a picture that is as it should be is painted once', async () => {
+  expect(await starts({})).toHaveLength(1);
+});
