@@ -167,7 +167,10 @@ it('keeps nothing of a picture that is cancelled when it is all but done', async
   queue.admit('memory', mentionOf('1'), { request, cost: 1 });
   const stop = start();
   await vi.waitFor(() => expect(cancelled).toEqual([true]), { timeout: 60_000 });
-  await vi.waitFor(() => expect(readdirSync(join(folder, 'downloads'))).toEqual([]));
+  // After the last step the judge looks at the picture, and it is written.
+  await vi.waitFor(() => expect(readdirSync(join(folder, 'downloads'))).toEqual([]), {
+    timeout: 60_000,
+  });
   await stop();
   expect(readdirSync(join(folder, 'pictures'))).toEqual([]);
 });

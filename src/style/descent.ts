@@ -84,7 +84,7 @@ export async function descended(painter: Painter, options: DescentOptions): Prom
     const easel = await setUp(painter, options, scale, photo);
     try {
       const start = result;
-      for (let attempt = 1; attempt <= attemptsAt(index); attempt++) {
+      for (let attempt = 1; attempt <= attemptsAt(index, scales.length); attempt++) {
         result = await easel.paint(start, factor, (iteration, losses) => {
           const progress = progressed(index, attempt, iteration);
           onProgress?.({ ...progress, losses });

@@ -95,18 +95,17 @@ export function costOf(scales: readonly Scale[], looks: number): number {
   );
 }
 
-/** How often a scale is painted at most, until it is like the photo as it should be: the first is cheap. */
-export function attemptsAt(index: number): number {
-  return index === 0 ? 2 : 1;
+/**
+ * How often one of several scales is painted at most, until it is like the photo as it should be: the first is cheap, unless
+ * it is the only one.
+ */
+export function attemptsAt(index: number, scales: number): number {
+  return index === 0 && scales > 1 ? 2 : 1;
 }
 
 /** What a pyramid costs if every attempt is needed; see `costOf`. */
 export function costOfPyramid(scales: readonly Scale[], looks: number): number {
-  const attempted = scales.map((scale, index) => ({
-    ...scale,
-    iterations: scale.iterations * attemptsAt(index),
-  }));
-  return costOf(attempted, looks);
+  return costOf(attempted(scales), looks);
 }
 
 /** How far one is after an iteration of an attempt at one of the scales. Counted from 1, but for the scale. */
@@ -114,10 +113,11 @@ export function progressOver(
   scales: readonly Scale[],
   looks: number,
 ): (index: number, attempt: number, iteration: number) => Progress {
-  const cost = costOfPyramid(scales, looks);
+  const all = attempted(scales);
+  const cost = costOf(all, looks);
   return (index, attempt, iteration) => {
     const { width, height, iterations } = scales[index] ?? { width: 0, height: 0, iterations: 0 };
-    const before = costOfPyramid(scales.slice(0, index), looks);
+    const before = costOf(all.slice(0, index), looks);
     const now = width * height * (looks + (attempt - 1) * iterations + iteration);
     return {
       scale: index + 1,
@@ -127,4 +127,12 @@ export function progressOver(
       fraction: (before + now) / cost,
     };
   };
+}
+
+/** The scales with the iterations of every attempt. */
+function attempted(scales: readonly Scale[]): readonly Scale[] {
+  return scales.map((scale, index) => ({
+    ...scale,
+    iterations: scale.iterations * attemptsAt(index, scales.length),
+  }));
 }

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import type { Executor } from '../../src/graph/executor.js';
 import { stylize, type StylizeOptions } from '../../src/style/stylize.js';
-import { waves } from '../support/pictures.js';
+import type { Picture } from '../../src/style/picture.js';
+import { flat, meanOf, waves } from '../support/pictures.js';
 import { tinyPainter } from '../support/tiny-network.js';
 
 const executor = onnxExecutor(2);
@@ -53,4 +54,25 @@ it('a picture that has gone wrong is painted once more, from another grain', asy
 
 it('a picture that is as it should be is painted once', async () => {
   expect(await starts({})).toHaveLength(1);
+});
+
+it('a photo of nothing, which the judge cannot tell from anything, is painted all the same', async () => {
+  const photo = flat({ width: 40, height: 40 }, 0.2, 0.5, 0.8);
+  const options = {
+    content: photo,
+    styles: [{ picture: waves({ width: 90, height: 90 }, 2), weight: 1 }],
+    styleScale: 100,
+    colors: 'paint',
+    quality: 'draft',
+    faces: [],
+    seed: 1,
+  } as const;
+  const farFrom = (picture: Picture) =>
+    meanOf(picture.data.map((value, i) => Math.abs(value - (photo.data[i] ?? NaN))));
+  const [half, full] = [
+    farFrom(await stylize(tinyPainter(executor), { ...options, strength: 25 })),
+    farFrom(await stylize(tinyPainter(executor), { ...options, strength: 50 })),
+  ];
+  expect(full).toBeGreaterThan(0.05);
+  expect(half / full).toBeCloseTo(0.5, 2);
 });
