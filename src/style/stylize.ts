@@ -72,8 +72,6 @@ async function flawOf(
   picture: Picture,
 ): Promise<Flaw | undefined> {
   const [seen, photo] = [await look(picture), await look(content)];
-  // A photo of nothing is not even like itself, and the judge cannot tell.
-  if (likeness(photo, photo) < wanted) return undefined;
   const found = likeness(seen, photo);
   if (found > wanted + WRONG) return 'unchanged';
   if (found < wanted - WRONG) return 'lost';
@@ -128,8 +126,6 @@ export async function glazed(
 ): Promise<Picture> {
   const wanted = likenessAt(strength);
   const seen = await look(photo);
-  // A photo of nothing is not even like itself, and the judge cannot tell.
-  if (likeness(seen, seen) < wanted) return mixed(photo, paint, Math.min(1, strength / OPAQUE));
   const isLikeEnough = async (picture: Picture) => likeness(await look(picture), seen) >= wanted;
   if (await isLikeEnough(paint)) return paint;
   let [thin, thick] = [0, 1];
