@@ -1,4 +1,5 @@
-import { CHANNELS, pictureOf, type Picture, type Size } from './picture.js';
+import { pictureOf, type Picture, type Size } from './picture.js';
+import { cut } from './tiles.js';
 
 /** How many pixels lie around a picture on each side. */
 export interface Border {
@@ -35,13 +36,8 @@ export function mirrored(picture: Picture, border: Border): Picture {
 export function cropped(picture: Picture, border: Border): Picture {
   const width = picture.width - border.left - border.right;
   const height = picture.height - border.top - border.bottom;
-  const data = new Float32Array(CHANNELS * height * width);
-  for (let row = 0; row < CHANNELS * height; row++) {
-    const y = Math.floor(row / height) * picture.height + border.top + (row % height);
-    const start = y * picture.width + border.left;
-    data.set(picture.data.subarray(start, start + width), row * width);
-  }
-  return { width, height, data };
+  const { left, top } = border;
+  return { width, height, data: cut(picture.data, picture, { left, top, width, height }) };
 }
 
 /** Source positions for -before … extent + after: 2 1 0 | 0 1 2 | 2 1 0, the edge pixel doubled. */

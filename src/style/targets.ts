@@ -1,5 +1,6 @@
 import type { Executor } from '../graph/executor.js';
 import * as op from '../graph/operations.js';
+import type { Tensor } from '../graph/tensor.js';
 import { features } from '../networks/features.js';
 import type { Recipe } from '../networks/recipe.js';
 import { gramMatrix } from './losses.js';
@@ -14,46 +15,45 @@ export type ByLayer = ReadonlyMap<string, Float32Array>;
  * no more memory is needed than for one tile.
  */
 export async function gramsOf(
-  recipe: Recipe,
+  { network, styleLayers }: Recipe,
   executor: Executor,
   tiles: readonly Picture[],
 ): Promise<ByLayer> {
-  const [first] = tiles;
-  if (first === undefined) throw new Error('a painting without tiles');
-  const layers = Object.keys(recipe.styleLayers);
-  const activations = features(recipe.network, op.input('picture', shapeOf(first)), layers);
-  const outputs = Object.fromEntries(
-    [...activations].map(([layer, activation]) => [layer, gramMatrix(activation)]),
+  const grams = await seenIn(executor, tiles, (picture) =>
+    [...features(network, picture, Object.keys(styleLayers))].map(([layer, activation]) => [
+      layer,
+      gramMatrix(activation),
+    ]),
   );
-  const program = await executor.compile(outputs);
-  try {
-    const grams: ByLayer[] = [];
-    for (const { data } of tiles)
-      grams.push(new Map(Object.entries(await program.run({ picture: data }))));
-    return weightedSum(grams.map((values) => ({ values, weight: 1 / tiles.length })));
-  } finally {
-    await program.release();
-  }
+  return weightedSum(grams.map((values) => ({ values, weight: 1 / tiles.length })));
 }
 
 /** The activations at every content layer of a photo in tiles of one size, of each. */
 export async function contentOf(
-  recipe: Recipe,
+  { network, contentLayers }: Recipe,
   executor: Executor,
   tiles: readonly Picture[],
 ): Promise<readonly ByLayer[]> {
+  return seenIn(executor, tiles, (picture) => [
+    ...features(network, picture, Object.keys(contentLayers)),
+  ]);
+}
+
+/** What a graph makes of each of some tiles of one size, by one program. */
+async function seenIn(
+  executor: Executor,
+  tiles: readonly Picture[],
+  graph: (picture: Tensor) => readonly (readonly [string, Tensor])[],
+): Promise<readonly ByLayer[]> {
   const [first] = tiles;
-  if (first === undefined) throw new Error('a photo without tiles');
-  const picture = op.input('picture', shapeOf(first));
-  const layers = Object.keys(recipe.contentLayers);
-  const program = await executor.compile(
-    Object.fromEntries(features(recipe.network, picture, layers)),
-  );
+  if (first === undefined) throw new Error('a picture without tiles');
+  const outputs = Object.fromEntries(graph(op.input('picture', shapeOf(first))));
+  const program = await executor.compile(outputs);
   try {
-    const contents: ByLayer[] = [];
+    const seen: ByLayer[] = [];
     for (const { data } of tiles)
-      contents.push(new Map(Object.entries(await program.run({ picture: data }))));
-    return contents;
+      seen.push(new Map(Object.entries(await program.run({ picture: data }))));
+    return seen;
   } finally {
     await program.release();
   }
