@@ -7,7 +7,7 @@ import { dream } from '../../src/style/dream.js';
 import { memoryOf } from '../../src/style/memory.js';
 import type { Picture } from '../../src/style/picture.js';
 import { stylize } from '../../src/style/stylize.js';
-import { counting } from '../support/counting.js';
+import { counting } from '../support/listening.js';
 import { waves } from '../support/pictures.js';
 import { tinyPainter, tinyRecipe } from '../support/tiny-network.js';
 

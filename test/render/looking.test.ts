@@ -11,7 +11,7 @@ import type { RenderJob } from '../../src/render/job.js';
 import type { SafetyPolicy } from '../../src/render/safety.js';
 import { paint } from '../../src/render/studio.js';
 import { temporaryFolder } from '../support/folder.js';
-import { counting } from '../support/counting.js';
+import { counting } from '../support/listening.js';
 import { usual } from '../support/jobs.js';
 import { tinyPainter } from '../support/tiny-network.js';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
-import type { Executor } from '../../src/graph/executor.js';
 import { stylize, type StylizeOptions } from '../../src/style/stylize.js';
 import type { Picture } from '../../src/style/picture.js';
+import { listening } from '../support/listening.js';
 import { flat, meanOf, waves } from '../support/pictures.js';
 import { tinyPainter } from '../support/tiny-network.js';
 
@@ -12,23 +12,12 @@ const content = waves({ width: 64, height: 48 }, 1);
 /** How often the picture was begun, and from what: the first picture that an objective was asked about. */
 async function starts(changes: Partial<StylizeOptions>): Promise<readonly Float32Array[]> {
   const seen: Float32Array[] = [];
-  const listening: Executor = {
-    ...executor,
-    async compile(outputs, fixed) {
-      const program = await executor.compile(outputs, fixed);
-      let isFirst = 'gradient' in outputs;
-      return {
-        ...program,
-        run(inputs) {
-          if (isFirst && inputs.picture !== undefined) seen.push(Float32Array.from(inputs.picture));
-          isFirst = false;
-          return program.run(inputs);
-        },
-      };
-    },
-  };
+  const heard = listening(executor, (outputs, { picture }, isFirst) => {
+    if (isFirst && outputs.includes('gradient') && picture !== undefined)
+      seen.push(Float32Array.from(picture));
+  });
   await stylize(
-    { ...tinyPainter(executor), executor: listening },
+    { ...tinyPainter(executor), executor: heard },
     {
       content,
       styles: [{ picture: waves({ width: 90, height: 90 }, 2), weight: 1 }],

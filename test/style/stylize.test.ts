@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
-import type { Executor } from '../../src/graph/executor.js';
 import type { PaintingProgress } from '../../src/style/descent.js';
 import { borderFor, cropped } from '../../src/style/border.js';
 import type { Losses } from '../../src/style/objective.js';
@@ -8,6 +7,7 @@ import { pictureOf, type Picture } from '../../src/style/picture.js';
 import { colorStatistics, recolored } from '../../src/style/recolor.js';
 import { resample } from '../../src/style/resample.js';
 import { stylize, type StylizeOptions } from '../../src/style/stylize.js';
+import { listening } from '../support/listening.js';
 import { flat, meanOf, noise, waves } from '../support/pictures.js';
 import { likeness } from '../../src/style/judge.js';
 import { likenessAt } from '../../src/style/strength.js';
@@ -39,21 +39,11 @@ const lossesOf = async (changes: Partial<StylizeOptions>): Promise<readonly Loss
 /** The picture at which the losses are evaluated first, as the executor gets it; its content must fit one scale. */
 async function startOf(changes: Pick<StylizeOptions, 'content' | 'styles'>): Promise<Picture> {
   const starts: Float32Array[] = [];
-  const listening: Executor = {
-    ...executor,
-    async compile(outputs, fixed) {
-      const program = await executor.compile(outputs, fixed);
-      return {
-        ...program,
-        run: (inputs) => {
-          if ('gradient' in outputs && inputs.picture !== undefined)
-            starts.push(Float32Array.from(inputs.picture));
-          return program.run(inputs);
-        },
-      };
-    },
-  };
-  await stylize({ ...painter, executor: listening }, { ...options, ...changes });
+  const heard = listening(executor, (outputs, { picture }) => {
+    if (outputs.includes('gradient') && picture !== undefined)
+      starts.push(Float32Array.from(picture));
+  });
+  await stylize({ ...painter, executor: heard }, { ...options, ...changes });
   const { width, height } = changes.content;
   const border = borderFor(changes.content, 4); // the tiny network halves twice
   return cropped(
