@@ -8,7 +8,7 @@ import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { UsageError } from './commands/errors.js';
 import { optionFor } from './commands/options.js';
-import { loginCommand, logoutCommand } from './commands/login.js';
+import { loginCommand, loginXCommand, logoutCommand } from './commands/login.js';
 import { modelsList, modelsPull, modelsRemove, modelsVerify } from './commands/models.js';
 import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
 import { paintingNames, renderCommand, type RenderArguments } from './commands/render.js';
@@ -189,13 +189,19 @@ queue
 program
   .command('login')
   .description('give the bot an account; it may have several')
-  .addArgument(new Argument('<network>', 'of the account').choices(['mastodon']))
-  .argument('<server>', 'mastodon.example')
-  .action((_, server: string) => loginCommand(server, interrupted.signal));
+  .addArgument(new Argument('<network>', 'of the account').choices(['mastodon', 'x']))
+  .argument('[server]', 'mastodon.example; X has only one')
+  .option('--oauth2', 'on X, sign in with OAuth 2.0 (client id) instead of 1.0a (app key)')
+  .action((network: 'mastodon' | 'x', server: string | undefined, options: LoginOptions) =>
+    login(network, server, options),
+  );
 program
   .command('logout')
   .description('give an account back')
-  .argument('[account]', 'pentimento@mastodon.example; without it, the only one')
+  .argument(
+    '[account]',
+    'pentimento@mastodon.example or pentimento@x.com; without it, the only one',
+  )
   .action(logoutCommand);
 
 program
@@ -222,6 +228,24 @@ program
   .command('doctor')
   .description('look at everything that the bot needs, and say what is wrong')
   .action(doctorCommand);
+
+interface LoginOptions {
+  readonly oauth2?: boolean;
+}
+
+function login(
+  network: 'mastodon' | 'x',
+  server: string | undefined,
+  { oauth2 = false }: LoginOptions,
+): Promise<void> {
+  if (network === 'x') {
+    if (server !== undefined) throw new UsageError('X has only one server; leave it out');
+    return loginXCommand(oauth2 ? 'oauth2' : 'oauth1', interrupted.signal);
+  }
+  if (server === undefined) throw new UsageError('say on which server, as in mastodon.example');
+  if (oauth2) throw new UsageError('--oauth2 is for X; Mastodon knows nothing else');
+  return loginCommand(server, interrupted.signal);
+}
 
 /** What commander makes of the options of `render`: those without a default may be missing. */
 type RenderOptions = Omit<RenderArguments, 'content' | 'style'> &

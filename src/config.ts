@@ -6,6 +6,7 @@ import { deviceChoices } from './graph/executor.js';
 import { projectRoot } from './paths.js';
 import { rateLimitsSchema } from './platforms/mastodon/budget.js';
 import { accessTokenSchema, serverUrlSchema } from './platforms/mastodon/sign-in.js';
+import { keySchema } from './platforms/x/credentials.js';
 import { safetyPolicySchema } from './render/safety.js';
 import { parameters } from './requests/parameters.js';
 
@@ -28,6 +29,18 @@ const configSchema = z
       .optional(),
     /** Of each account. */
     rateLimits: rateLimitsSchema,
+    x: z
+      .strictObject({
+        url: serverUrlSchema.transform((url) => new URL(url).origin),
+        // Signing in is one, and the smallest page of mentions may be thirty.
+        dailyReads: z.int().min(50),
+        appKey: keySchema.optional(),
+        appSecret: keySchema.optional(),
+        clientId: keySchema.optional(),
+        clientSecret: keySchema.optional(),
+        callback: serverUrlSchema,
+      })
+      .readonly(),
     /** Of conversation. */
     manners: z
       .strictObject({
@@ -145,6 +158,10 @@ const variables: Readonly<Record<string, string>> = {
   'web.port': 'PENTIMENTO_PORT',
   'mastodon.url': 'MASTODON_URL',
   'mastodon.accessToken': 'MASTODON_ACCESS_TOKEN',
+  'x.appKey': 'X_APP_KEY',
+  'x.appSecret': 'X_APP_SECRET',
+  'x.clientId': 'X_CLIENT_ID',
+  'x.clientSecret': 'X_CLIENT_SECRET',
 };
 
 /** As nested as the file; a variable that is set to nothing is not set. */

@@ -5,6 +5,12 @@ const RENDER_BUCKETS = [1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 1280];
 /** From a bot with nothing else to do to a line of a day. */
 const WAITING_BUCKETS = [5, 15, 30, 60, 120, 300, 900, 1800, 3600, 4 * 3600, 12 * 3600, 24 * 3600];
 
+/** What accounts have read of a network that charges for it. */
+export interface DailyReads {
+  readonly limit: number;
+  readonly ofToday: () => readonly { readonly platform: string; readonly reads: number }[];
+}
+
 /** What happened, for Prometheus. Counts begin anew with the process, as Prometheus expects. */
 export class Metrics {
   readonly registry = new Registry();
@@ -38,10 +44,12 @@ export class Metrics {
   /**
    * @param countByState how many requests there are in each state, asked at every scrape
    * @param isPaused whether nothing is painted because the operator wants it so
+   * @param reads of networks that charge for them: how many an account may have in a day, and has had today
    */
   constructor(
     countByState: () => Readonly<Record<string, number>>,
     isPaused: () => boolean = () => false,
+    reads?: DailyReads,
   ) {
     collectDefaultMetrics({ register: this.registry });
     new Gauge({
@@ -61,6 +69,22 @@ export class Metrics {
         for (const [state, n] of Object.entries(countByState())) this.set({ state }, n);
       },
     });
+    if (reads === undefined) return;
+    new Gauge({
+      name: 'pentimento_reads_today',
+      help: 'What an account on X has read since midnight UTC, and pays for',
+      labelNames: ['platform'],
+      registers: [this.registry],
+      collect() {
+        this.reset(); // yesterday's
+        for (const { platform, reads: n } of reads.ofToday()) this.set({ platform }, n);
+      },
+    });
+    new Gauge({
+      name: 'pentimento_reads_limit',
+      help: 'What each account on X may read in a day',
+      registers: [this.registry],
+    }).set(reads.limit);
   }
 
   /** A picture was painted. */

@@ -1,10 +1,14 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
-import { storedAccounts } from './accounts.js';
+import { storedAccounts, vaultOf } from './accounts.js';
 import type { Config } from './config.js';
+import type { Log } from './log.js';
+import { mastodonPlatform } from './platforms/mastodon/platform.js';
 import type { MastodonOptions } from './platforms/mastodon/session.js';
 import { isFailure, PlatformError, type Platform } from './platforms/port.js';
+import { xPlatform } from './platforms/x/platform.js';
+import type { XOptions } from './platforms/x/session.js';
 import { DATABASE_FILE, openDatabase, requireSound } from './queue/database.js';
 import { LOCK_FILE, lockFolder } from './queue/lock.js';
 import { Queue } from './queue/queue.js';
@@ -47,19 +51,55 @@ export async function openQueue(config: Config, leaseMs: number): Promise<OpenQu
 
 /** The accounts that the bot is to have: that of the settings, and those of `pentimento login`. */
 export function accountsOf({
-  mastodon,
+  mastodon: configured,
   dataFolder,
 }: Pick<Config, 'mastodon' | 'dataFolder'>): readonly Account[] {
-  const configured = mastodon
-    ? [{ ...mastodon, name: `mastodon:${new URL(mastodon.url).host}` }]
-    : [];
-  const stored = storedAccounts(dataFolder).map(({ url, accessToken, address }) => {
-    return { url, accessToken, name: `mastodon:${address}` };
-  });
-  return [...configured, ...stored];
+  const { mastodon, x } = storedAccounts(dataFolder);
+  return [
+    ...(configured
+      ? [
+          {
+            on: 'mastodon',
+            ...configured,
+            name: `mastodon:${new URL(configured.url).host}`,
+          } as const,
+        ]
+      : []),
+    ...mastodon.map(({ url, accessToken, address }) => {
+      return { on: 'mastodon', url, accessToken, name: `mastodon:${address}` } as const;
+    }),
+    ...x.map((account) => {
+      const { userId, address } = account;
+      return {
+        on: 'x',
+        userId,
+        vault: vaultOf(dataFolder, account),
+        name: `x:${address}`,
+      } as const;
+    }),
+  ];
 }
 
-export type Account = Pick<MastodonOptions, 'name' | 'url' | 'accessToken'>;
+export type Account =
+  | ({ readonly on: 'mastodon' } & Pick<MastodonOptions, 'name' | 'url' | 'accessToken'>)
+  | ({ readonly on: 'x' } & Pick<XOptions, 'name' | 'userId' | 'vault'>);
+
+/** @param memory where the account remembers how far it has read, and on X what it has paid for */
+export function connected(
+  account: Account,
+  { rateLimits, x, manners }: Pick<Config, 'rateLimits' | 'x' | 'manners'>,
+  memory: Pick<Queue, 'cursor' | 'ledger'>,
+  log: Log,
+): Platform {
+  const { name } = account;
+  const its = log.child({ platform: name });
+  if (account.on === 'mastodon')
+    return mastodonPlatform({ ...account, cursor: memory.cursor(name), rateLimits, log: its });
+  const { othersPictures } = manners;
+  const { url, dailyReads } = x;
+  const ledger = memory.ledger(name);
+  return xPlatform({ ...account, url, dailyReads, othersPictures, ledger, log: its });
+}
 
 /**
  * Signs in everywhere, and gives each account's name, for the operator. A server that is away is no reason not to start.
@@ -90,13 +130,19 @@ export async function signIn(platform: Platform): Promise<string> {
     return await platform.signIn();
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    const advice =
-      error.kind === 'fatal'
-        ? 'it does not accept the access token; sign in again with "pentimento login", or check MASTODON_ACCESS_TOKEN'
-        : `is it the address of a Mastodon server, and is that reachable? (${error.message})`;
-    const message = `cannot sign in at ${platform.name.replace('mastodon:', '')}: ${advice}`;
+    const message = `cannot sign in at ${platform.name.replace('mastodon:', '')}: ${adviceFor(platform, error)}`;
     throw new PlatformError(error.kind, message, error.retryAt, { cause: error });
   }
+}
+
+function adviceFor({ name }: Platform, { kind, message }: PlatformError): string {
+  if (name.startsWith('x:'))
+    return kind === 'fatal'
+      ? `X does not let it in (${message}); look at the application in X's Developer Console, or sign in again with "pentimento login x"`
+      : `X does not answer as it should (${message})`;
+  return kind === 'fatal'
+    ? 'it does not accept the access token; sign in again with "pentimento login", or check MASTODON_ACCESS_TOKEN'
+    : `is it the address of a Mastodon server, and is that reachable? (${message})`;
 }
 
 /** @throws Error if nothing can listen at the configured address */

@@ -7,12 +7,13 @@ import { nvidiaGpus } from './graph/gpus.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { chosenNetwork } from './networks/shelf.js';
-import { accountsOf, openQueue, openServer, signInAll } from './open.js';
+import { accountsOf, connected, openQueue, openServer, signInAll, type Account } from './open.js';
 import type { RateLimits } from './platforms/mastodon/budget.js';
-import { mastodonPlatform } from './platforms/mastodon/platform.js';
 import type { Platform } from './platforms/port.js';
+import { dayOf } from './platforms/x/reads.js';
 import { isPaused, tallies } from './queue/desk.js';
 import { hasRoom } from './queue/disk.js';
+import { readsOn } from './queue/ledger.js';
 import { largestSizeIn } from './render/fits.js';
 import { RenderPool } from './render/pool.js';
 import { parameters, type Sizes } from './requests/parameters.js';
@@ -68,6 +69,10 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     const metrics = new Metrics(
       () => tallies(queue.database),
       () => isPaused(queue.database),
+      {
+        limit: config.x.dailyReads,
+        ofToday: () => readsOn(queue.database, dayOf(Date.now())),
+      },
     );
     let platforms: readonly Platform[] = [];
     const operations = operationsApp({
@@ -79,13 +84,9 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       ],
     });
     const { accounts, sandbox } = await openAccounts();
+    const limits = sandbox === undefined ? rateLimits : NO_LIMITS;
     platforms = accounts.map((account) =>
-      mastodonPlatform({
-        ...account,
-        cursor: queue.cursor(account.name),
-        rateLimits: sandbox === undefined ? rateLimits : NO_LIMITS,
-        log: log.child({ platform: account.name }),
-      }),
+      connected(account, { ...config, rateLimits: limits }, queue, log),
     );
     const names = await signInAll(platforms);
     log.info({ accounts: names, folder, version }, 'the bot listens');
@@ -157,7 +158,8 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       address.url = web.url;
       const { accessToken } = server.signIn(BOT, { bot: true, displayName: 'Pentimento' });
       const { url } = web;
-      return { accounts: [{ name: 'sandbox', url, accessToken }], sandbox: { url, feed } };
+      const account: Account = { on: 'mastodon', name: 'sandbox', url, accessToken };
+      return { accounts: [account], sandbox: { url, feed } };
     }
   } catch (error) {
     await closeAll();

@@ -9,9 +9,9 @@ import { hideSoftwareGpus } from '../graph/gpus.js';
 import { speedOf } from '../graph/speed.js';
 import { createLog } from '../log.js';
 import { loadRecipe, manifestOf, networkNames, networkState } from '../networks/shelf.js';
-import { accountsOf, openServer, signIn } from '../open.js';
-import { mastodonPlatform } from '../platforms/mastodon/platform.js';
+import { accountsOf, connected, openServer, signIn } from '../open.js';
 import { DATABASE_FILE, openDatabase, requireSound } from '../queue/database.js';
+import { QueueLedger } from '../queue/ledger.js';
 import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
 import { objectiveGraph } from '../style/objective.js';
 
@@ -122,11 +122,15 @@ async function checkBot({ dataFolder, web }: Config): Promise<string> {
 async function checkAccounts(config: Config): Promise<string> {
   const accounts = accountsOf(config);
   if (accounts.length === 0) return 'none is configured, so the bot will make a sandbox';
-  const cursor = { get: () => undefined, set: () => undefined };
+  const file = join(config.dataFolder, DATABASE_FILE);
+  // Signing in is a read on X, and counts as one.
+  const database = openDatabase(existsSync(file) ? file : ':memory:');
+  const cursor = () => ({ get: () => undefined, set: () => undefined });
+  const ledger = (name: string) => new QueueLedger(database, name, cursor());
   const log = createLog('silent');
   const results = await Promise.allSettled(
-    accounts.map((account) => signIn(mastodonPlatform({ ...account, cursor, log }))),
-  );
+    accounts.map((account) => signIn(connected(account, config, { cursor, ledger }, log))),
+  ).finally(() => database.close());
   const lines = results.map((result) =>
     result.status === 'fulfilled'
       ? `the server accepts ${result.value}`

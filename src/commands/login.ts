@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline';
-import { storeAccounts, storedAccounts } from '../accounts.js';
-import { loadConfig } from '../config.js';
-import { beginSignIn, signOut } from '../platforms/mastodon/sign-in.js';
+import { changeAccounts, storedAccounts, type StoredAccounts } from '../accounts.js';
+import { loadConfig, type Config } from '../config.js';
+import { beginSignIn, signOut, type MastodonAccount } from '../platforms/mastodon/sign-in.js';
+import { costPer1000, dollars, requestNames } from '../platforms/x/prices.js';
+import { beginXSignIn, signOutOfX, type XAccount, type XKeys } from '../platforms/x/sign-in.js';
 import { UsageError } from './errors.js';
 
 /** `pentimento login mastodon SERVER`: gives the bot an account, by a code that a person copies from the server's page. */
@@ -9,32 +11,120 @@ export async function loginCommand(server: string, signal: AbortSignal): Promise
   const { dataFolder } = loadConfig();
   const url = originOf(server);
   const { page, finish } = await beginSignIn(url).catch((error: unknown) => {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new Error(
-      `cannot sign in at ${url}: is it the address of a Mastodon server, and is that reachable? (${reason ?? ''})`,
+      `cannot sign in at ${url}: is it the address of a Mastodon server, and is that reachable? (${reasonOf(error)})`,
       { cause: error },
     );
   });
+  askToOpen(page, 'paste the code that it shows');
+  const account = await finish(await lineFrom(process.stdin, signal));
+  const isThis = ({ address }: MastodonAccount) => address === account.address;
+  let before: readonly MastodonAccount[] = [];
+  await changeAccounts(dataFolder, (stored) => {
+    before = stored.mastodon.filter(isThis);
+    const others = stored.mastodon.filter((one) => !isThis(one));
+    return { ...stored, mastodon: [...others, account] };
+  });
+  // Nobody knows the token from before any more. That the server may not take it back is no reason to fail.
+  for (const old of before) await signOut(old).catch(() => undefined);
+  console.log(`Signed in as ${account.address}. "pentimento bot" answers its mentions.`);
+}
+
+/** `pentimento login x`: gives the bot an account on X, with the operator's own keys, and says what it will cost. */
+export async function loginXCommand(method: XKeys['method'], signal: AbortSignal): Promise<void> {
+  const { dataFolder, x } = loadConfig();
+  const keys = keysIn(x, method);
+  const { page, finish } = await beginXSignIn(x.url, keys).catch((error: unknown) => {
+    throw new Error(
+      `cannot sign in at X: are the keys those of an application that may read and write? (${reasonOf(error)})`,
+      { cause: error },
+    );
+  });
+  askToOpen(
+    page,
+    method === 'oauth1'
+      ? 'paste the PIN that it shows'
+      : `copy the address that the browser is sent to (it begins with ${x.callback}, and shows nothing), paste it`,
+  );
+  const account = await finish(await lineFrom(process.stdin, signal));
+  let before: readonly XAccount[] = [];
+  await changeAccounts(dataFolder, (stored) => {
+    before = stored.x.filter(({ userId }) => userId === account.userId);
+    const others = stored.x.filter(({ userId }) => userId !== account.userId);
+    return { ...stored, x: [...others, account] };
+  });
+  // X gives the same token again to the same application (OAuth 1.0a): that must not be taken back.
+  for (const old of before)
+    if (old.credentials.accessToken !== account.credentials.accessToken)
+      await signOutOfX(x.url, old).catch(() => undefined);
+  console.log(`Signed in as ${account.address}, which may read and write. "pentimento bot" answers its mentions.
+
+X charges for each of them. By its published prices a thousand requests cost
+${requestNames.map((name) => `  ${range(name)}  ${name}`).join('\n')}
+where the larger number holds if X charges for the people and pictures that come along with a post, too. Nothing is read
+while nobody says anything, and not more than ${x.dailyReads} reads a day ("x.dailyReads"). docs/x.md tells how this is
+computed; set a spending limit in X's Developer Console all the same.`);
+}
+
+function range(name: (typeof requestNames)[number]): string {
+  const { least, most } = costPer1000(name);
+  return `${dollars(least).padStart(7)} to ${dollars(most).padStart(7)}`;
+}
+
+/** @throws UsageError if they are not all there */
+function keysIn(x: Config['x'], method: XKeys['method']): XKeys {
+  const { appKey, appSecret, clientId, clientSecret, callback } = x;
+  if (method === 'oauth1') {
+    if (appKey === undefined || appSecret === undefined)
+      throw new UsageError(
+        'set X_APP_KEY and X_APP_SECRET to the key and secret of your application in X’s Developer Console',
+      );
+    return { method, appKey, appSecret };
+  }
+  if (clientId === undefined)
+    throw new UsageError(
+      'set X_CLIENT_ID to the client id of your application in X’s Developer Console, and X_CLIENT_SECRET if it has one',
+    );
+  return { method, clientId, callback, ...(clientSecret !== undefined && { clientSecret }) };
+}
+
+function askToOpen(page: string, what: string): void {
   console.log(`Open this page in a browser in which the bot's account is signed in, and allow what it asks for:
 
   ${page}
 
-Then paste the code that it shows, and press Enter.`);
-  const account = await finish(await lineFrom(process.stdin, signal));
-  // Read only now: a person takes their time, and another command may have changed it meanwhile.
-  const known = storedAccounts(dataFolder);
-  const others = known.filter(({ address }) => address !== account.address);
-  await storeAccounts(dataFolder, [...others, account]);
-  // Nobody knows the token from before any more. That the server may not take it back is no reason to fail.
-  for (const before of known.filter((one) => !others.includes(one)))
-    await signOut(before).catch(() => undefined);
-  console.log(`Signed in as ${account.address}. "pentimento bot" answers its mentions.`);
+Then ${what}, and press Enter.`);
+}
+
+/** An account, and how it is given back. */
+interface Leaving {
+  readonly address: string;
+  readonly without: (stored: StoredAccounts) => StoredAccounts;
+  readonly signOut: () => Promise<void>;
 }
 
 /** `pentimento logout [ACCOUNT]`: gives the token back and forgets it. */
 export async function logoutCommand(address: string | undefined): Promise<void> {
-  const { dataFolder } = loadConfig();
-  const known = storedAccounts(dataFolder);
+  const { dataFolder, x } = loadConfig();
+  const stored = storedAccounts(dataFolder);
+  const known: readonly Leaving[] = [
+    ...stored.mastodon.map((account) => ({
+      address: account.address,
+      without: ({ mastodon, ...rest }: StoredAccounts) => ({
+        ...rest,
+        mastodon: mastodon.filter((one) => one.address !== account.address),
+      }),
+      signOut: () => signOut(account),
+    })),
+    ...stored.x.map((account) => ({
+      address: account.address,
+      without: ({ x: accounts, ...rest }: StoredAccounts) => ({
+        ...rest,
+        x: accounts.filter(({ userId }) => userId !== account.userId),
+      }),
+      signOut: () => signOutOfX(x.url, account),
+    })),
+  ];
   const names = known.map((account) => account.address).join(', ');
   const leaving =
     address === undefined && known.length === 1
@@ -46,20 +136,21 @@ export async function logoutCommand(address: string | undefined): Promise<void> 
       `${address === undefined ? 'say which account' : `${address} is not signed in`}: ${names}`,
     );
   // First here, then there: should the server be gone for good, the bot forgets the token all the same.
-  await storeAccounts(
-    dataFolder,
-    known.filter((account) => account !== leaving),
-  );
+  await changeAccounts(dataFolder, leaving.without);
   try {
-    await signOut(leaving);
+    await leaving.signOut();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `${leaving.address} is forgotten here, but the server did not take the token back (${reason}); remove Pentimento from the account's authorized apps`,
+      `${leaving.address} is forgotten here, but the server did not take the token back (${reasonOf(error)}); remove Pentimento from the account's authorized apps`,
       { cause: error },
     );
   }
   console.log(`Signed out of ${leaving.address}. A bot that runs gives it up within a minute.`);
+}
+
+function reasonOf(error: unknown): string {
+  const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return reason ?? '';
 }
 
 /** People say mastodon.example and mean https://mastodon.example/. */

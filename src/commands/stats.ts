@@ -1,10 +1,14 @@
 import type { Database } from 'better-sqlite3';
+import { loadConfig } from '../config.js';
+import { dayOf } from '../platforms/x/reads.js';
 import { isPaused, tallies } from '../queue/desk.js';
 import { pacesOf } from '../queue/forecast.js';
+import { readsOn } from '../queue/ledger.js';
 import { withDatabase } from './open.js';
 
 /** `pentimento stats`: what the bot has done, and how long people waited for it. */
 export async function statsCommand(): Promise<void> {
+  const { dailyReads } = loadConfig().x;
   await withDatabase((database) => {
     const { queued, rendering, answering, answered, unanswerable, cancelled } = tallies(database);
     console.log(`waiting          ${queued}${isPaused(database) ? ' (paused)' : ''}`);
@@ -28,6 +32,8 @@ export async function statsCommand(): Promise<void> {
       console.log(
         `pace             ${(costPerSecond / 1e6).toFixed(2)} million pixel steps per second on ${device}`,
       );
+    for (const { platform, reads } of readsOn(database, dayOf(Date.now())))
+      console.log(`reads today      ${reads} of ${dailyReads}, by ${platform}`);
   });
 }
 

@@ -40,19 +40,22 @@ export interface Platform {
   /** Answers a mention in its thread and gives the answer's id. The same mention twice is answered once, where possible. */
   reply(mention: Mention, reply: Reply): Promise<string>;
 
-  /** The posts of ours that stand directly under a mention. */
+  /** The posts of ours that stand directly under a mention; where looking costs money, as far as it is not known already. */
   repliesTo(mention: Mention): Promise<readonly OwnReply[]>;
 
   /** A mention as it is now, for people edit and delete; undefined if it is gone. As it was, where looking costs money. */
   reread(mention: Mention): Promise<Mention | undefined>;
 
-  /** The post that a mention replies to; undefined if it replies to none, or to one that we may not see. */
+  /**
+   * The post that a mention replies to; undefined if it replies to none, or to one that we may not see. Where looking costs
+   * money, also if it is by somebody else and nobody would use it.
+   */
   parentOf(mention: Mention): Promise<Mention | undefined>;
 
   /** Removes a reply of ours; one that is gone already is fine. @throws PlatformError, "refused" if it can not be removed */
   remove(replyId: string): Promise<void>;
 
-  /** Shows the person, without words, that the mention was seen. */
+  /** Shows the person, without words, that the mention was seen; where a program may not, it does nothing. */
   acknowledge(mention: Mention): Promise<void>;
 }
 
@@ -78,6 +81,10 @@ export interface Mention {
   };
   /** The post that this one replies to, if it is a reply. */
   readonly inReplyTo?: string | undefined;
+  /** The id of whoever wrote that post, if the network tells. */
+  readonly inReplyToAuthor?: string | undefined;
+  /** The ids of those whom it mentions beside us, where an answer would mention them, too, unless it says not to. */
+  readonly others?: readonly string[];
   /** Plain text; paragraphs are lines. */
   readonly text: string;
   readonly attachments: readonly Attachment[];
@@ -110,6 +117,8 @@ export interface Focus {
 /** What we say: text and at most one picture. */
 export interface Reply {
   readonly text: string;
+  /** The same in few words, for where posts are short; without it the text loses its last sentences there. */
+  readonly brief?: string | undefined;
   /** ISO 639 code of the text's language, for screen readers and translators. */
   readonly language?: string;
   readonly picture?: {

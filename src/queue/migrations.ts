@@ -175,4 +175,44 @@ export const migrations: readonly string[] = [
   UPDATE requests SET request = json_set(request, '$.notes[0].min', 0, '$.notes[0].max', 100)
   WHERE json_array_length(request, '$.notes') > 0;
   `,
+  `
+  -- What an adapter remembers of a network that charges for being asked. What it has read and nobody was told of yet:
+  CREATE TABLE untold (
+    platform   TEXT NOT NULL,
+    mention_id TEXT NOT NULL,
+    mention    TEXT NOT NULL, -- JSON
+    PRIMARY KEY (platform, mention_id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Our posts, under what they stand,
+  CREATE TABLE own_posts (
+    platform    TEXT NOT NULL,
+    post_id     TEXT NOT NULL,
+    mention_id  TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    has_picture INTEGER NOT NULL CHECK (has_picture IN (0, 1)),
+    PRIMARY KEY (platform, post_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX own_posts_under ON own_posts (platform, mention_id);
+  -- Ids are numbers of 64 bits, and so sort by their length first.
+  CREATE INDEX own_posts_by_age ON own_posts (platform, length(post_id), post_id);
+
+  -- and replies of which nobody knows whether they were posted.
+  CREATE TABLE attempts (
+    key        INTEGER PRIMARY KEY,
+    platform   TEXT NOT NULL,
+    mention_id TEXT NOT NULL,
+    at         INTEGER NOT NULL, -- ms since 1970
+    after      TEXT NOT NULL     -- an id: what was posted has a larger one
+  ) STRICT;
+  CREATE INDEX attempts_of_platform ON attempts (platform, key);
+
+  -- How much was read each day (of UTC, as 2026-11-24), or set aside for it.
+  CREATE TABLE reads (
+    platform TEXT NOT NULL,
+    day      TEXT NOT NULL,
+    n        INTEGER NOT NULL CHECK (n >= 0),
+    PRIMARY KEY (platform, day)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { Database } from 'better-sqlite3';
 import type { Cursor, Mention } from '../platforms/port.js';
+import type { Ledger } from '../platforms/x/ledger.js';
 import type { RenderRequest } from '../requests/request.js';
 import { admit, type Outcome } from './admission.js';
 import { CLAIM_RENDER, CLAIM_REPLY, RECALL, RECALL_FUTURE } from './claims.js';
 import { undurably } from './database.js';
 import { cancel, requestFor, type RequestId } from './desk.js';
 import { learnPace, type Pace } from './forecast.js';
+import { QueueLedger } from './ledger.js';
 import type { Quotas } from './quotas.js';
 import type { Answer, Moves, PendingState } from './states.js';
 
@@ -257,6 +259,11 @@ export class Queue extends EventEmitter<{ change: [] }> {
           )
           .run(platform, position),
     };
+  }
+
+  /** What an account remembers of a network that charges for being asked. */
+  ledger(platform: string): Ledger {
+    return new QueueLedger(this.database, platform, this.cursor(platform), this.now);
   }
 
   close(): void {

@@ -93,6 +93,13 @@ export async function forget(
   { id, file }: Forgettable,
 ): Promise<void> {
   if (file !== undefined) await rm(join(folder, file), { force: true });
+  // Our words repeat some of theirs.
+  database
+    .prepare(
+      `UPDATE own_posts SET text = ''
+       WHERE (platform, mention_id) = (SELECT platform, mention_id FROM requests WHERE id = ?)`,
+    )
+    .run(id);
   database
     .prepare(
       `UPDATE requests SET mention = NULL, request = NULL, answer = NULL

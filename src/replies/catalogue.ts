@@ -42,6 +42,8 @@ export interface Catalogue {
 
   /** The help for everything; hashtags with the values that they take. */
   readonly help: (tuned: readonly string[], asked: readonly string[]) => string;
+  /** The same for where posts are short (280 characters on X): hashtags without values. */
+  readonly briefHelp: (tuned: readonly string[], asked: readonly string[]) => string;
   /** The help for each hashtag, after it. */
   readonly about: Readonly<Record<Tag, string>>;
   /** How much longer it takes, for hashtags that make a difference. */

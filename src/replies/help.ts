@@ -24,6 +24,14 @@ export function helpFor(topic: Tag | undefined, words: Catalogue, sizes: Sizes):
   ].join(' ');
 }
 
+/** How it all works, in few words. */
+export function briefHelpIn(words: Catalogue): string {
+  return words.briefHelp(
+    parameterNames.map((name) => `#${name}`),
+    asked,
+  );
+}
+
 /** Every parameter, with the values that it takes, as short as can be. */
 function tuned(sizes: Sizes): readonly string[] {
   return parameterNames.map((name) => {

@@ -18,7 +18,7 @@ import type { Queue, ReplyClaim } from '../queue/queue.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import type { RenderRequest } from '../requests/request.js';
 import { remove } from './removal.js';
-import { altTextFor, isInterim, languageFor, sentenceFor, type Spoken } from './sentences.js';
+import { altTextFor, briefFor, isInterim, languageFor, sentenceFor, type Spoken } from './sentences.js';
 
 export interface OutboxOptions {
   readonly platforms: readonly Platform[];
@@ -134,6 +134,7 @@ async function postOnce(
   );
   if (earlier !== undefined) return earlier.id;
   const text = sentenceFor(answer, request, mention);
+  const brief = briefFor(answer, mention);
   const painted = answer.type === 'painted' &&
     request && {
       picture: {
@@ -143,7 +144,7 @@ async function postOnce(
       },
       sensitive: answer.sensitive ?? false,
     };
-  return platform.reply(mention, { text, language: languageFor(mention), ...painted });
+  return platform.reply(mention, { text, brief, language: languageFor(mention), ...painted });
 }
 
 /** What must stay visible is where it was in the photo; a sheet shows it many times. */

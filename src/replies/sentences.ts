@@ -7,7 +7,7 @@ import { pick } from '../requests/pick.js';
 import { stylesOf, type RenderRequest, type Source } from '../requests/request.js';
 import { sheet } from '../requests/sheet.js';
 import type { Catalogue } from './catalogue.js';
-import { helpFor } from './help.js';
+import { briefHelpIn, helpFor } from './help.js';
 import { hintsFor } from './hints.js';
 import { english } from './languages/english.js';
 import { german } from './languages/german.js';
@@ -55,6 +55,13 @@ export function sentenceFor(
     case 'cancelled':
       return words.cancelled(answer.count);
   }
+}
+
+/** The same in few words, where it would else be too much for a short post and lose what matters at its end. */
+export function briefFor(answer: Spoken, to: Pick<Mention, 'language'>): string | undefined {
+  return answer.type === 'help' && answer.topic === undefined
+    ? briefHelpIn(catalogueFor(to))
+    : undefined;
 }
 
 /** Where a person is in the line, as soon as they have asked. */

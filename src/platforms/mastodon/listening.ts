@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { together } from '../../together.js';
 import { PlatformError, type Listener, type Mention } from '../port.js';
-import { waitMs } from './backoff.js';
+import { waitMs } from '../backoff.js';
 import { catchUpFrom } from './catch-up.js';
 import { notificationSchema, toMention } from './entities.js';
 import type { Session } from './session.js';

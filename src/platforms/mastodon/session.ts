@@ -2,6 +2,7 @@ import { createRestAPIClient, type mastodon } from 'masto';
 import { z } from 'zod';
 import { hideFromLogs, type Log } from '../../log.js';
 import { isFailure, PlatformError, type Cursor } from '../port.js';
+import { remembered } from '../remembered.js';
 import { bounds } from './bounded.js';
 import { Budget, type RateLimits } from './budget.js';
 import type { Self } from './entities.js';
@@ -65,16 +66,4 @@ export function openSession(options: MastodonOptions): Session {
     return known.instance;
   };
   return { options, client, self, signIn, instance, heardAt: undefined, isShutOut: false };
-}
-
-/** Asks once; whoever asks meanwhile waits for the same answer. A failure is not remembered. */
-function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= ask().catch((error: unknown) => {
-      answer = undefined;
-      throw error;
-    });
-    return answer;
-  };
 }

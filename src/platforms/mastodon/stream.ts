@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Log } from '../../log.js';
 import { version } from '../../version.js';
 import { isFailure } from '../port.js';
-import { waitMs } from './backoff.js';
+import { waitMs } from '../backoff.js';
 import { camelCased } from './entities.js';
 
 /*

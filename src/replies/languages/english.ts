@@ -63,6 +63,8 @@ export const english: Catalogue = {
 
   help: (tuned, asked) =>
     `${HOW_TO} With one picture, try #style or #dream. You can tune it: ${tuned.join(', ')}. You can also ask for: ${asked.join(', ')}. Reply to a picture of mine to change it. #help and a hashtag tells more.`,
+  briefHelp: (tuned, asked) =>
+    `Mention me with a photo and a painting. With one picture, try #style or #dream. To tune it: ${tuned.join(' ')}. Also: ${asked.join(' ')}. #help and a hashtag tells more.`,
   about: {
     ...(Object.fromEntries([
       ...parameterNames.map((name) => [name, parameterOf(name).help]),

@@ -71,6 +71,8 @@ export const german: Catalogue = {
 
   help: (tuned, asked) =>
     `${HOW_TO} Mit nur einem Bild geht #style oder #dream. So stellst du es ein: ${tuned.join(', ')}. Außerdem gibt es: ${asked.join(', ')}. Antworte auf ein Bild von mir, um es zu ändern. #help und ein Hashtag sagt mehr.`,
+  briefHelp: (tuned, asked) =>
+    `Erwähne mich mit Foto und Gemälde. Mit einem Bild geht #style oder #dream. Zum Einstellen: ${tuned.join(' ')}. Außerdem: ${asked.join(' ')}. #help und ein Hashtag sagt mehr.`,
   about: {
     strength: 'wie viel Malerei, von 0 (das Foto) bis 100 (ganz Malerei)',
     scale: 'wie groß der Pinselstrich ist, etwa 50 (fein) oder 200 (breit)',

@@ -1,0 +1,68 @@
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import type { IClientSettings, ITwitterApiClientPlugin } from 'twitter-api-v2';
+import { z } from 'zod';
+import { Windows } from './windows.js';
+
+/*
+ * How the library is to ask X: not for ever, not for everything, not more often than X allows, and, for tests and those
+ * who keep a proxy in front of it, perhaps elsewhere.
+ */
+
+/** Where X's API is, unless the settings name a place that stands for it. */
+export const X_API = 'https://api.x.com';
+
+/** A server that has not answered in full within this time is not going to. Uploads may take a while. */
+const TOTAL_MS = 60_000;
+/** A page of a hundred mentions with everything that comes along has some 300 kB. */
+const MAX_ANSWER_BYTES = 8e6;
+
+/** What the library tells of a request under way, by the name of what happens to it. */
+const eventSchema = z.object({
+  socket: z.custom<Socket>((value) => typeof value === 'object' && value !== null).optional(),
+  res: z.custom<IncomingMessage>((value) => typeof value === 'object' && value !== null).optional(),
+});
+
+/** @param url X_API, or another one for it: scheme://host:port */
+export function boundedSettings(url: string): Partial<IClientSettings> {
+  const windows = new Windows();
+  const plugin: ITwitterApiClientPlugin = {
+    onBeforeRequestConfig: ({ params }) => {
+      const { pathname } = new URL(params.url);
+      windows.requireRoom(params.method, pathname);
+      if (url !== X_API) {
+        params.url = params.url.replace(X_API, url);
+        // The library knows these answers by X's own address.
+        if (pathname.startsWith('/oauth/')) params.forceParseMode = 'url';
+      }
+      params.requestEventDebugHandler = bounding();
+    },
+    onAfterRequest: ({ params, response }) =>
+      windows.note(params.method, new URL(params.url).pathname, response.rateLimit),
+    onResponseError: ({ params, error }) =>
+      windows.note(params.method, new URL(params.url).pathname, error.rateLimit),
+  };
+  const httpAgent = url.startsWith('https:')
+    ? new HttpsAgent({ keepAlive: true })
+    : new HttpAgent({ keepAlive: true });
+  // Whatever comes packed could unpack to anything, so nothing is to.
+  return { httpAgent, compression: 'identity', plugins: [plugin] };
+}
+
+/** Ends one request that takes too long or is answered without an end. */
+function bounding(): (event: string, data?: unknown) => void {
+  let socket: Socket | undefined;
+  const timer = setTimeout(() => socket?.destroy(new Error('no answer in time')), TOTAL_MS).unref();
+  return (event, data) => {
+    const { data: about } = eventSchema.safeParse(data ?? {});
+    if (event === 'socket') socket = about?.socket;
+    if (event === 'close') clearTimeout(timer);
+    if (event !== 'response') return;
+    let bytes = 0;
+    about?.res?.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_ANSWER_BYTES) about.res?.destroy(new Error('too long an answer'));
+    });
+  };
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { BudgetSpent, PlatformError } from '../port.js';
+import {
+  FIELDS,
+  idOf,
+  idSchema,
+  MOST_WITH_A_POST,
+  pageSchema,
+  toMention,
+  toPostEntity,
+} from './entities.js';
+import { readOwnPosts } from './own-posts.js';
+import type { Reserved } from './reads.js';
+import { isUncharged, type Session } from './session.js';
+import { byAge, idAt } from './snowflake.js';
+
+/** How many X gives at a time, at least and at most. */
+const PAGE = { min: 5, max: 100 } as const;
+/** A bot that has never run answers what was said to it within the last day. */
+const FIRST_LOOK_BACK_MS = 24 * 60 * 60_000;
+
+/** How far the mentions have been read. X gives the newest first, so a reading goes downward, and may be interrupted. */
+const positionSchema = z.object({
+  /** All up to here. */
+  since: idSchema,
+  /** And, of a reading that is under way, from the newest down to this one. */
+  down: z.object({ from: idSchema, to: idSchema }).optional(),
+});
+type Position = z.infer<typeof positionSchema>;
+
+/** What is to be read: ids above one, and below another. */
+interface Range {
+  readonly since: string;
+  readonly below: string | undefined;
+}
+
+/**
+ * Makes a function that reads the mentions that came since the last time and keeps them in the ledger, page by page: no page
+ * is paid for twice, whatever happens between two of them. One call at a time.
+ *
+ * Pages are asked for by ids, and not by the tokens that X gives out for the next one: those do not outlast the bot.
+ * @throws PlatformError
+ */
+export function mentionsReader(session: Session): () => Promise<void> {
+  const { client, reads, options } = session;
+  const { ledger, userId, log } = options;
+  /** Set aside for answers that were lost on the way, of which each may have held as much as the next that was not. */
+  let lost: Reserved[] = [];
+
+  const ask = async ({ since, below }: Range, size: number, token?: string) => {
+    const reserved = reads.reserve(size * (1 + MOST_WITH_A_POST));
+    const page = await client
+      .ask('reading mentions', async ({ v2 }) =>
+        pageSchema.parse(
+          await v2.get(`users/${userId}/mentions`, {
+            ...FIELDS,
+            max_results: size,
+            since_id: since,
+            ...(below !== undefined && { until_id: below }),
+            ...(token !== undefined && { pagination_token: token }),
+          }),
+        ),
+      )
+      .catch((error: unknown) => {
+        if (error instanceof PlatformError && isUncharged(error)) reserved.settle(0);
+        else lost.push(reserved);
+        throw error;
+      });
+    const { data, includes } = page;
+    const count = data.length + includes.users.length + includes.media.length;
+    // The list only grows, so none of those held more of it.
+    for (const one of [reserved, ...lost]) one.settle(count);
+    lost = [];
+    return page;
+  };
+
+  /** Reads one page and keeps it; tells whether there are more. */
+  const readPage = async (position: Position | undefined, size: number): Promise<boolean> => {
+    const since = position?.since ?? idAt(Date.now() - FIRST_LOOK_BACK_MS);
+    const range = { since, below: position?.down?.to };
+    let page = await ask(range, size);
+    // X may have nothing to show on a page and something on the next.
+    while (page.data.length === 0 && page.meta.next_token !== undefined)
+      page = await ask(range, size, page.meta.next_token);
+    const { data, includes, meta } = page;
+    const ids = data.flatMap((entry) => idOf(entry) ?? []).sort(byAge);
+    const [oldest, newest] = [ids[0], ids.at(-1)];
+    const mentions = data.flatMap((entry) => {
+      const post = toPostEntity(entry);
+      if (post === undefined)
+        log.warn({ post: idOf(entry) }, 'a post that cannot be read is passed over');
+      return (post && toMention(post, includes, userId)) ?? [];
+    });
+    // By a bot with another database, before this one was begun, some may have been answered.
+    if (position === undefined && oldest !== undefined) await readOwnPosts(session, oldest);
+    const from = position?.down?.from ?? newest ?? since;
+    const hasMore = meta.next_token !== undefined && oldest !== undefined;
+    const next: Position = hasMore ? { since, down: { from, to: oldest } } : { since: from };
+    ledger.keep(mentions, JSON.stringify(next));
+    return hasMore;
+  };
+
+  return async () => {
+    // As a rule there are few; more at a time are asked for only if there are more.
+    let hasMore = true;
+    for (let size: number = PAGE.min; hasMore; size = Math.min(PAGE.max, 2 * size)) {
+      const affordable = Math.floor(reads.left() / (1 + MOST_WITH_A_POST));
+      if (affordable < PAGE.min) throw new BudgetSpent('reads of X', reads.nextDay());
+      hasMore = await readPage(positionIn(ledger.position()), Math.min(size, affordable));
+    }
+  };
+}
+
+function positionIn(text: string | undefined): Position | undefined {
+  return text === undefined ? undefined : positionSchema.parse(JSON.parse(text));
+}

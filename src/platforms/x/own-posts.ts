@@ -1,0 +1,52 @@
+import { PlatformError } from '../port.js';
+import type { Attempt, OwnPost } from './ledger.js';
+import { idOf, pageSchema, repliedTo, toPostEntity } from './entities.js';
+import { isUncharged, type Session } from './session.js';
+import { byAge } from './snowflake.js';
+
+/** How many X gives at a time; most often there is one to be found, or none. */
+const PAGE = 20;
+
+/**
+ * Reads what we have posted since a post, into the ledger; then all these attempts are settled.
+ * @throws PlatformError
+ */
+export async function readOwnPosts(
+  { client, reads, options: { ledger, userId } }: Session,
+  after: string,
+  attempts: readonly Attempt[] = [],
+): Promise<void> {
+  const found: OwnPost[] = [];
+  for (let token: string | undefined, isLast = false; !isLast;) {
+    const { settle } = reads.reserve(PAGE);
+    const page = await client
+      .ask('reading our own posts', async ({ v2 }) =>
+        pageSchema.parse(
+          await v2.get(`users/${userId}/tweets`, {
+            'tweet.fields': 'attachments,author_id,referenced_tweets',
+            max_results: PAGE,
+            since_id: after,
+            ...(token !== undefined && { pagination_token: token }),
+          }),
+        ),
+      )
+      .catch((error: unknown) => {
+        if (error instanceof PlatformError && isUncharged(error)) settle(0);
+        throw error;
+      });
+    settle(page.data.length);
+    for (const entry of page.data) {
+      const post = toPostEntity(entry);
+      const mentionId = post && repliedTo(post);
+      if (mentionId === undefined) continue;
+      const hasPicture = (post?.attachments?.media_keys ?? []).length > 0;
+      found.push({ id: idOf(entry) ?? '', mentionId, text: post?.text ?? '', hasPicture });
+    }
+    token = page.meta.next_token;
+    isLast = token === undefined;
+  }
+  ledger.found(
+    found.sort((one, other) => byAge(one.id, other.id)),
+    attempts,
+  );
+}

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { pictureWithin } from '../picture-within.js';
+import {
+  isFailure,
+  PictureRefused,
+  PlatformError,
+  type Mention,
+  type OwnReply,
+  type Reply,
+} from '../port.js';
+import { withoutEnd } from '../text.js';
+import { idSchema } from './entities.js';
+import { saysDuplicate, surelyUndone } from './failures.js';
+import type { Attempt } from './ledger.js';
+import { readOwnPosts } from './own-posts.js';
+import type { Session } from './session.js';
+import { fitted } from './text.js';
+
+/** Of a picture: 5 MB (https://docs.x.com/x-api/media/quickstart/best-practices); of pixels X says nothing. */
+const PICTURE = { bytes: 5e6, pixels: Infinity } as const;
+/** Of an alt text, in characters. */
+const DESCRIPTION = 1000;
+/** So long X may take to show a post in our own list. */
+const APPEARS_MS = 3000;
+
+const postedSchema = z.object({ data: z.object({ id: idSchema }) });
+
+/**
+ * Posts a reply and gives its id. It is asked for once: if nobody knows what became of it, the list of our own posts is read
+ * before anything else is posted.
+ * @throws PlatformError; PictureRefused if it is the picture that is not taken
+ */
+export function postReply(session: Session, mention: Mention, reply: Reply): Promise<string> {
+  // One after the other: whoever finds out what became of a reply must not come upon one that is under way.
+  return session.posting.add(() => postNow(session, mention, reply));
+}
+
+/** What we have posted under a mention. @throws PlatformError */
+export function knownReplies(session: Session, mentionId: string): Promise<readonly OwnReply[]> {
+  const { client, options, posting } = session;
+  const { ledger } = options;
+  return posting.add(async () => {
+    client.requireLetIn();
+    const isUnclear = ledger.unsettled().some((attempt) => attempt.mentionId === mentionId);
+    if (isUnclear) await settleAll(session);
+    return ledger.postsUnder(mentionId);
+  });
+}
+
+async function postNow(session: Session, mention: Mention, reply: Reply): Promise<string> {
+  const { client, options } = session;
+  const { ledger } = options;
+  const { picture } = reply;
+  const text = fitted(reply);
+  client.requireLetIn();
+  await settleAll(session);
+  const media = picture && [await upload(session, picture, warningFor(mention, reply))];
+  const attempt = ledger.begin(mention.id);
+  try {
+    const { data } = await client.ask('replying', async ({ v2 }) =>
+      postedSchema.parse(
+        await v2.post('tweets', {
+          text,
+          reply: {
+            in_reply_to_tweet_id: mention.id,
+            // X would have the reply mention everybody whom the mention does.
+            ...(mention.others && { exclude_reply_user_ids: mention.others }),
+          },
+          ...(media && { media: { media_ids: media } }),
+        }),
+      ),
+    );
+    ledger.settle(attempt, { id: data.id, text, hasPicture: picture !== undefined });
+    return data.id;
+  } catch (error) {
+    if (saysDuplicate(error)) throw new PlatformError('unreachable', (error as Error).message);
+    if (surelyUndone(error)) ledger.settle(attempt);
+    throw error;
+  }
+}
+
+/** Finds out what became of replies of which nobody knows. @throws PlatformError */
+async function settleAll(session: Session): Promise<void> {
+  const { ledger } = session.options;
+  const attempts = ledger.unsettled();
+  const [first] = attempts;
+  if (first === undefined) return;
+  await sleep(Math.max(0, Math.min(APPEARS_MS, timeToAppear(attempts))));
+  await readOwnPosts(session, first.after, attempts);
+}
+
+function timeToAppear(attempts: readonly Attempt[]): number {
+  return Math.max(...attempts.map(({ at }) => at)) + APPEARS_MS - Date.now();
+}
+
+/** Why a picture is to be hidden until one asks to see it; undefined if it is not. */
+function warningFor(mention: Mention, { sensitive = false }: Reply) {
+  if (!sensitive && !mention.sensitive) return undefined;
+  // What we have seen ourselves is of one kind; why a mention was marked, X does not say.
+  return { adult_content: sensitive, graphic_violence: false, other: !sensitive };
+}
+
+const typeSchema = z.enum(['image/jpeg', 'image/png', 'image/webp']);
+
+/** Uploads a picture with all that must be known of it before anybody sees it; gives its id. */
+async function upload(
+  { client }: Session,
+  { file, description }: NonNullable<Reply['picture']>,
+  warning: ReturnType<typeof warningFor>,
+): Promise<string> {
+  const within = await pictureWithin(file, PICTURE);
+  const media_type = typeSchema.parse(within.type);
+  const data = Buffer.from(await within.arrayBuffer());
+  try {
+    const id = await client.ask('uploading the picture', async ({ v2 }) =>
+      idSchema.parse(await v2.uploadMedia(data, { media_type, media_category: 'tweet_image' })),
+    );
+    const metadata = {
+      ...(description !== '' && { alt_text: { text: withoutEnd(description, DESCRIPTION) } }),
+      ...(warning && { sensitive_media_warning: warning }),
+    };
+    if (Object.keys(metadata).length > 0)
+      await client.ask('describing the picture', ({ v2 }) =>
+        v2.post('media/metadata', { id, metadata }),
+      );
+    return id;
+  } catch (error) {
+    // The library's words for a picture that X could not work with.
+    const isFailed = error instanceof Error && error.message.includes('Media processing failed');
+    if (isFailure(error, 'refused') || isFailed)
+      throw new PictureRefused((error as Error).message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import twitter from 'twitter-text';
+import type { Reply } from '../port.js';
+import { shortened } from '../text.js';
+
+/** Of a post; what counts as how much is X's affair: https://docs.x.com/fundamentals/counting-characters */
+const LONGEST = 280;
+
+/** How long a text is for X: most scripts count 1 a character, others and emoji 2, links 23. */
+export function weightOf(text: string): number {
+  return twitter.parseTweet(text).weightedLength;
+}
+
+/**
+ * What we say, as X is to have it: in the shorter words if the others are too many, without a link, which would make the post
+ * cost a multiple, and addressing nobody (X itself puts the author's name before a reply).
+ */
+export function fitted({ text, brief }: Pick<Reply, 'text' | 'brief'>): string {
+  const plain = harmless(text);
+  if (weightOf(plain) <= LONGEST) return plain;
+  return shortened(harmless(brief ?? text), LONGEST, weightOf);
+}
+
+/** People's own words come back in ours (`I do not know #style “blue.com”`), and X makes a link of whatever looks like one. */
+function harmless(text: string): string {
+  const links = twitter.extractUrlsWithIndices(text, { extractUrlsWithoutProtocol: true });
+  const withoutLinks = links.reduceRight(
+    (rest, { indices: [start, end] }) => `${rest.slice(0, start)}…${rest.slice(end)}`,
+    text,
+  );
+  return withoutLinks.replace(/[@＠](?=\w)/g, '');
+}
