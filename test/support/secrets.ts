@@ -6,7 +6,8 @@ import { basename, join } from 'node:path';
  * that a process writes is searched for it.
  */
 
-export type Kind = 'access token' | 'client secret' | 'authorization code';
+export type Kind =
+  'access token' | 'app secret' | 'client secret' | 'refresh token' | 'authorization code';
 
 /** By each form that it may be written in. */
 const kinds = new Map<string, Kind>();

@@ -43,9 +43,8 @@ export function boundedSettings(url: string): Partial<IClientSettings> {
     onResponseError: ({ params, error }) =>
       windows.note(params.method, new URL(params.url).pathname, error.rateLimit),
   };
-  const httpAgent = url.startsWith('https:')
-    ? new HttpsAgent({ keepAlive: true })
-    : new HttpAgent({ keepAlive: true });
+  // A connection for each request: the library leaves its listeners on it.
+  const httpAgent = url.startsWith('https:') ? new HttpsAgent() : new HttpAgent();
   // Whatever comes packed could unpack to anything, so nothing is to.
   return { httpAgent, compression: 'identity', plugins: [plugin] };
 }

@@ -23,7 +23,9 @@ export async function listenTo(
 ): Promise<void> {
   const { client, options } = session;
   const { ledger, log } = options;
-  const readMentions = mentionsReader(session);
+  let failures = 0;
+  // Each page counts: of a server that fails now and then, a long list would else take longer and longer.
+  const readMentions = mentionsReader(session, () => (failures = 0));
 
   /** Tells what is kept; gives how much that was. */
   const tell = (): number => {
@@ -36,14 +38,12 @@ export async function listenTo(
   };
 
   let wait = SOONEST_MS;
-  let failures = 0;
   /** One question, and what follows from it; gives how long to wait before the next. */
   const attempt = async (): Promise<number> => {
     try {
       await readMentions();
       session.heardAt = performance.now();
       session.spentUntil = undefined;
-      failures = 0;
       wait = tell() > 0 ? SOONEST_MS : Math.min(LATEST_MS, wait * SLOWER);
       return wait;
     } catch (error) {

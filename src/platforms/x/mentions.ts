@@ -40,21 +40,24 @@ interface Range {
  *
  * Pages are asked for by ids, and not by the tokens that X gives out for the next one: those do not outlast the bot.
  * @throws PlatformError
+ * @param onPage told whenever X has answered
  */
-export function mentionsReader(session: Session): () => Promise<void> {
+export function mentionsReader(session: Session, onPage: () => void): () => Promise<void> {
   const { client, reads, options } = session;
   const { ledger, userId, log } = options;
+  /** As a rule there are few mentions; more at a time are asked for only if there are more. */
+  let size: number = PAGE.min;
   /** Set aside for answers that were lost on the way, of which each may have held as much as the next that was not. */
   let lost: Reserved[] = [];
 
-  const ask = async ({ since, below }: Range, size: number, token?: string) => {
-    const reserved = reads.reserve(size * (1 + MOST_WITH_A_POST));
+  const ask = async ({ since, below }: Range, most: number, token?: string) => {
+    const reserved = reads.reserve(most * (1 + MOST_WITH_A_POST));
     const page = await client
       .ask('reading mentions', async ({ v2 }) =>
         pageSchema.parse(
           await v2.get(`users/${userId}/mentions`, {
             ...FIELDS,
-            max_results: size,
+            max_results: most,
             since_id: since,
             ...(below !== undefined && { until_id: below }),
             ...(token !== undefined && { pagination_token: token }),
@@ -75,13 +78,13 @@ export function mentionsReader(session: Session): () => Promise<void> {
   };
 
   /** Reads one page and keeps it; tells whether there are more. */
-  const readPage = async (position: Position | undefined, size: number): Promise<boolean> => {
+  const readPage = async (position: Position | undefined, most: number): Promise<boolean> => {
     const since = position?.since ?? idAt(Date.now() - FIRST_LOOK_BACK_MS);
     const range = { since, below: position?.down?.to };
-    let page = await ask(range, size);
+    let page = await ask(range, most);
     // X may have nothing to show on a page and something on the next.
     while (page.data.length === 0 && page.meta.next_token !== undefined)
-      page = await ask(range, size, page.meta.next_token);
+      page = await ask(range, most, page.meta.next_token);
     const { data, includes, meta } = page;
     const ids = data.flatMap((entry) => idOf(entry) ?? []).sort(byAge);
     const [oldest, newest] = [ids[0], ids.at(-1)];
@@ -101,12 +104,12 @@ export function mentionsReader(session: Session): () => Promise<void> {
   };
 
   return async () => {
-    // As a rule there are few; more at a time are asked for only if there are more.
-    let hasMore = true;
-    for (let size: number = PAGE.min; hasMore; size = Math.min(PAGE.max, 2 * size)) {
+    for (let hasMore = true; hasMore;) {
       const affordable = Math.floor(reads.left() / (1 + MOST_WITH_A_POST));
       if (affordable < PAGE.min) throw new BudgetSpent('reads of X', reads.nextDay());
       hasMore = await readPage(positionIn(ledger.position()), Math.min(size, affordable));
+      onPage();
+      size = hasMore ? Math.min(PAGE.max, 2 * size) : PAGE.min;
     }
   };
 }
