@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BudgetSpent, isFailure, PlatformError, type Listener } from '../port.js';
 import { waitMs } from '../backoff.js';
-import { mentionsReader } from './mentions.js';
+import { isMidway, mentionsReader } from './mentions.js';
 import type { Session } from './session.js';
 
 /** After a mention, for where there is one there may soon be another. X allows 300 such questions in a quarter of an hour. */
@@ -61,7 +61,7 @@ export async function listenTo(
 
   if (signal.aborted) return;
   client.requireLetIn();
-  tell();
+  if (!isMidway(ledger)) tell();
   while (!signal.aborted) {
     const waiting = await attempt();
     await sleep(waiting, undefined, { signal }).catch(() => undefined);

@@ -9,6 +9,7 @@ import {
   toMention,
   toPostEntity,
 } from './entities.js';
+import type { Ledger } from './ledger.js';
 import { readOwnPosts } from './own-posts.js';
 import type { Reserved } from './reads.js';
 import { isUncharged, type Session } from './session.js';
@@ -112,6 +113,11 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
       size = hasMore ? Math.min(PAGE.max, 2 * size) : PAGE.min;
     }
   };
+}
+
+/** Whether a reading was interrupted, so that what is kept are the newest mentions, and older ones are still to come. */
+export function isMidway(ledger: Pick<Ledger, 'position'>): boolean {
+  return positionIn(ledger.position())?.down !== undefined;
 }
 
 function positionIn(text: string | undefined): Position | undefined {

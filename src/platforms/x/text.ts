@@ -20,12 +20,13 @@ export function fitted({ text, brief }: Pick<Reply, 'text' | 'brief'>): string {
   return shortened(harmless(brief ?? text), LONGEST, weightOf);
 }
 
+/**
+ * Whatever X could take for a link, now or when there are more names of domains: with how it is spoken, or with a dot between
+ * letters.
+ */
+const LINK = /https?:\/\/\S+|[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.\p{L}{2,}(?:[:/]\S*)?/giu;
+
 /** People's own words come back in ours (`I do not know #style “blue.com”`), and X makes a link of whatever looks like one. */
 function harmless(text: string): string {
-  const links = twitter.extractUrlsWithIndices(text, { extractUrlsWithoutProtocol: true });
-  const withoutLinks = links.reduceRight(
-    (rest, { indices: [start, end] }) => `${rest.slice(0, start)}…${rest.slice(end)}`,
-    text,
-  );
-  return withoutLinks.replace(/[@＠](?=\w)/g, '');
+  return text.replace(LINK, '…').replace(/[@＠](?=\w)/g, '');
 }

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { BudgetSpent } from '../../../src/platforms/port.js';
+import { ReadBudget } from '../../../src/platforms/x/reads.js';
+import { databaseFile, queueAt } from '../../support/queue.js';
+
+const NOON = Date.parse('2026-11-24T12:00:00Z');
+
+function budget(limit: number) {
+  const clock = { now: NOON };
+  const file = databaseFile();
+  const open = () => new ReadBudget(queueAt(file).ledger('x:here'), limit, () => clock.now);
+  return { clock, reads: open(), open };
+}
+
+describe('the reads of a day', () => {
+  it('are set aside before a question, and what was left over is given back', () => {
+    const { reads } = budget(100);
+    const { settle } = reads.reserve(30);
+    expect(reads.left()).toBe(70);
+    settle(4);
+    expect(reads.left()).toBe(96);
+  });
+
+  it('are never overrun: what might be one too many is not asked for, and it is said when there is more', () => {
+    const { reads } = budget(100);
+    reads.reserve(71);
+    expect(() => reads.reserve(30)).toThrow(BudgetSpent);
+    expect(reads.left()).toBe(29);
+    try {
+      reads.reserve(30);
+    } catch (error) {
+      expect(error).toMatchObject({ retryAt: new Date('2026-11-25T00:00:00Z') });
+    }
+  });
+
+  it('begin anew at midnight UTC; what was asked before belongs to the day before', () => {
+    const { reads, clock } = budget(100);
+    const { settle } = reads.reserve(100);
+    clock.now = Date.parse('2026-11-25T00:00:00Z');
+    expect(reads.left()).toBe(100);
+    settle(10);
+    expect(reads.left()).toBe(100);
+    clock.now = NOON;
+    expect(reads.left()).toBe(90);
+  });
+
+  it('outlast a restart, and are shared by all processes', () => {
+    const { reads, open } = budget(100);
+    reads.reserve(60);
+    const other = open();
+    expect(other.left()).toBe(40);
+    expect(() => other.reserve(41)).toThrow(BudgetSpent);
+  });
+});

@@ -1,0 +1,175 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { PictureRefused, type Reply } from '../../../src/platforms/port.js';
+import { temporaryFolder } from '../../support/folder.js';
+import { databaseFile, queueAt } from '../../support/queue.js';
+import type { FakeXOptions } from '../../x/server.js';
+import { listen, paintedFile } from '../contract/setting.js';
+import { xNetwork } from '../x-network.js';
+
+/** A mention by Ada, heard. */
+async function mentioned(options: FakeXOptions = {}) {
+  const network = await xNetwork(options);
+  const ada = await network.person('ada');
+  const platform = network.connect();
+  const id = await ada.post(`${network.us} please`);
+  const { hears, stop } = listen(platform);
+  const mention = await hears(id);
+  await stop();
+  const { x, self } = network;
+  const ours = () => x.world.list((post) => post.author === self);
+  const isTimeline = (request: string) => /users\/\d+\/tweets$/.test(request);
+  // A bot that has never run has looked once, whether another one has answered before it.
+  const timelines = () => x.asked.filter(isTimeline).length - 1;
+  return { ...network, ada, platform, mention, ours, timelines };
+}
+
+const painted = async (more: Partial<Reply> = {}): Promise<Reply> => ({
+  text: 'Here it is.',
+  picture: { file: await paintedFile(), description: 'A boat, repainted.' },
+  ...more,
+});
+
+describe('a reply on X', () => {
+  it('costs a reply and its alt text, and no reads', async () => {
+    const { x, platform, mention } = await mentioned();
+    const before = x.bill.reads;
+    await platform.reply(mention, await painted());
+    expect(x.bill.reads).toBe(before);
+    expect([x.bill.count('reply'), x.bill.count('mediaMetadata')]).toEqual([1, 1]);
+    expect([x.bill.count('replyWithLink'), x.bill.count('replyUnasked')]).toEqual([0, 0]);
+  });
+
+  it.each(['reset after', 'truncated answer', 'page for an answer', 'reset before'] as const)(
+    'of which nobody knows whether it was posted (%s) is looked for in our own list before anything else is posted',
+    async (fault) => {
+      const { x, platform, connect, mention, ours, timelines } = await mentioned();
+      let left = 1;
+      x.fault = (endpoint) => (endpoint === 'post' && left-- > 0 ? fault : undefined);
+      const wasMade = fault === 'reset after' || fault === 'truncated answer';
+      await expect(platform.reply(mention, { text: 'Hello.' })).rejects.toMatchObject({
+        kind: 'unreachable',
+      });
+      expect(ours()).toHaveLength(wasMade ? 1 : 0);
+      const reads = x.bill.delivered;
+      // As after a restart.
+      const found = await connect().repliesTo(mention);
+      expect(found.map(({ id }) => id)).toEqual(ours().map(({ id }) => id));
+      expect(timelines()).toBe(1);
+      expect(x.bill.delivered - reads, 'that post alone is paid for').toBe(wasMade ? 1 : 0);
+      if (!wasMade) await platform.reply(mention, { text: 'Hello.' });
+      expect(await platform.repliesTo(mention)).toHaveLength(1);
+      expect(ours()).toHaveLength(1);
+      expect(timelines(), 'once known, it is not looked for again').toBe(1);
+    },
+  );
+
+  it('that X has surely not posted is not looked for', async () => {
+    const { x, platform, mention, timelines } = await mentioned();
+    let left = 1;
+    x.fault = (endpoint) => (endpoint === 'post' && left-- > 0 ? 'rate limit' : undefined);
+    await expect(platform.reply(mention, { text: 'Hello.' })).rejects.toMatchObject({
+      kind: 'later',
+      retryAt: expect.any(Date) as Date,
+    });
+    expect(await platform.repliesTo(mention)).toEqual([]);
+    expect(timelines()).toBe(0);
+  });
+
+  it('waits where X has nothing left, without asking again', async () => {
+    const { x, platform, mention, ours } = await mentioned({ limits: { post: 1 } });
+    await platform.reply(mention, { text: 'Hello.' });
+    const before = x.asked.length;
+    await expect(platform.reply(mention, { text: 'And again.' })).rejects.toMatchObject({
+      name: 'PlatformError',
+      kind: 'later',
+    });
+    expect(x.asked).toHaveLength(before);
+    expect(ours()).toHaveLength(1);
+  });
+
+  it('to a post that is gone, or to somebody who has not mentioned us, is refused for good', async () => {
+    const { ada, platform, mention } = await mentioned();
+    await ada.erase(mention.id);
+    const refused = { name: 'PlatformError', kind: 'refused' };
+    await expect(platform.reply(mention, { text: 'Hello.' })).rejects.toMatchObject(refused);
+    const stray = await ada.post('nothing to do with us');
+    const uninvited = { ...mention, id: stray };
+    await expect(platform.reply(uninvited, { text: 'Hello.' })).rejects.toMatchObject(refused);
+    expect(await platform.repliesTo(uninvited)).toEqual([]);
+  });
+
+  it('is found where an earlier bot, whose database is lost, has posted it', async () => {
+    const { platform, mention, connectWith, x } = await mentioned();
+    const id = await platform.reply(mention, { text: 'Hello.' });
+    const anew = connectWith({ ledger: queueAt(databaseFile()).ledger('anew') });
+    const heard = await listen(anew).hears(mention.id);
+    expect(await anew.repliesTo(heard)).toMatchObject([
+      { id, text: expect.stringContaining('Hello.') as string },
+    ]);
+    expect(x.world.list((post) => post.author.username === 'pentimento')).toHaveLength(1);
+  });
+
+  it('can be removed, and removed again', async () => {
+    const { ada, platform, mention } = await mentioned();
+    const id = await platform.reply(mention, { text: 'Hello.' });
+    await platform.remove(id);
+    await platform.remove(id);
+    expect(await ada.see(id)).toBeUndefined();
+    expect(await platform.repliesTo(mention)).toEqual([]);
+  });
+});
+
+describe('a picture on X', () => {
+  it('of more than 5 MB is compressed until it is not', async () => {
+    const { x, platform, mention, ours } = await mentioned();
+    const file = join(temporaryFolder(), 'painted.png');
+    const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+    const large = sharp({
+      create: { width: 1500, height: 1200, channels: 3, background: 'teal', noise },
+    });
+    writeFileSync(file, await large.png().toBuffer());
+    const id = await platform.reply(
+      mention,
+      await painted({ picture: { file, description: 'x' } }),
+    );
+    const [media] = ours().find((post) => post.id === id)?.media ?? [];
+    expect(media?.bytes).toBeLessThanOrEqual(5e6);
+    expect(media).toMatchObject({ width: 1500, height: 1200, type: 'image/jpeg' });
+    expect(x.bill.count('reply')).toBe(1);
+  });
+
+  it('is waited for while X looks at it', async () => {
+    const { x, platform, mention, ours } = await mentioned();
+    x.writing.looking = { times: 1, ends: 'succeeded' };
+    await platform.reply(mention, await painted());
+    expect(ours()).toHaveLength(1);
+    expect(x.asked).toContain('GET /2/media/upload');
+  });
+
+  it('that X cannot work with is said to be the reason', async () => {
+    const { x, platform, mention, ours } = await mentioned();
+    x.writing.looking = { times: 1, ends: 'failed' };
+    await expect(platform.reply(mention, await painted())).rejects.toBeInstanceOf(PictureRefused);
+    expect(ours()).toEqual([]);
+  });
+
+  it('is hidden if the bot or the mention says so, and only then', async () => {
+    const { platform, mention, ada } = await mentioned();
+    const shown = async (reply: Partial<Reply>, of = mention) =>
+      (await ada.see(await platform.reply(of, await painted(reply))))?.sensitive;
+    expect(await shown({ text: 'One.' })).toBe(false);
+    expect(await shown({ text: 'Two.', sensitive: true })).toBe(true);
+    expect(await shown({ text: 'Three.' }, { ...mention, sensitive: true })).toBe(true);
+  });
+
+  it('is described in no more than X takes', async () => {
+    const { platform, mention, ada } = await mentioned();
+    const picture = { file: await paintedFile(), description: 'a boat and '.repeat(200) };
+    const seen = await ada.see(await platform.reply(mention, await painted({ picture })));
+    expect(seen?.pictures[0]?.description).toMatch(/^a boat and .*…$/);
+    expect(seen?.pictures[0]?.description.length).toBeLessThanOrEqual(1000);
+  });
+});
