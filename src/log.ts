@@ -24,6 +24,8 @@ export function createLog(
     'client_secret',
     'refreshToken',
     'refresh_token',
+    'appSecret',
+    'accessSecret',
     'password',
     'code_verifier',
   ];
@@ -53,7 +55,7 @@ const MAX_MESSAGE = 500;
 
 /** What stands before a secret in headers and addresses, which libraries quote. */
 const SECRET_IN_TEXT =
-  /(bearer\s+|(?:access_token|refresh_token|client_secret|code|password)=)[^\s&"'<>]+/gi;
+  /(bearer\s+|basic\s+(?=[\w+/=-]{12})|(?:access_token|refresh_token|client_secret|code|password)=)[^\s&"'<>]+/gi;
 
 /** What must not be written wherever it stands: a server may repeat in an error what it was sent. */
 const hidden = new Set<string>();
@@ -61,7 +63,9 @@ const hidden = new Set<string>();
 /** From now on no error in any log of this process tells this. */
 export function hideFromLogs(secret: string): void {
   // A shorter one is none, and would be found in every other word.
-  if (secret.length >= 8) hidden.add(secret);
+  if (secret.length < 8) return;
+  hidden.add(secret);
+  hidden.add(encodeURIComponent(secret)); // as it is in addresses, and in headers of OAuth 1.0a
 }
 
 /** A message that can be shown: short, and without what is known, or looks like, a secret. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { pictureWithin } from '../picture-within.js';
+import { pictureWithin, type PictureLimits } from '../picture-within.js';
 import {
   isFailure,
   PictureRefused,
@@ -19,6 +19,8 @@ import { fitted } from './text.js';
 
 /** Of a picture: 5 MB (https://docs.x.com/x-api/media/quickstart/best-practices); of pixels X says nothing. */
 const PICTURE = { bytes: 5e6, pixels: Infinity } as const;
+/** What is tried when X has refused what it says that it takes. */
+const MODEST = { bytes: 1e6, pixels: 1280 * 1280 } as const;
 /** Of an alt text, in characters. */
 const DESCRIPTION = 1000;
 /** So long X may take to show a post in our own list. */
@@ -105,31 +107,44 @@ const typeSchema = z.enum(['image/jpeg', 'image/png', 'image/webp']);
 
 /** Uploads a picture with all that must be known of it before anybody sees it; gives its id. */
 async function upload(
-  { client }: Session,
+  session: Session,
   { file, description }: NonNullable<Reply['picture']>,
   warning: ReturnType<typeof warningFor>,
 ): Promise<string> {
-  const within = await pictureWithin(file, PICTURE);
-  const media_type = typeSchema.parse(within.type);
-  const data = Buffer.from(await within.arrayBuffer());
-  try {
-    const id = await client.ask('uploading the picture', async ({ v2 }) =>
-      idSchema.parse(await v2.uploadMedia(data, { media_type, media_category: 'tweet_image' })),
-    );
-    const metadata = {
-      ...(description !== '' && { alt_text: { text: withoutEnd(description, DESCRIPTION) } }),
-      ...(warning && { sensitive_media_warning: warning }),
-    };
+  const metadata = {
+    ...(description !== '' && { alt_text: { text: withoutEnd(description, DESCRIPTION) } }),
+    ...(warning && { sensitive_media_warning: warning }),
+  };
+  const send = async (limits: PictureLimits) => {
+    const id = await sendPicture(session, await pictureWithin(file, limits));
     if (Object.keys(metadata).length > 0)
-      await client.ask('describing the picture', ({ v2 }) =>
+      await session.client.ask('describing the picture', ({ v2 }) =>
         v2.post('media/metadata', { id, metadata }),
       );
     return id;
-  } catch (error) {
-    // The library's words for a picture that X could not work with.
-    const isFailed = error instanceof Error && error.message.includes('Media processing failed');
-    if (isFailure(error, 'refused') || isFailed)
-      throw new PictureRefused((error as Error).message, { cause: error });
+  };
+  return send(PICTURE).catch((error: unknown) => {
+    // Perhaps a piece of it was lost on the way.
+    if (isFailure(error, 'refused')) return send(MODEST).catch(asPictureRefused);
     throw error;
-  }
+  });
+}
+
+async function sendPicture({ client }: Session, picture: File): Promise<string> {
+  const media_type = typeSchema.parse(picture.type);
+  const data = Buffer.from(await picture.arrayBuffer());
+  return client
+    .ask('uploading the picture', async ({ v2 }) =>
+      idSchema.parse(await v2.uploadMedia(data, { media_type, media_category: 'tweet_image' })),
+    )
+    .catch((error: unknown) => {
+      // The library's words for a picture that X could not work with.
+      if (error instanceof PlatformError && error.message.includes('Media processing failed'))
+        throw new PlatformError('refused', error.message);
+      throw error;
+    });
+}
+
+function asPictureRefused(error: unknown): never {
+  throw isFailure(error, 'refused') ? new PictureRefused(error.message, { cause: error }) : error;
 }

@@ -1,0 +1,161 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import { weightOf } from '../../src/platforms/x/text.js';
+import { somebody } from '../platforms/x-network.js';
+import { expectNone, secretsUnder } from '../support/secrets.js';
+import { Supervisor } from '../support/supervisor.js';
+import { signedInToX, xSettings } from '../support/x-account.js';
+import { FakeX, faultKinds, type Fault } from '../x/server.js';
+import { countFinal, statesIn } from './acts.js';
+import { Bag, Dice } from './dice.js';
+import { HALF_AN_HOUR, SEED } from './trial.js';
+
+const MENTIONS = 300;
+/** Each so many-th asks for a picture; the others are told in words how to. */
+const PICTURE_EVERY = 15;
+/** Whenever so many more have been posted, the bot is killed. */
+const KILL_EVERY = 40;
+/** How often a request goes wrong. */
+const FAULTS = 0.15;
+
+/** Narrow, which makes it quick to paint. */
+async function picture(color: string): Promise<Buffer> {
+  const create = { width: 64, height: 16, channels: 3, background: color } as const;
+  return sharp({ create }).jpeg().toBuffer();
+}
+
+it(
+  'answers 300 mentions on X once each, among faults and kills, and reads nothing twice',
+  async () => {
+    const dice = new Dice(SEED, 'faults of X');
+    const bag = new Bag<Fault>(
+      faultKinds as readonly [Fault, ...Fault[]],
+      new Dice(SEED, 'kinds of them'),
+    );
+    const counts = new Map<Fault, number>();
+    // Nothing here is about X's limits, which a bot would rightly wait for.
+    const limits = {
+      me: 1e6,
+      mentions: 1e6,
+      'own posts': 1e6,
+      post: 1e6,
+      upload: 1e6,
+      metadata: 1e6,
+    };
+    const x = await new FakeX({ limits }).open();
+    let lost = 0;
+    x.fault = (endpoint) => {
+      if (!dice.chance(FAULTS)) return undefined;
+      const fault = bag.draw();
+      counts.set(fault, (counts.get(fault) ?? 0) + 1);
+      if (endpoint === 'post' && (fault === 'reset after' || fault === 'truncated answer')) lost++;
+      return fault;
+    };
+    const root = await mkdtemp(join(tmpdir(), 'pentimento-x-'));
+    const folder = join(root, 'bot');
+    const config = join(root, 'settings.yaml');
+    await writeFile(
+      config,
+      ['render: { size: 64 }', 'queue: { leaseSeconds: 1 }', 'logLevel: debug', xSettings(x)].join(
+        '\n',
+      ),
+    );
+    const account = signedInToX(x, folder);
+    const self = x.world.user('pentimento');
+    const supervisor = new Supervisor({
+      folder,
+      environment: {
+        PENTIMENTO_CONFIG: config,
+        PENTIMENTO_PORT: '0',
+        MASTODON_URL: '',
+        MASTODON_ACCESS_TOKEN: '',
+      },
+      pauseMs: () => 0,
+      onStart: () => undefined,
+      onLine: () => undefined,
+    });
+    let kills = 0;
+    try {
+      supervisor.start();
+      const asked: { readonly id: string; readonly isPainted: boolean }[] = [];
+      for (let i = 0; i < MENTIONS; i++) {
+        const isPainted = i % PICTURE_EVERY === 0;
+        // Each by somebody else: X refuses the same words to the same person.
+        const person = somebody(x, x.world.user(`person${i}`));
+        const pictures = isPainted
+          ? [
+              { data: await picture('teal'), description: 'a boat' },
+              { data: await picture('orange'), description: 'waves' },
+            ]
+          : [];
+        asked.push({ id: await person.post('@pentimento please', { pictures }), isPainted });
+        await sleep(dice.between(0, 300));
+        if (i % KILL_EVERY === KILL_EVERY - 1) {
+          // After a third attempt the bot would rightly apologize.
+          while (
+            statesIn(folder).some(({ state, attempts }) => state === 'rendering' && attempts > 1)
+          )
+            await sleep(100);
+          supervisor.kill();
+          kills++;
+        }
+      }
+      for (let quiet = 0, before = -1; countFinal(folder) < MENTIONS && quiet < 2400; quiet++) {
+        const now = countFinal(folder);
+        if (now !== before) [quiet, before] = [0, now];
+        await sleep(100);
+      }
+      expect(await supervisor.stop()).toBe(0);
+
+      const ours = x.world.list((post) => post.author === self);
+      for (const { id, isPainted } of asked) {
+        const [answer, ...more] = ours.filter(({ inReplyTo }) => inReplyTo?.id === id);
+        expect(more, id).toEqual([]);
+        expect(answer?.text, id).toMatch(
+          isPainted ? /strength 50/ : /Mention me with two pictures/,
+        );
+        expect(
+          answer?.media.map(({ altText }) => altText !== ''),
+          id,
+        ).toEqual(isPainted ? [true] : []);
+        expect(weightOf(answer?.text ?? '')).toBeLessThanOrEqual(300); // with the name before it
+      }
+      expect(ours).toHaveLength(MENTIONS);
+
+      const painted = asked.filter(({ isPainted }) => isPainted).length;
+      const ownRead = x.bill.count('ownedRead') - MENTIONS;
+      const { bill } = x;
+      console.log(
+        [
+          `${MENTIONS} mentions, ${[...counts.values()].reduce((sum, n) => sum + n, 0)} faults, ${kills} kills, ${supervisor.starts} starts`,
+          `reads charged: ${bill.reads} = ${MENTIONS} mentions + ${bill.count('user')} people + ${bill.count('media')} pictures + ${ownRead} of our own posts, of which ${lost} answers were lost to faults`,
+          `in answers, those included that were lost and asked for again: ${bill.delivered}`,
+          `posts: ${bill.count('reply')}, alt texts: ${bill.count('mediaMetadata')}; in all $${bill.dollars.toFixed(2)}`,
+        ].join('\n'),
+      );
+      // The least that X's API allows: each mention with its author and pictures once, ourselves once, and of our own posts
+      // those of which nobody could know that they were made.
+      expect(bill.count('user')).toBe(MENTIONS + 1);
+      expect(bill.count('media')).toBe(2 * painted);
+      expect(bill.count('post')).toBe(0);
+      expect(ownRead).toBeGreaterThanOrEqual(lost);
+      expect(ownRead).toBeLessThanOrEqual(lost + kills);
+      expect(bill.count('replyWithLink') + bill.count('replyUnasked')).toBe(0);
+      expect(bill.count('reply')).toBe(MENTIONS);
+      for (const kind of faultKinds) expect(counts.get(kind), kind).toBeGreaterThan(0);
+      expect(supervisor.orphans).toEqual([]);
+      expect(account.address).toBe('pentimento@x.com');
+    } finally {
+      await supervisor.stop();
+      x.close();
+      const leaks = [...supervisor.leaks, ...secretsUnder(root)];
+      await rm(root, { recursive: true, force: true });
+      expectNone(leaks);
+    }
+  },
+  HALF_AN_HOUR,
+);
