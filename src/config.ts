@@ -32,8 +32,8 @@ const configSchema = z
     x: z
       .strictObject({
         url: serverUrlSchema.transform((url) => new URL(url).origin),
-        // Signing in is one, and the smallest page of mentions may be thirty.
-        dailyReads: z.int().min(50),
+        // The smallest page of mentions may be thirty; some are kept for other things.
+        dailyReads: z.int().min(100),
         appKey: keySchema.optional(),
         appSecret: keySchema.optional(),
         clientId: keySchema.optional(),

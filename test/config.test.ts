@@ -62,7 +62,7 @@ describe('the environment', () => {
       PENTIMENTO_MODELS_MIRROR: 'https://mirror.example/models',
       PENTIMENTO_OFFLINE: 'true',
     });
-    const { rateLimits, render, manners, queue, retention, safety, downloads } = loadConfig({});
+    const { rateLimits, x, render, manners, queue, retention, safety, downloads } = loadConfig({});
     expect(config).toEqual({
       mastodon: { url: 'https://mastodon.example', accessToken: 'abc' },
       dataFolder: '/var/lib/pentimento',
@@ -70,6 +70,7 @@ describe('the environment', () => {
       logLevel: 'debug',
       models: { folder: '/srv/models', mirror: 'https://mirror.example/models', offline: true },
       rateLimits,
+      x,
       render,
       manners,
       queue,
@@ -77,6 +78,11 @@ describe('the environment', () => {
       safety,
       downloads,
     });
+  });
+
+  it('may have the keys of an application on X', () => {
+    const config = loadConfig({ X_APP_KEY: 'key', X_APP_SECRET: 'secret', X_CLIENT_ID: '' });
+    expect(config.x).toEqual({ ...loadConfig({}).x, appKey: 'key', appSecret: 'secret' });
   });
 
   it('moves the networks with the data, unless they have a place of their own', () => {
@@ -93,6 +99,7 @@ describe('the environment', () => {
     ['models.mirror', { PENTIMENTO_MODELS_MIRROR: 'file:///srv/models' }],
     ['models.mirror', { PENTIMENTO_MODELS_MIRROR: 'https://me:secret@there.example' }],
     ['models.offline', { PENTIMENTO_OFFLINE: 'perhaps' }],
+    ['x.appSecret', { X_APP_SECRET: 'two words' }],
     ['web.port', { PENTIMENTO_PORT: 'eighty-eighty' }],
     ['web.port', { PENTIMENTO_PORT: '65536' }],
     ['web.port', { PENTIMENTO_PORT: '80.5' }],

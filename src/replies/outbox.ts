@@ -18,7 +18,14 @@ import type { Queue, ReplyClaim } from '../queue/queue.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import type { RenderRequest } from '../requests/request.js';
 import { remove } from './removal.js';
-import { altTextFor, briefFor, isInterim, languageFor, sentenceFor, type Spoken } from './sentences.js';
+import {
+  altTextFor,
+  briefFor,
+  isInterim,
+  languageFor,
+  sentenceFor,
+  type Spoken,
+} from './sentences.js';
 
 export interface OutboxOptions {
   readonly platforms: readonly Platform[];

@@ -144,7 +144,7 @@ it('a conversation on X: help that fits, pictures of the post above, other setti
   await vi.waitFor(() => expect(answersOnX(again)).toEqual([]), patient);
   expect(answersOnX(under)).toHaveLength(1);
 
-  // Five mentions, of which one took a look at the post above.
+  // Four mentions, of which one took a look at the post above.
   expect(x.bill.count('ownedRead')).toBe(4);
   expect(x.bill.count('post')).toBe(1);
   expect((await operator('doctor')).out).toMatch(/account: .*pentimento@x\.com/);

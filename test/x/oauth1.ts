@@ -36,9 +36,10 @@ function baseString(
   { method, url, form }: SignedRequest,
   fields: ReadonlyMap<string, string>,
 ): string {
-  const parameters = [...fields]
-    .filter(([name]) => name !== 'oauth_signature' && name !== 'realm')
-    .concat([...url.searchParams], form ? [...form] : [])
+  const signed = [...fields].filter(([name]) => name !== 'oauth_signature' && name !== 'realm');
+  // Clients repeat the token in the form that brings the PIN and sign it once, and X lets them in.
+  const inForm = [...(form ?? [])].filter(([name]) => !fields.has(name));
+  const parameters = [...signed, ...url.searchParams, ...inForm]
     .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
     .sort();
   return [method, url.origin + url.pathname, parameters.join('&')].map(encoded).join('&');

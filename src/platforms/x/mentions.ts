@@ -17,6 +17,8 @@ import { byAge, idAt } from './snowflake.js';
 
 /** How many X gives at a time, at least and at most. */
 const PAGE = { min: 5, max: 100 } as const;
+/** So many of the day's reads are left for finding out what became of answers, which hold up all others. */
+const KEPT_FOR_ANSWERS = 20;
 /** A bot that has never run answers what was said to it within the last day. */
 const FIRST_LOOK_BACK_MS = 24 * 60 * 60_000;
 
@@ -106,7 +108,7 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
 
   return async () => {
     for (let hasMore = true; hasMore;) {
-      const affordable = Math.floor(reads.left() / (1 + MOST_WITH_A_POST));
+      const affordable = Math.floor((reads.left() - KEPT_FOR_ANSWERS) / (1 + MOST_WITH_A_POST));
       if (affordable < PAGE.min) throw new BudgetSpent('reads of X', reads.nextDay());
       hasMore = await readPage(positionIn(ledger.position()), Math.min(size, affordable));
       onPage();

@@ -4,8 +4,8 @@ import { idOf, pageSchema, repliedTo, toPostEntity } from './entities.js';
 import { isUncharged, type Session } from './session.js';
 import { byAge } from './snowflake.js';
 
-/** How many X gives at a time; most often there is one to be found, or none. */
-const PAGE = 20;
+/** How many X gives at a time, at least; most often there is one to be found, or none. */
+const PAGE = 5;
 
 /**
  * Reads what we have posted since a post, into the ledger; then all these attempts are settled.
