@@ -115,7 +115,12 @@ export class QueueLedger implements Ledger {
   }
 
   spent(day: string): number {
-    return readsOf(this.database, this.platform, day);
+    return (
+      this.database
+        .prepare<[string, string], number>('SELECT n FROM reads WHERE platform = ? AND day = ?')
+        .pluck()
+        .get(this.platform, day) ?? 0
+    );
   }
 
   spend(day: string, reads: number, limit: number): boolean {
@@ -141,16 +146,6 @@ export class QueueLedger implements Ledger {
   #at<T>(act: () => T): T {
     return this.database.transaction(act).immediate();
   }
-}
-
-/** What an account has read on a day. */
-export function readsOf(database: Database, platform: string, day: string): number {
-  return (
-    database
-      .prepare<[string, string], number>('SELECT n FROM reads WHERE platform = ? AND day = ?')
-      .pluck()
-      .get(platform, day) ?? 0
-  );
 }
 
 /** Who has read how much on a day. */

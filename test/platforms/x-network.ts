@@ -57,7 +57,7 @@ export async function xNetwork(options: FakeXOptions = {}): Promise<XNetwork> {
   };
 }
 
-export function vaultWith(credentials: OAuth1): Vault {
+function vaultWith(credentials: OAuth1): Vault {
   return { credentials: () => credentials, renewed: () => Promise.resolve(credentials) };
 }
 

@@ -24,14 +24,18 @@ describe('opening a database', () => {
       .pluck()
       .all();
     expect(tables).toEqual([
+      'attempts',
       'blocks',
       'cursors',
       'dispatch',
       'inbox',
+      'own_posts',
       'paces',
       'people',
+      'reads',
       'requests',
       'tallies',
+      'untold',
     ]);
   });
 

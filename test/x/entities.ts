@@ -85,7 +85,8 @@ export function postEntity(post: Post, { tweet, expansions }: Wanted): object {
 }
 
 function entitiesOf({ id, text, media, mentions }: Post): object {
-  const start = [...text.slice(0, text.indexOf(linkOf(id)))].length;
+  // X counts code points.
+  const start = Array.from(text.slice(0, text.indexOf(linkOf(id)))).length;
   return {
     ...(mentions.length > 0 && {
       mentions: mentions.map((user) => ({

@@ -16,7 +16,7 @@ const saidSchema = z
   .catch({});
 
 /** What X answered. The library's own errors hold the request with its signature, and are not passed on. */
-export class XError extends Error {
+class XError extends Error {
   override readonly name = 'XError';
   constructor(
     /** Of HTTP. */

@@ -8,7 +8,7 @@ import type { Session } from './session.js';
 const SOONEST_MS = 5000;
 /** When it has long been quiet. */
 const LATEST_MS = 120_000;
-/** Each quiet time makes the next wait longer: it takes a quarter of an hour to get from one to the other. */
+/** Each quiet time makes the next wait longer: it takes six minutes to get from one to the other. */
 const SLOWER = 1.4;
 
 /**
@@ -53,13 +53,15 @@ export async function listenTo(
         throw new PlatformError('fatal', error.message, undefined, { cause: error.cause });
       failures++;
       listener.failed(error);
-      if (error instanceof BudgetSpent) session.spentUntil = error.retryAt;
+      if (error instanceof BudgetSpent) {
+        session.spentUntil = error.retryAt;
+        tell(); // it may be long until the rest can be read, and what is paid for need not wait for it
+      }
       log[failures === 1 ? 'warn' : 'debug']({ error }, 'could not read mentions; trying again');
       return waitAfter(error, failures);
     }
   };
 
-  if (signal.aborted) return;
   client.requireLetIn();
   if (!isMidway(ledger)) tell();
   while (!signal.aborted) {

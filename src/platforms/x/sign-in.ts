@@ -38,7 +38,7 @@ export const xKeysSchema = z.discriminatedUnion('method', [
 export type XKeys = z.infer<typeof xKeysSchema>;
 
 /** What the bot does needs these, and a refresh token, and no more; docs/x.md says what for. */
-export const SCOPES = [
+const SCOPES = [
   'tweet.read',
   'tweet.write',
   'users.read',
@@ -185,9 +185,9 @@ async function enter(url: string, credentials: Credentials): Promise<XAccount> {
 export async function signOutOfX(url: string, { credentials }: XAccount): Promise<void> {
   for (const secret of secretsOf(credentials)) hideFromLogs(secret);
   const settings = boundedSettings(url);
-  await asking('signing out', async () => {
+  await asking('signing out', async (): Promise<unknown> => {
     if (credentials.method === 'oauth1')
-      return clientOf(credentials, settings).post(`${X_API}/1.1/oauth/invalidate_token`);
+      return clientOf(credentials, settings).post<unknown>(`${X_API}/1.1/oauth/invalidate_token`);
     const { clientId, clientSecret, refreshToken } = credentials;
     const application = { clientId, ...(clientSecret !== undefined && { clientSecret }) };
     return new TwitterApi(application, settings).revokeOAuth2Token(refreshToken, 'refresh_token');
