@@ -1,11 +1,13 @@
 /**
- * Writes the tables of docs/conversation.md and of the README, which say what src/requests/parameters.ts and actions.ts say:
+ * Writes the tables of docs/conversation.md and of the README, which say what src/requests/parameters.ts and actions.ts say,
+ * and that of docs/x.md, which is computed from src/platforms/x/prices.ts:
  * npx tsx docs/tables.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { housePaintings } from '../src/collection.js';
 import { projectRoot } from '../src/paths.js';
+import { costPer1000, dollars, requestNames } from '../src/platforms/x/prices.js';
 import { actionNames, actions } from '../src/requests/actions.js';
 import { parameterNames, parameterOf, type Parameter } from '../src/requests/parameters.js';
 
@@ -15,6 +17,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     actions: actionTable(),
     paintings: paintingTable(),
   },
+  'docs/x.md': { costs: costTable() },
   'README.md': { options: optionTable() },
 };
 
@@ -95,6 +98,16 @@ function paintingTable(): string {
   return table(
     ['name', 'title'],
     housePaintings().map(({ name, title }) => [`\`#style ${name}\``, title]),
+  );
+}
+
+function costTable(): string {
+  return table(
+    ['a thousand mentions that are', 'at least', 'at most'],
+    requestNames.map((name) => {
+      const { least, most } = costPer1000(name);
+      return [name, dollars(least), dollars(most)];
+    }),
   );
 }
 

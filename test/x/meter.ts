@@ -24,7 +24,7 @@ export const X_LIMITS: Readonly<Record<Endpoint, number>> = {
   lookup: 900,
   post: 100,
   removal: 50,
-  upload: 500,
+  upload: 1875,
   'media status': 1000,
   metadata: 500,
 };

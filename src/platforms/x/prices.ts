@@ -1,7 +1,7 @@
 /*
- * What X charges for what the bot does, in US dollars. Read at https://docs.x.com/x-api/getting-started/pricing and in X's
- * changelog of 16 April 2026 ("Owned Reads", in force since 20 April 2026); a program cannot ask for them, and the
- * Developer Console has the last word.
+ * What X charges for what the bot does, in US dollars. From https://docs.x.com/x-api/getting-started/pricing, as a copy of 28
+ * August 2026 has it, and X's changelog of 16 April 2026 ("Owned Reads", in force since 20 April 2026). A program cannot ask
+ * for them, and the Developer Console has the last word.
  */
 
 export const PRICES = {
