@@ -28,14 +28,14 @@ const uploadSchema = z.object({ id: z.string(), url: z.string().nullish() });
 export async function postReply(session: Session, mention: Mention, reply: Reply): Promise<string> {
   const { client } = session;
   const { limits } = await session.instance();
-  const { text, language, picture, sensitive = false, isInterim = false } = reply;
+  const { text, brief, language, picture, sensitive = false, isInterim = false } = reply;
   const mediaIds = picture ? [await upload(client, picture, limits)] : [];
   // Together they must not be longer than a post; half of it is more than any warning needs.
   const spoilerText = withoutEnd(mention.spoiler, Math.floor(limits.characters / 2));
   const address = `@${mention.author.handle} `;
   const room = limits.characters - spoilerText.length - address.length;
   const status: mastodon.rest.v1.CreateStatusParams = {
-    status: address + shortened(text, room),
+    status: address + shortened(text.length <= room ? text : (brief ?? text), room),
     inReplyToId: mention.id,
     visibility: noWiderThan(mention.visibility),
     sensitive: mention.sensitive || sensitive,

@@ -46,7 +46,7 @@ export function saysMissing(error: unknown): boolean {
   return statusOf(error) === 404;
 }
 
-/** X takes the same words twice in a row for a mistake (403). It has them already, then. */
+/** Whether X says that we have said the same before (403). */
 export function saysDuplicate(error: unknown): boolean {
   return statusOf(error) === 403 && /duplicate/i.test((error as Error).message);
 }

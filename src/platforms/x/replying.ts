@@ -76,8 +76,12 @@ async function postNow(session: Session, mention: Mention, reply: Reply): Promis
     ledger.settle(attempt, { id: data.id, text, hasPicture: picture !== undefined });
     return data.id;
   } catch (error) {
-    if (saysDuplicate(error)) throw new PlatformError('unreachable', (error as Error).message);
-    if (surelyUndone(error)) ledger.settle(attempt);
+    if (saysDuplicate(error)) {
+      // Perhaps here, and our list was late to show it.
+      await settleAll(session);
+      const said = ledger.postsUnder(mention.id).find((post) => post.text.includes(text));
+      if (said !== undefined) return said.id;
+    } else if (surelyUndone(error)) ledger.settle(attempt);
     throw error;
   }
 }

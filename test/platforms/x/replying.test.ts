@@ -112,6 +112,27 @@ describe('a reply on X', () => {
     expect(x.world.list((post) => post.author.username === 'pentimento')).toHaveLength(1);
   });
 
+  it('of the same words to the same person is refused, unless they stand there already', async () => {
+    const { x, us, ada, platform, connectWith, mention, ours } = await mentioned();
+    await platform.reply(mention, { text: 'Hello.' });
+    const again = { ...mention, id: await ada.post(`${us} please`) };
+    const refused = { kind: 'refused' };
+    await expect(platform.reply(again, { text: 'Hello.' })).rejects.toMatchObject(refused);
+    expect(await platform.repliesTo(again)).toEqual([]);
+
+    const ledger = queueAt(databaseFile()).ledger('x');
+    const forgetful = connectWith({ ledger });
+    x.fault = (endpoint) => (endpoint === 'post' ? 'reset after' : undefined);
+    const other = { text: 'Something else.' };
+    await expect(forgetful.reply(again, other)).rejects.toMatchObject({ kind: 'unreachable' });
+    x.fault = () => undefined;
+    // As if our own list had not shown it in time.
+    for (const attempt of ledger.unsettled()) ledger.settle(attempt);
+    const [lost] = ours();
+    expect(await forgetful.reply(again, other)).toBe(lost?.id);
+    expect(ours()).toHaveLength(2);
+  });
+
   it('can be removed, and removed again', async () => {
     const { ada, platform, mention } = await mentioned();
     const id = await platform.reply(mention, { text: 'Hello.' });
