@@ -11,6 +11,11 @@ const LATEST_MS = 120_000;
 /** Each quiet time makes the next wait longer: it takes six minutes to get from one to the other. */
 const SLOWER = 1.4;
 
+/** How long to wait before X is asked again, after a wait that ended with so many mentions. In milliseconds, as is the wait. */
+export function nextWait(wait: number, mentions: number): number {
+  return mentions > 0 ? SOONEST_MS : Math.min(LATEST_MS, Math.max(SOONEST_MS, wait * SLOWER));
+}
+
 /**
  * Asks X for mentions, soon after there were some and more and more seldom when there are none. What was read and not told
  * is told first.
@@ -37,14 +42,14 @@ export async function listenTo(
     return untold.length;
   };
 
-  let wait = SOONEST_MS;
+  let wait = 0;
   /** One question, and what follows from it; gives how long to wait before the next. */
   const attempt = async (): Promise<number> => {
     try {
       await readMentions();
       session.heardAt = performance.now();
       session.spentUntil = undefined;
-      wait = tell() > 0 ? SOONEST_MS : Math.min(LATEST_MS, wait * SLOWER);
+      wait = nextWait(wait, tell());
       return wait;
     } catch (error) {
       if (!(error instanceof PlatformError) || error.kind === 'fatal') throw error;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { download } from '../download.js';
 import { isFailure, PlatformError, type Mention, type Platform } from '../port.js';
 import { remembered } from '../remembered.js';
@@ -13,6 +14,8 @@ import { saysMissing } from './failures.js';
 import { listenTo, troubleOf } from './listening.js';
 import { knownReplies, postReply } from './replying.js';
 import { isUncharged, openSession, type Session, type XOptions } from './session.js';
+
+const removedSchema = z.object({ data: z.object({ deleted: z.literal(true) }) });
 
 /** An account on X. Whatever can be known without asking is not asked, for X charges for its answers. */
 export function xPlatform(options: XOptions): Platform {
@@ -47,7 +50,9 @@ export function xPlatform(options: XOptions): Platform {
 
     async remove(replyId) {
       await client
-        .ask('removing a reply', ({ v2 }) => v2.deleteTweet(replyId))
+        .ask('removing a reply', async ({ v2 }) =>
+          removedSchema.parse(await v2.deleteTweet(replyId)),
+        )
         .catch((error: unknown) => {
           if (!saysMissing(error)) throw error;
         });

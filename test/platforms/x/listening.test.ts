@@ -1,10 +1,24 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../../src/log.js';
 import type { Mention } from '../../../src/platforms/port.js';
+import { nextWait } from '../../../src/platforms/x/listening.js';
 import { listen, patient, photo } from '../contract/setting.js';
 import { xNetwork } from '../x-network.js';
 
 const pictures = async () => [{ data: await photo(), description: 'a boat' }];
+
+describe('the wait between two questions', () => {
+  it('is short after a mention, and longer the longer it is quiet, within X’s limits and a reader’s patience', () => {
+    const waits = [nextWait(0, 0)];
+    while (waits.length < 20) waits.push(nextWait(waits.at(-1) ?? 0, 0));
+    expect(waits[0]).toBe(5000);
+    expect(waits.toSorted((a, b) => a - b)).toEqual(waits);
+    expect(waits.at(-1)).toBe(120_000);
+    expect(nextWait(120_000, 1)).toBe(5000);
+    // 300 in a quarter of an hour, if somebody always has something to say.
+    expect((15 * 60_000) / nextWait(0, 1)).toBeLessThanOrEqual(300);
+  });
+});
 
 describe('listening to X', () => {
   it('reads nothing twice: not after a restart, and not if the listener has failed', async () => {

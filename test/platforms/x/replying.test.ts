@@ -133,9 +133,13 @@ describe('a reply on X', () => {
     expect(ours()).toHaveLength(2);
   });
 
-  it('can be removed, and removed again', async () => {
-    const { ada, platform, mention } = await mentioned();
+  it('can be removed, and removed again; a page for an answer does not say that it is', async () => {
+    const { ada, platform, mention, x } = await mentioned();
     const id = await platform.reply(mention, { text: 'Hello.' });
+    let left = 1;
+    x.fault = (endpoint) =>
+      endpoint === 'removal' && left-- > 0 ? 'page for an answer' : undefined;
+    await expect(platform.remove(id)).rejects.toMatchObject({ kind: 'unreachable' });
     await platform.remove(id);
     await platform.remove(id);
     expect(await ada.see(id)).toBeUndefined();
@@ -185,6 +189,21 @@ describe('a picture on X', () => {
     expect(await shown({ text: 'Two.', sensitive: true })).toBe(true);
     expect(await shown({ text: 'Three.' }, { ...mention, sensitive: true })).toBe(true);
   });
+
+  it.each(['page for an answer', 'truncated answer', 'reset before'] as const)(
+    'is not posted if nobody knows whether its warning has arrived (%s)',
+    async (fault) => {
+      const { x, platform, mention, ours } = await mentioned();
+      let left = 1;
+      x.fault = (endpoint) => (endpoint === 'metadata' && left-- > 0 ? fault : undefined);
+      const reply = await painted({ sensitive: true });
+      const failed = { kind: 'unreachable' };
+      await expect(platform.reply(mention, reply)).rejects.toMatchObject(failed);
+      expect(ours()).toEqual([]);
+      await platform.reply(mention, reply);
+      expect(ours()).toMatchObject([{ isSensitive: true }]);
+    },
+  );
 
   it('is described in no more than X takes', async () => {
     const { platform, mention, ada } = await mentioned();
