@@ -38,8 +38,14 @@ export function boundedSettings(url: string): Partial<IClientSettings> {
       }
       params.requestEventDebugHandler = bounding();
     },
-    onAfterRequest: ({ params, response }) =>
-      windows.note(params.method, new URL(params.url).pathname, response.rateLimit),
+    onAfterRequest: ({ params, response }) => {
+      const { pathname } = new URL(params.url);
+      windows.note(params.method, pathname, response.rateLimit);
+      // The library takes a page of somebody on the way for an answer like any other, in the middle of an upload, say.
+      const data: unknown = response.data;
+      if (!pathname.startsWith('/oauth/') && typeof data === 'string' && data !== '')
+        throw new TypeError('a page in place of an answer');
+    },
     onResponseError: ({ params, error }) =>
       windows.note(params.method, new URL(params.url).pathname, error.rateLimit),
   };

@@ -190,6 +190,18 @@ describe('a picture on X', () => {
     expect(await shown({ text: 'Three.' }, { ...mention, sensitive: true })).toBe(true);
   });
 
+  it('of which a piece was lost is uploaded anew, and not taken for one that X refuses', async () => {
+    const { x, platform, mention, ours } = await mentioned();
+    let uploads = 0;
+    // The second step: the picture itself.
+    x.fault = (endpoint) =>
+      endpoint === 'upload' && ++uploads === 2 ? 'page for an answer' : undefined;
+    const failed = { kind: 'unreachable' };
+    await expect(platform.reply(mention, await painted())).rejects.toMatchObject(failed);
+    await platform.reply(mention, await painted());
+    expect(ours()).toHaveLength(1);
+  });
+
   it.each(['page for an answer', 'truncated answer', 'reset before'] as const)(
     'is not posted if nobody knows whether its warning has arrived (%s)',
     async (fault) => {
