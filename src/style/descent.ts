@@ -10,7 +10,7 @@ import { faceMask } from './faces.js';
 import { likeness, type Look } from './judge.js';
 import { compileObjective, type Losses } from './objective.js';
 import type { Memory } from './memory.js';
-import { blendedGrams, tileCount, type Style } from './paintings.js';
+import { blendedManner, tileCount, type Style } from './paintings.js';
 import type { Picture, Size } from './picture.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
@@ -129,7 +129,7 @@ async function setUp(
     recipe,
     executor,
     mirrored(photo, border),
-    await blendedGrams({ recipe, executor, memory }, styles, scale, styleScale, unit),
+    await blendedManner({ recipe, executor, memory }, styles, scale, styleScale, unit),
     faces.length === 0 ? undefined : faceMask(faces, scale, border),
   );
   return {

@@ -17,11 +17,32 @@ export function gramMatrix(activation: Tensor): Tensor {
 }
 
 /**
- * Σ |G - A|. Deviation from Gatys et al., equation 4, who square the differences: a square is ruled by the few channels
+ * Σ W·|G - A|. Deviation from Gatys et al., equation 4, who square the differences: a square is ruled by the few channels
  * with the largest activations, and on a network with batch normalization those differ by orders of magnitude.
  */
-export function styleLoss(gram: Tensor, target: Tensor): Tensor {
-  return op.sum(op.abs(op.subtract(gram, target)));
+export function styleLoss(gram: Tensor, target: Tensor, weights: Tensor): Tensor {
+  return op.sum(op.multiply(weights, op.abs(op.subtract(gram, target))));
+}
+
+/** A channel that is silent in the painting counts as if it had this part of the mean activity: it is to be silent. */
+const SILENT = 0.01;
+
+/**
+ * How much each entry of a Gram matrix [c, c] counts in the style loss, so that Σ W·|A| = 1: by the geometric mean of the root
+ * mean squares of its two channels in the painting, (a_ii·a_jj)^¼. Between the plain amounts, by which faint channels
+ * count as much as strong ones per unit, and the squares, by which only the strongest count.
+ */
+export function styleWeights(target: Float32Array): Float32Array {
+  const channels = Math.round(Math.sqrt(target.length));
+  const squares = Array.from({ length: channels }, (_, i) => target[i * (channels + 1)] ?? 0);
+  const silent = (SILENT * squares.reduce((sum, square) => sum + square, 0)) / channels;
+  const roots = squares.map((square) => (square + silent) ** (1 / 4));
+  const weights = target.map(
+    (_, i) => (roots[Math.floor(i / channels)] ?? 0) * (roots[i % channels] ?? 0),
+  );
+  // Never zero, so that a black painting has a loss and not a division by zero.
+  const total = target.reduce((sum, value, i) => sum + (weights[i] ?? 0) * Math.abs(value), 1e-12);
+  return weights.map((weight) => weight / total);
 }
 
 /** Σ (F - C)². Gatys et al., equation 1, without the ½. */

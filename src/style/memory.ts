@@ -1,32 +1,34 @@
-import type { ByLayer } from './targets.js';
+import type { ByLayer, Manner } from './targets.js';
 
-/** Targets that have been computed before: whoever paints in a style once will again. */
+/** Manners that have been computed before: whoever paints in a style once will again. */
 export interface Memory {
   /** What was computed for that key, or is now. */
-  recall(key: string, compute: () => Promise<ByLayer>): Promise<ByLayer>;
+  recall(key: string, compute: () => Promise<Manner>): Promise<Manner>;
 }
 
 /** A memory that forgets what it has not been asked for the longest, so that it never holds more bytes than that. */
 export function memoryOf(maxBytes: number): Memory {
-  const known = new Map<string, ByLayer>(); // a map keeps the order in which its entries came
+  const known = new Map<string, Manner>(); // a map keeps the order in which its entries came
   let bytes = 0;
   return {
     async recall(key, compute) {
       const found = known.get(key);
-      const values = found ?? (await compute());
-      if (found === undefined) bytes += bytesOf(values);
+      const manner = found ?? (await compute());
+      if (found === undefined) bytes += bytesOf(manner);
       known.delete(key);
-      known.set(key, values);
+      known.set(key, manner);
       for (const [oldest, old] of known) {
         if (bytes <= maxBytes) break;
         known.delete(oldest);
         bytes -= bytesOf(old);
       }
-      return values;
+      return manner;
     },
   };
 }
 
-function bytesOf(values: ByLayer): number {
-  return [...values.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+function bytesOf({ grams, moments }: Manner): number {
+  const bytes = (values: ByLayer) =>
+    [...values.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return bytes(grams) + bytes(moments);
 }

@@ -4,9 +4,16 @@ import * as op from '../graph/operations.js';
 import type { Tensor } from '../graph/tensor.js';
 import { features, reduction } from '../networks/features.js';
 import type { Recipe } from '../networks/recipe.js';
-import { contentLoss, gramMatrix, maskedContentLoss, styleLoss, totalVariation } from './losses.js';
+import {
+  contentLoss,
+  gramMatrix,
+  maskedContentLoss,
+  styleLoss,
+  styleWeights,
+  totalVariation,
+} from './losses.js';
 import { shapeOf, type Picture, type Size } from './picture.js';
-import { contentOf, valuesAt, weightedSum, type ByLayer } from './targets.js';
+import { contentOf, valuesAt, weightedSum, type ByLayer, type Manner } from './targets.js';
 import { cut, paste, tilesOf, type Tile } from './tiles.js';
 
 /** The losses of one iteration, weighted: what they add to the total. */
@@ -35,8 +42,9 @@ export interface Objective {
 }
 
 /**
- * Total = Σ_l w_l · Σ|G_l - A_l| / Σ|A_l|  +  f · Σ_m w_m · Σ(F_m - C_m)² / ΣC_m²  +  v · variation,
- * over the style layers l and the content layers m.
+ * Total = Σ_l w_l · Σ W_l·|G_l - A_l| / Σ W_l·|A_l|  +  f · Σ_m w_m · Σ(F_m - C_m)² / ΣC_m²  +  v · variation,
+ * over the style layers l and the content layers m, where C_m is what the photo is at m, in the painting's contrasts
+ * (adain.ts).
  *
  * Each part is relative to its target's own size, so one set of weights serves every picture and every layer. In faces,
  * where a mask says that there are any, the content's factor f is another.
@@ -45,13 +53,13 @@ export interface Objective {
  * gets the gradient of the whole picture's loss: its own part of the mean moves, and the rest is what the others had
  * at the iteration before.
  * @param photo whose sides are multiples of the network's reduction
- * @param grams the Gram matrices that the picture should come to have
+ * @param manner what the paintings ask of the picture
  */
 export async function compileObjective(
   recipe: Recipe,
   executor: Executor,
   photo: Picture,
-  grams: ByLayer,
+  { grams, moments }: Manner,
   faces?: FaceMask,
 ): Promise<Objective> {
   const layers = [...Object.keys(recipe.styleLayers), ...Object.keys(recipe.contentLayers)];
@@ -61,6 +69,7 @@ export async function compileObjective(
     recipe,
     executor,
     tiles.map(({ whole }) => ({ ...size, data: cut(photo.data, photo, whole) })),
+    moments,
   );
   const shared = {
     'variation.weight': scalar(recipe.variation),
@@ -178,7 +187,7 @@ export function objectiveGraph(
         ? gram
         : op.add(op.scale(gram, 1 / tiles), op.input(`style.${layer}.rest`, gram.shape));
     const target = op.input(`style.${layer}.target`, gram.shape);
-    return weighted(`style.${layer}`, styleLoss(whole, target));
+    return styleLoss(whole, target, op.input(`style.${layer}.weights`, gram.shape));
   });
   const contents = contentLayers.map((layer) => {
     const activation = at(layer);
@@ -214,7 +223,7 @@ function styleInputs({ styleLayers }: Recipe, grams: ByLayer): Values {
   for (const [layer, weight] of Object.entries(styleLayers)) {
     const target = valuesAt(grams, layer);
     inputs[`style.${layer}.target`] = target;
-    inputs[`style.${layer}.weight`] = scalar(weight / total([target], Math.abs));
+    inputs[`style.${layer}.weights`] = styleWeights(target).map((share) => weight * share);
   }
   return inputs;
 }

@@ -3,7 +3,7 @@ import type { Executor } from '../graph/executor.js';
 import type { Recipe } from '../networks/recipe.js';
 import { borderFor, cropped, mirrored } from './border.js';
 import type { Memory } from './memory.js';
-import { gramsOf, weightedSum, type ByLayer } from './targets.js';
+import { mannerOf, mixedManner, type Manner } from './targets.js';
 import type { Picture, Size } from './picture.js';
 import { resample } from './resample.js';
 
@@ -60,26 +60,26 @@ export interface Looker {
   readonly memory: Memory;
 }
 
-/** The weighted mean of the paintings' Gram matrices, each painting as large as `tilingFor` says. */
-export async function blendedGrams(
+/** The weighted mean of the paintings' manners, each painting as large as `tilingFor` says. */
+export async function blendedManner(
   { recipe, executor, memory }: Looker,
   styles: readonly Style[],
   photo: Size,
   styleScale: number,
   unit: number,
-): Promise<ByLayer> {
+): Promise<Manner> {
   const parts = [];
   for (const { picture, weight } of styles) {
     const tiling = tilingFor(picture, photo, styleScale);
     const key = [recipe.network.name, Object.keys(recipe.styleLayers), tiling, hashOf(picture)];
-    const values = await memory.recall(JSON.stringify(key), () => {
+    const manner = await memory.recall(JSON.stringify(key), () => {
       const border = borderFor(tiling.tile, unit);
       const tiles = cut(picture, tiling).map((tile) => mirrored(tile, border));
-      return gramsOf(recipe, executor, tiles);
+      return mannerOf(recipe, executor, tiles);
     });
-    parts.push({ values, weight });
+    parts.push({ manner, weight });
   }
-  return weightedSum(parts);
+  return mixedManner(parts);
 }
 
 function hashOf({ data }: Picture): string {

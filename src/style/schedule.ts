@@ -16,7 +16,7 @@ const patience: Readonly<Record<Quality, number>> = { draft: 0.4, normal: 1, fin
 const COARSEST = 111;
 
 /** Coarse scales are cheap and decide the composition; fine ones only add what fits between the strokes. */
-const ITERATIONS = [100, 80, 60, 50, 40];
+const ITERATIONS = [100, 80, 70, 70, 70];
 /** Beyond 512 pixels. */
 const FINEST_ITERATIONS = 30;
 

@@ -1,42 +1,102 @@
-import type { Executor } from '../graph/executor.js';
+import type { Executor, Values } from '../graph/executor.js';
 import * as op from '../graph/operations.js';
 import type { Tensor } from '../graph/tensor.js';
 import { features } from '../networks/features.js';
 import type { Recipe } from '../networks/recipe.js';
+import { adain, channelMoments } from './adain.js';
 import { gramMatrix } from './losses.js';
 import { shapeOf, type Picture } from './picture.js';
 
 /** Values by layer. */
 export type ByLayer = ReadonlyMap<string, Float32Array>;
 
-/**
- * The Gram matrices at every style layer of a painting in tiles of one size, whose sides must be multiples of the
- * network's reduction. A Gram matrix is a mean over positions, so the mean over the tiles is the whole painting's; and
- * no more memory is needed than for one tile.
- */
-export async function gramsOf(
-  { network, styleLayers }: Recipe,
-  executor: Executor,
-  tiles: readonly Picture[],
-): Promise<ByLayer> {
-  const grams = await seenIn(executor, tiles, (picture) =>
-    [...features(network, picture, Object.keys(styleLayers))].map(([layer, activation]) => [
-      layer,
-      gramMatrix(activation),
-    ]),
-  );
-  return weightedSum(grams.map((values) => ({ values, weight: 1 / tiles.length })));
+/** What a painting, or a mixture of several, asks of a picture. */
+export interface Manner {
+  /** The Gram matrix at every style layer. */
+  readonly grams: ByLayer;
+  /** The moments of every channel at every content layer; see adain.ts. */
+  readonly moments: ByLayer;
 }
 
-/** The activations at every content layer of a photo in tiles of one size, of each. */
+/**
+ * The manner of a painting in tiles of one size, whose sides must be multiples of the network's reduction. It is all
+ * means over positions, so the mean over the tiles is the whole painting's; and no more memory is needed than for one tile.
+ */
+export async function mannerOf(
+  { network, styleLayers, contentLayers }: Recipe,
+  executor: Executor,
+  tiles: readonly Picture[],
+): Promise<Manner> {
+  const [style, content] = [Object.keys(styleLayers), Object.keys(contentLayers)];
+  const seen = await seenIn(executor, tiles, (picture) => {
+    const activations = features(network, picture, [...style, ...content]);
+    return [
+      ...made('gram', activations, style, gramMatrix),
+      ...made('moments', activations, content, channelMoments),
+    ];
+  });
+  const mean = (name: string, layers: readonly string[]) =>
+    weightedSum(
+      seen.map((values) => ({ values: named(name, values, layers), weight: 1 / seen.length })),
+    );
+  return { grams: mean('gram', style), moments: mean('moments', content) };
+}
+
+/** The mean of several manners, whose weights sum to 1. */
+export function mixedManner(
+  parts: readonly { readonly manner: Manner; readonly weight: number }[],
+): Manner {
+  const mixed = (of: keyof Manner) =>
+    weightedSum(parts.map(({ manner, weight }) => ({ values: manner[of], weight })));
+  return { grams: mixed('grams'), moments: mixed('moments') };
+}
+
+/**
+ * What the content layers are to see in each tile of a photo, all of one size: what they see in the photo, in a
+ * painting's contrasts.
+ * @param painting the moments of that painting
+ */
 export async function contentOf(
   { network, contentLayers }: Recipe,
   executor: Executor,
   tiles: readonly Picture[],
+  painting: ByLayer,
 ): Promise<readonly ByLayer[]> {
-  return seenIn(executor, tiles, (picture) => [
-    ...features(network, picture, Object.keys(contentLayers)),
-  ]);
+  const layers = Object.keys(contentLayers);
+  const seen = await seenIn(executor, tiles, (picture) => {
+    const activations = features(network, picture, layers);
+    return [
+      ...made('activation', activations, layers, (activation) => activation),
+      ...made('moments', activations, layers, channelMoments),
+    ];
+  });
+  const photo = weightedSum(
+    seen.map((values) => ({ values: named('moments', values, layers), weight: 1 / seen.length })),
+  );
+  return seen.map((values) => {
+    const activations = [...named('activation', values, layers)];
+    const moved = activations.map(
+      ([layer, activation]) =>
+        [layer, adain(activation, valuesAt(photo, layer), valuesAt(painting, layer))] as const,
+    );
+    return new Map(moved);
+  });
+}
+
+/** What is made of the activations of some layers, by `name.layer`. */
+function made(
+  name: string,
+  activations: ReadonlyMap<string, Tensor>,
+  layers: readonly string[],
+  of: (activation: Tensor) => Tensor,
+): readonly (readonly [string, Tensor])[] {
+  return [...activations].flatMap(([layer, activation]) =>
+    layers.includes(layer) ? [[`${name}.${layer}`, of(activation)] as const] : [],
+  );
+}
+
+function named(name: string, values: Values, layers: readonly string[]): ByLayer {
+  return new Map(layers.map((layer) => [layer, values[`${name}.${layer}`] ?? new Float32Array()]));
 }
 
 /** What a graph makes of each of some tiles of one size, by one program. */
@@ -44,15 +104,14 @@ async function seenIn(
   executor: Executor,
   tiles: readonly Picture[],
   graph: (picture: Tensor) => readonly (readonly [string, Tensor])[],
-): Promise<readonly ByLayer[]> {
+): Promise<readonly Values[]> {
   const [first] = tiles;
   if (first === undefined) throw new Error('a picture without tiles');
   const outputs = Object.fromEntries(graph(op.input('picture', shapeOf(first))));
   const program = await executor.compile(outputs);
   try {
-    const seen: ByLayer[] = [];
-    for (const { data } of tiles)
-      seen.push(new Map(Object.entries(await program.run({ picture: data }))));
+    const seen: Values[] = [];
+    for (const { data } of tiles) seen.push(await program.run({ picture: data }));
     return seen;
   } finally {
     await program.release();

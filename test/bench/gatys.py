@@ -62,13 +62,29 @@ def gram(activation):
     return rows @ rows.T / (height * width)
 
 
+def style_weights(target):
+    """As in src/style/losses.ts."""
+    squares = target.diagonal()
+    roots = (squares + 0.01 * squares.mean()) ** 0.25
+    weights = roots[:, None] * roots[None, :]
+    return weights / ((weights * target.abs()).sum() + 1e-12)
+
+
+def adain(activation, example):
+    """Huang and Belongie 2017, equation 8, with the limits of src/style/adain.ts."""
+    means = [x.mean((2, 3), keepdim=True) for x in (activation, example)]
+    deviations = [x.std((2, 3), keepdim=True, correction=0) for x in (activation, example)]
+    contrast = (deviations[1] / deviations[0]).clamp(min=1 / 8).where(deviations[0] > 0, 0)
+    return (means[1] + contrast * (activation - means[0])).clamp(min=0)
+
+
 with torch.no_grad():
     painting = activations(picture("style.f32"))
-    grams = {name: gram(painting[name]) for name in recipe["styleLayers"]}
-    del painting
     photo = activations(picture("content.f32"))
-    contents = {name: photo[name] for name in recipe["contentLayers"]}
-    del photo
+    grams = {name: gram(painting[name]) for name in recipe["styleLayers"]}
+    weights = {name: style_weights(grams[name]) for name in recipe["styleLayers"]}
+    contents = {name: adain(photo[name], painting[name]) for name in recipe["contentLayers"]}
+    del painting, photo
 
 
 def losses(x):
@@ -76,7 +92,7 @@ def losses(x):
     at = activations(x)
     # Equations 4 and 5, with amounts in place of squares.
     style = sum(
-        weight * (gram(at[name]) - grams[name]).abs().sum() / (grams[name].abs().sum() + 1e-12)
+        weight * (weights[name] * (gram(at[name]) - grams[name]).abs()).sum()
         for name, weight in recipe["styleLayers"].items()
     )
     # Equation 1.

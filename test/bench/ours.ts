@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { adam } from '../../src/style/adam.js';
 import { compileObjective, type Losses } from '../../src/style/objective.js';
-import { gramsOf } from '../../src/style/targets.js';
+import { mannerOf } from '../../src/style/targets.js';
 import { readFloats, writeFloats } from './handover.js';
 import { vgg19Shape } from './shapes.js';
 
@@ -18,8 +18,8 @@ const style = { ...size, data: readFloats(join(folder, 'style.f32')) };
 
 const recipe = vgg19Shape();
 const executor = onnxExecutor();
-const grams = await gramsOf(recipe, executor, [style]);
-const objective = await compileObjective(recipe, executor, content, grams);
+const manner = await mannerOf(recipe, executor, [style]);
+const objective = await compileObjective(recipe, executor, content, manner);
 const factors = { elsewhere: 1, inFaces: 1 };
 
 const { gradient, ...losses } = await objective.evaluate(content.data, factors);

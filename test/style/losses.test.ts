@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import * as op from '../../src/graph/operations.js';
 import type { Tensor } from '../../src/graph/tensor.js';
-import { contentLoss, gramMatrix, styleLoss, totalVariation } from '../../src/style/losses.js';
+import {
+  contentLoss,
+  gramMatrix,
+  styleLoss,
+  styleWeights,
+  totalVariation,
+} from '../../src/style/losses.js';
 import { evaluate } from '../support/reference.js';
 
 /** The numbers that a loss gives for an input `x` and a target, in float64. */
@@ -33,10 +39,28 @@ describe('the Gram matrix', () => {
 });
 
 describe('the style loss', () => {
-  it('sums the amounts by which two Gram matrices differ, unsquared', () => {
-    const target = constant([2, 2], 1, 0, 0, 5);
-    // |4 − 1| + |½ − 0| + |½ − 0| + |3 − 5|
-    expect(valuesOf((x) => styleLoss(x, target), [2, 2], [4, 0.5, 0.5, 3])).toEqual([6]);
+  it('sums the amounts by which two Gram matrices differ, unsquared and weighted', () => {
+    const [target, weights] = [constant([2, 2], 1, 0, 0, 5), constant([2, 2], 1, 2, 2, 3)];
+    // |4 − 1| + 2·|½ − 0| + 2·|½ − 0| + 3·|3 − 5|
+    expect(valuesOf((x) => styleLoss(x, target, weights), [2, 2], [4, 0.5, 0.5, 3])).toEqual([11]);
+  });
+
+  it('weighs entries by the activity of their channels, so that the painting itself weighs 1', () => {
+    // Mean squares 16 and 1, and a hundredth of their mean: roots of about 2 and 1, products 4, 2, 2, 1.
+    const gram = Float32Array.of(16, 2, 2, 1);
+    const weights = styleWeights(gram);
+    const [both = NaN, one = NaN, other = NaN, none = NaN] = weights;
+    expect(one).toBe(other);
+    expect(both / none).toBeCloseTo(4, 0);
+    expect(one / none).toBeCloseTo(2, 1);
+    expect(gram.reduce((sum, value, i) => sum + value * (weights[i] ?? NaN), 0)).toBeCloseTo(1);
+  });
+
+  it('lets a channel that the painting has not at all count a little', () => {
+    const weights = styleWeights(Float32Array.of(1, 0, 0, 0));
+    expect(weights[3]).toBeGreaterThan(0);
+    expect(weights[3]).toBeLessThan(0.1 * (weights[0] ?? NaN));
+    expect(styleWeights(new Float32Array(4)).every(Number.isFinite)).toBe(true);
   });
 });
 

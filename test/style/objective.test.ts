@@ -6,7 +6,7 @@ import { INPUT } from '../../src/networks/network.js';
 import type { Recipe } from '../../src/networks/recipe.js';
 import { compileObjective, objectiveGraph, type FaceMask } from '../../src/style/objective.js';
 import { pictureOf } from '../../src/style/picture.js';
-import { gramsOf } from '../../src/style/targets.js';
+import { mannerOf } from '../../src/style/targets.js';
 import { gradientError, TOLERANCE } from '../support/finite-differences.js';
 import { flat } from '../support/pictures.js';
 import { randomInputs, seeded, toFloat64 } from '../support/random.js';
@@ -84,8 +84,8 @@ describe('the objective', () => {
   const evaluated = async (changes: Partial<Recipe> = {}, faces?: FaceMask) => {
     const changed = { ...recipe, ...changes };
     const executor = onnxExecutor(1);
-    const grams = await gramsOf(changed, executor, [painting]);
-    const objective = await compileObjective(changed, executor, photo, grams, faces);
+    const manner = await mannerOf(changed, executor, [painting]);
+    const objective = await compileObjective(changed, executor, photo, manner, faces);
     const result = await objective.evaluate(picture.data, { elsewhere: 2, inFaces: 8 });
     await objective.release();
     return result;
@@ -98,18 +98,22 @@ describe('the objective', () => {
     expect((await evaluated({ styleLayers: { [INPUT]: 1, doubled: 9 } })).style).toBeCloseTo(7.5);
   });
 
-  it('weighs the content loss, relative to the size of the photo’s activations', async () => {
-    // In each row, Σ(F − C)² = ¼ + ¼ + 1 and ΣC² = ¼ + ¼; with weight 2.
-    expect((await evaluated()).content).toBeCloseTo(2 * 3, 5);
+  it('weighs the content loss, relative to the size of the photo’s activations in the painting’s contrasts', async () => {
+    // A photo of one color in the painting's contrasts is the painting's color. In each row, Σ(F − C)² = 1 + 1
+    // and ΣC² = 2 + 2; with weight 2.
+    expect((await evaluated()).content).toBeCloseTo(2 * (1 / 2), 5);
   });
 
   it('weighs it otherwise in faces', async () => {
     // One of the two rows is half a face: it counts as much as the mean of both weights, 5.
     const mask = () => Float32Array.of(0.5, 0.5, 0, 0);
-    expect((await evaluated({}, mask)).content).toBeCloseTo((2 + 5) * 1.5, 5);
+    expect((await evaluated({}, mask)).content).toBeCloseTo((2 + 5) * (1 / 4), 5);
     const plain = await evaluated();
     expect(await evaluated({}, () => new Float32Array(4))).toEqual(plain);
-    expect((await evaluated({}, () => new Float32Array(4).fill(1))).content).toBeCloseTo(8 * 3, 5);
+    expect((await evaluated({}, () => new Float32Array(4).fill(1))).content).toBeCloseTo(
+      8 * (1 / 2),
+      5,
+    );
   });
 
   it('weighs the total variation', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { memoryOf } from '../../src/style/memory.js';
 import type { ByLayer } from '../../src/style/targets.js';
-import { blendedGrams, tileCount, tilingFor } from '../../src/style/paintings.js';
+import { blendedManner, tileCount, tilingFor } from '../../src/style/paintings.js';
 import type { Picture, Size } from '../../src/style/picture.js';
 import { resample } from '../../src/style/resample.js';
 import { flat, waves } from '../support/pictures.js';
@@ -37,8 +37,10 @@ describe('how a painting is looked at', () => {
 
 describe('the Gram matrices of a painting', () => {
   const looker = { recipe: tinyRecipe, executor: onnxExecutor(2), memory: memoryOf(0) };
-  const gramsAt = (picture: Picture, size: Size, styleScale: number) =>
-    blendedGrams(looker, [{ picture, weight: 1 }], size, styleScale, 4);
+  const gramsAt = async (picture: Picture, size: Size, styleScale: number) => {
+    const styles = [{ picture, weight: 1 }];
+    return (await blendedManner(looker, styles, size, styleScale, 4)).grams;
+  };
   const painting = waves({ width: 400, height: 300 }, 2);
 
   it('are the same in tiles as of the whole, nearly', async () => {
@@ -61,7 +63,7 @@ describe('the Gram matrices of a painting', () => {
       { picture: painting, weight: 0.7 },
       { picture: other, weight: 0.3 },
     ];
-    const both = await blendedGrams(looker, styles, photo, 100, 4);
+    const { grams: both } = await blendedManner(looker, styles, photo, 100, 4);
     for (const [layer, gram] of both)
       for (const [i, value] of gram.entries())
         expect(value).toBeCloseTo(

@@ -48,13 +48,16 @@ describe('the correction of the content’s factor', () => {
   });
 });
 
-describe('the memory for targets', () => {
-  const values = (floats: number) => new Map([['layer', new Float32Array(floats)]]);
+describe('the memory for manners', () => {
+  const manner = (floats: number) => ({
+    grams: new Map([['layer', new Float32Array(floats)]]),
+    moments: new Map<string, Float32Array>(),
+  });
 
   it('computes once what is asked for again', async () => {
     const memory = memoryOf(1000);
     let computed = 0;
-    const compute = () => Promise.resolve(values(++computed));
+    const compute = () => Promise.resolve(manner(++computed));
     const first = await memory.recall('a', compute);
     expect(await memory.recall('a', compute)).toBe(first);
     expect(await memory.recall('b', compute)).not.toBe(first);
@@ -67,7 +70,7 @@ describe('the memory for targets', () => {
     const ask = (key: string, floats = 10) =>
       memory.recall(key, () => {
         computed.push(key);
-        return Promise.resolve(values(floats));
+        return Promise.resolve(manner(floats));
       });
     for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) await ask(key);
     expect(computed).toEqual(['a', 'b', 'c', 'b']);
@@ -79,6 +82,6 @@ describe('the memory for targets', () => {
   it('remembers nothing that failed', async () => {
     const memory = memoryOf(100);
     await expect(memory.recall('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await memory.recall('a', () => Promise.resolve(values(1)))).toEqual(values(1));
+    expect(await memory.recall('a', () => Promise.resolve(manner(1)))).toEqual(manner(1));
   });
 });

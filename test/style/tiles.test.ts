@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
+import { styleWeights } from '../../src/style/losses.js';
 import { compileObjective, objectiveGraph } from '../../src/style/objective.js';
 import type { Picture } from '../../src/style/picture.js';
-import { contentOf, gramsOf } from '../../src/style/targets.js';
+import { contentOf, mannerOf } from '../../src/style/targets.js';
 import { cut, paste, tilesOf } from '../../src/style/tiles.js';
 import { noise, waves } from '../support/pictures.js';
 import { values } from '../support/random.js';
@@ -88,10 +89,13 @@ describe('the objective of a picture in tiles', () => {
 
   /** What the whole picture gives at once, without tiles. */
   async function atOnce(picture: Picture) {
-    const grams = await gramsOf(tinyRecipe, executor, [painting]);
-    const [content = new Map<string, Float32Array>()] = await contentOf(tinyRecipe, executor, [
-      photo,
-    ]);
+    const { grams, moments } = await mannerOf(tinyRecipe, executor, [painting]);
+    const [content = new Map<string, Float32Array>()] = await contentOf(
+      tinyRecipe,
+      executor,
+      [photo],
+      moments,
+    );
     const sumOf = (data: Float32Array, of: (x: number) => number) =>
       data.reduce((sum, x) => sum + of(x), 0);
     const inputs: Record<string, Float32Array> = {
@@ -99,9 +103,9 @@ describe('the objective of a picture in tiles', () => {
       'content.elsewhere': Float32Array.of(factors.elsewhere),
     };
     for (const [layer, gram] of grams) {
-      const weight = (tinyRecipe.styleLayers[layer] ?? NaN) / sumOf(gram, Math.abs);
+      const weight = tinyRecipe.styleLayers[layer] ?? NaN;
       inputs[`style.${layer}.target`] = gram;
-      inputs[`style.${layer}.weight`] = Float32Array.of(weight);
+      inputs[`style.${layer}.weights`] = styleWeights(gram).map((share) => weight * share);
     }
     for (const [layer, target] of content) {
       const weight = (tinyRecipe.contentLayers[layer] ?? NaN) / sumOf(target, (x) => x * x);
@@ -118,8 +122,8 @@ describe('the objective of a picture in tiles', () => {
     expect(tilesOf(size, 4)).toHaveLength(2);
     const picture = noise(size, 5);
     const expected = await atOnce(picture);
-    const grams = await gramsOf(tinyRecipe, executor, [painting]);
-    const objective = await compileObjective(tinyRecipe, executor, photo, grams);
+    const manner = await mannerOf(tinyRecipe, executor, [painting]);
+    const objective = await compileObjective(tinyRecipe, executor, photo, manner);
     const actual = await objective.evaluate(picture.data, factors);
     await objective.release();
     for (const name of ['style', 'content', 'variation'] as const)

@@ -9,7 +9,7 @@ import { faceMask } from '../../src/style/faces.js';
 import { gramMatrix } from '../../src/style/losses.js';
 import type { ByLayer } from '../../src/style/targets.js';
 import { memoryOf } from '../../src/style/memory.js';
-import { blendedGrams } from '../../src/style/paintings.js';
+import { blendedManner } from '../../src/style/paintings.js';
 import { shapeOf, type Picture } from '../../src/style/picture.js';
 
 /**
@@ -42,7 +42,7 @@ export async function backgroundStyleLoss(
   await program.release();
 
   const styles = [{ picture: painting, weight: 1 }];
-  const targets = await blendedGrams(
+  const { grams: targets } = await blendedManner(
     { recipe, executor, memory: memoryOf(0) },
     styles,
     picture,
