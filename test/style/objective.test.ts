@@ -123,11 +123,11 @@ describe('the objective', () => {
 
   it('hands out the gradient of all three together', async () => {
     const { gradient } = await evaluated();
-    // style: (3 + 1)/4 · 2·sign(G − A)·F/4, which is −½ in red and green; content: 2·2·(F − C)/1; variation: ±5·2/12
+    // style: (3 + 1)/4 · 2·sign(G − A)·F/4, which is −½ in red and green; content: 2·2·(F − C)/8; variation: ±5·2/12
     const variation = 10 / 12;
     const rows = [
-      [-0.5 + 2 + variation, -0.5 - 2 - variation], // red
-      [-0.5 - variation, -0.5 + 4 + variation], // green
+      [-0.5 + variation, -0.5 - 0.5 - variation], // red
+      [-0.5 - 0.5 - variation, -0.5 + variation], // green
       [0, 0], // blue
     ];
     for (const [i, value] of rows.flatMap((row) => [...row, ...row]).entries())

@@ -102,7 +102,7 @@ describe('the pyramid', () => {
   it('ends at the full size, grows by about √2, and starts near 128 pixels', () => {
     const scales = pyramid({ width: 512, height: 384 }, 'normal');
     expect(scales.map(({ width }) => width)).toEqual([128, 181, 256, 362, 512]);
-    expect(scales.map(({ iterations }) => iterations)).toEqual([100, 80, 60, 50, 40]);
+    expect(scales.map(({ iterations }) => iterations)).toEqual([100, 80, 70, 70, 70]);
     expect(scales.at(-1)).toMatchObject({ width: 512, height: 384 });
   });
 
