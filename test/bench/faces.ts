@@ -7,6 +7,7 @@ import { decodePicture } from '../../src/render/decode.js';
 import { openStudio } from '../../src/render/studio.js';
 import { pictureOf, type Picture } from '../../src/style/picture.js';
 import { stylize } from '../../src/style/stylize.js';
+import { usualPainting } from '../support/jobs.js';
 import { backgroundStyleLoss } from '../support/regions.js';
 
 /*
@@ -74,14 +75,10 @@ async function measure(
 ): Promise<void> {
   const boxes = faces.map(({ box }) => box);
   const picture = await stylize(studio, {
+    ...usualPainting,
     content: photo,
     styles: [{ picture: painting, weight: 1 }],
-    strength: 50,
-    styleScale: 100,
-    colors: 'paint',
-    quality: 'normal',
     faces: mask === 'with' ? boxes : [],
-    seed: 1,
   });
   const found = await studio.findFaces(picture);
   const sum = sums[mask];

@@ -15,6 +15,7 @@ import {
 import type { Picture } from '../../src/style/picture.js';
 import { resample } from '../../src/style/resample.js';
 import { stylize } from '../../src/style/stylize.js';
+import { usualPainting } from '../support/jobs.js';
 import { housePairs } from '../support/pairs.js';
 
 /*
@@ -61,14 +62,9 @@ if (contentFile !== undefined && styleFile !== undefined && pictureFile !== unde
     const photo = await decodePicture(content, size, 'exactly');
     const painting = await decodePicture(style, size, 'at most');
     const picture = await stylize(studio, {
+      ...usualPainting,
       content: photo,
       styles: [{ picture: painting, weight: 1 }],
-      strength: 50,
-      styleScale: 100,
-      colors: 'paint',
-      quality: 'normal',
-      faces: [],
-      seed: 1,
     });
     const judgement = await judged(photo, painting, picture);
     all.push(judgement);

@@ -7,6 +7,7 @@ import { likeness } from '../../src/style/judge.js';
 import type { Picture } from '../../src/style/picture.js';
 import { likenessAt } from '../../src/style/strength.js';
 import { stylize } from '../../src/style/stylize.js';
+import { usualPainting } from '../support/jobs.js';
 import { allPairs } from '../support/pairs.js';
 
 /*
@@ -42,17 +43,14 @@ for (const pair of chosen) {
   const photo = await studio.look(content);
   const left = async (paint: Picture) => likeness(await studio.look(paint), photo);
   const common = {
+    ...usualPainting,
     content,
     styles: [{ picture, weight: 1 }],
-    styleScale: 100,
-    quality: 'normal',
-    faces: [],
-    seed: 1,
-  } as const;
+  };
   const asTheyAre = await left(await descended(studio, common));
   const steps: number[] = [];
   for (const strength of strengths)
-    steps.push(await left(await stylize(studio, { ...common, strength, colors: 'paint' })));
+    steps.push(await left(await stylize(studio, { ...common, strength })));
   const at50 = steps[strengths.indexOf(50)];
   if (at50 !== undefined) found.steered.push(at50);
   found.asTheyAre.push(asTheyAre);

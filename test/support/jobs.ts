@@ -8,3 +8,13 @@ export const usual = {
   quality: 'normal',
   seed: 1,
 } as const;
+
+/** The same, as the engine itself is asked. */
+export const usualPainting = {
+  strength: 50,
+  styleScale: 100,
+  colors: 'paint',
+  quality: 'normal',
+  faces: [],
+  seed: 1,
+} as const;
