@@ -76,12 +76,15 @@ export async function descended(painter: Painter, options: DescentOptions): Prom
   const progressed = progressOver(scales, looksAt(styles.length, options.styleScale));
   let result = grained(recolored(content, palette), seed);
   let factor = options.contentFactor ?? 1;
+  const guided = scales.filter(({ guide }) => guide === 'photo').length;
   for (const [index, scale] of scales.entries()) {
     signal?.throwIfAborted();
     const photo = resample(content, scale);
     const seen = await painter.look(photo);
-    const wanted = options.likeness && likenessBefore(options.likeness, scales.length - 1 - index);
-    const easel = await setUp(painter, options, scale, photo);
+    const wanted =
+      options.likeness && likenessBefore(options.likeness, Math.max(0, guided - 1 - index));
+    const guide = scale.guide === 'photo' ? photo : resample(result, scale);
+    const easel = await setUp(painter, options, scale, guide);
     try {
       const start = result;
       for (let attempt = 1; attempt <= attemptsAt(index, scales.length); attempt++) {
@@ -120,7 +123,7 @@ async function setUp(
   { recipe: whole, executor, memory }: Painter,
   { styles, styleScale, faces }: DescentOptions,
   scale: Scale,
-  photo: Picture,
+  guide: Picture,
 ): Promise<Easel> {
   const recipe = withCoarseLayers(whole, scale);
   const unit = unitOf(recipe);
@@ -128,7 +131,7 @@ async function setUp(
   const objective = await compileObjective(
     recipe,
     executor,
-    mirrored(photo, border),
+    mirrored(guide, border),
     await blendedManner({ recipe, executor, memory }, styles, scale, styleScale, unit),
     faces.length === 0 ? undefined : faceMask(faces, scale, border),
   );

@@ -5,6 +5,11 @@ export interface Scale extends Size {
   readonly iterations: number;
 }
 
+/** A scale of the pyramid, and what the content loss holds on to there: the photo, or what has been painted so far. */
+export interface PyramidScale extends Scale {
+  readonly guide: 'photo' | 'paint';
+}
+
 /** How much time a picture is given. */
 export const qualities = ['draft', 'normal', 'fine'] as const;
 export type Quality = (typeof qualities)[number];
@@ -17,14 +22,17 @@ const COARSEST = 111;
 
 /** Coarse scales are cheap and decide the composition; fine ones only add what fits between the strokes. */
 const ITERATIONS = [100, 80, 70, 70, 70];
-/** Beyond 512 pixels. */
-const FINEST_ITERATIONS = 30;
+/**
+ * Beyond 512 pixels, the picture itself is the guide: the shallow layers that count there would bring back every detail of the
+ * photo, and a large picture would be a photo with a rough skin. So the strokes are what they are, and become sharp.
+ */
+const FINEST_ITERATIONS = 20;
 
 /**
  * The scales for a picture, coarse to fine, each √2 larger than the one before and the last the picture's own size.
  * Sizes are counted by area, so that a panorama has as many scales as a square of equal cost.
  */
-export function pyramid({ width, height }: Size, quality: Quality): readonly Scale[] {
+export function pyramid({ width, height }: Size, quality: Quality): readonly PyramidScale[] {
   const side = Math.sqrt(width * height);
   const count = Math.max(1, Math.round(2 * Math.log2(side / COARSEST)) + 1);
   return Array.from({ length: count }, (_, i) => {
@@ -33,6 +41,7 @@ export function pyramid({ width, height }: Size, quality: Quality): readonly Sca
       width: Math.max(1, Math.round(width * factor)),
       height: Math.max(1, Math.round(height * factor)),
       iterations: Math.round((ITERATIONS[i] ?? FINEST_ITERATIONS) * patience[quality]),
+      guide: i < ITERATIONS.length ? 'photo' : 'paint',
     };
   });
 }

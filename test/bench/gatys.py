@@ -108,7 +108,7 @@ def losses(x):
 canvas = picture("content.f32").requires_grad_()
 if method == "adam":
     # As in src/style/adam.ts.
-    optimizer = torch.optim.Adam([canvas], lr=0.02, betas=(0.9, 0.99), eps=1e-8)
+    optimizer = torch.optim.Adam([canvas], lr=0.015, betas=(0.9, 0.99), eps=1e-8)
 else:
     # One iteration a step. What it knows of the curvature lasts from step to step, and nothing ends it early.
     optimizer = torch.optim.LBFGS([canvas], max_iter=1, tolerance_grad=0, tolerance_change=0)

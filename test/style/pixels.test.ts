@@ -129,11 +129,11 @@ describe('Adam', () => {
       expect(value).toBeCloseTo(goal[k] ?? NaN, 1);
   });
 
-  // Kingma and Ba 2015, algorithm 1, with α = 0.02, β₁ = 0.9, β₂ = 0.99, worked out on paper:
+  // Kingma and Ba 2015, algorithm 1, with α = 0.015, β₁ = 0.9, β₂ = 0.99, worked out on paper:
   //   t = 1, g = 1:   m = 0.1,  v = 0.01,   m̂ = 0.1/0.1 = 1,      v̂ = 0.01/0.01 = 1
   //   t = 2, g = −½:  m = 0.04, v = 0.0124, m̂ = 0.04/0.19 = 4/19, v̂ = 0.0124/0.0199 = 124/199
-  const first = 0.5 - 0.02;
-  const second = first - (0.02 * (4 / 19)) / Math.sqrt(124 / 199);
+  const first = 0.5 - 0.015;
+  const second = first - (0.015 * (4 / 19)) / Math.sqrt(124 / 199);
   const afterTwoSteps = (unit = 1) => {
     const optimizer = adam(Float32Array.of(0.5));
     optimizer.step(Float32Array.of(unit));
