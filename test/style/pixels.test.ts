@@ -106,6 +106,11 @@ describe('the pyramid', () => {
     expect(scales.at(-1)).toMatchObject({ width: 512, height: 384 });
   });
 
+  it('is guided by the photo up to 512 pixels, and by what was painted beyond', () => {
+    const guides = pyramid({ width: 1024, height: 768 }, 'normal').map(({ guide }) => guide);
+    expect(guides).toEqual([...Array<string>(5).fill('photo'), 'paint', 'paint']);
+  });
+
   it('costs a panorama as much as a square of the same area, nearly', () => {
     const square = costOf(pyramid({ width: 400, height: 400 }, 'normal'), 2);
     expect(costOf(pyramid({ width: 1600, height: 100 }, 'normal'), 2) / square).toBeCloseTo(1, 1);
@@ -113,7 +118,7 @@ describe('the pyramid', () => {
 
   it('has one scale for the smallest picture', () => {
     expect(pyramid({ width: 1, height: 1 }, 'normal')).toEqual([
-      { width: 1, height: 1, iterations: 100 },
+      { width: 1, height: 1, iterations: 100, guide: 'photo' },
     ]);
   });
 });

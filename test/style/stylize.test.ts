@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
-import type { PaintingProgress } from '../../src/style/descent.js';
+import { descended, type PaintingProgress } from '../../src/style/descent.js';
+import { INPUT } from '../../src/networks/network.js';
 import { borderFor, cropped } from '../../src/style/border.js';
 import type { Losses } from '../../src/style/objective.js';
 import { pictureOf, type Picture } from '../../src/style/picture.js';
@@ -84,6 +85,17 @@ describe('stylize', () => {
     const fractions = seen.map(({ fraction }) => fraction);
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
     expect(fractions.at(-1)).toBeCloseTo(1);
+  });
+
+  it('does not bring back what is too fine to be seen at 512 pixels', async () => {
+    // A checkerboard of single pixels is gray at every scale but its own; a network that sees pixels would see it there.
+    const size = { width: 630, height: 630 };
+    const photo = pictureOf(size, (_, y, x) => (x + y) % 2);
+    const recipe = { ...painter.recipe, contentLayers: { [INPUT]: 1 } };
+    const held = { ...options, quality: 'draft', content: photo, contentFactor: 64 } as const;
+    const { data } = await descended({ ...painter, recipe }, held);
+    const ofPhoto = data.reduce((sum, x, i) => sum + x * ((photo.data[i] ?? 0) - 0.5), 0);
+    expect(Math.abs(ofPhoto) / data.length).toBeLessThan(0.005);
   });
 
   it('begins with the photo in the painting’s colors, with a little grain', async () => {
