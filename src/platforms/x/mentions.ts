@@ -80,10 +80,18 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
     return page;
   };
 
+  /** Where a bot that has never run begins. */
+  const firstPosition = async (): Promise<Position> => {
+    const since = idAt(Date.now() - FIRST_LOOK_BACK_MS);
+    // By a bot with another database, before this one was begun, some mentions may have been answered.
+    await readOwnPosts(session, since);
+    ledger.keep([], JSON.stringify({ since } satisfies Position));
+    return { since };
+  };
+
   /** Reads one page and keeps it; tells whether there are more. */
-  const readPage = async (position: Position | undefined, most: number): Promise<boolean> => {
-    const since = position?.since ?? idAt(Date.now() - FIRST_LOOK_BACK_MS);
-    const range = { since, below: position?.down?.to };
+  const readPage = async ({ since, down }: Position, most: number): Promise<boolean> => {
+    const range = { since, below: down?.to };
     let page = await ask(range, most);
     // X may have nothing to show on a page and something on the next.
     while (page.data.length === 0 && page.meta.next_token !== undefined)
@@ -97,9 +105,7 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
         log.warn({ post: idOf(entry) }, 'a post that cannot be read is passed over');
       return (post && toMention(post, includes, userId)) ?? [];
     });
-    // By a bot with another database, before this one was begun, some may have been answered.
-    if (position === undefined && oldest !== undefined) await readOwnPosts(session, oldest);
-    const from = position?.down?.from ?? newest ?? since;
+    const from = down?.from ?? newest ?? since;
     const hasMore = meta.next_token !== undefined && oldest !== undefined;
     const next: Position = hasMore ? { since, down: { from, to: oldest } } : { since: from };
     ledger.keep(mentions, JSON.stringify(next));
@@ -108,9 +114,10 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
 
   return async () => {
     for (let hasMore = true; hasMore;) {
+      const position = positionIn(ledger.position()) ?? (await firstPosition());
       const affordable = Math.floor((reads.left() - KEPT_FOR_ANSWERS) / (1 + MOST_WITH_A_POST));
       if (affordable < PAGE.min) throw new BudgetSpent('reads of X', reads.nextDay());
-      hasMore = await readPage(positionIn(ledger.position()), Math.min(size, affordable));
+      hasMore = await readPage(position, Math.min(size, affordable));
       onPage();
       size = hasMore ? Math.min(PAGE.max, 2 * size) : PAGE.min;
     }
