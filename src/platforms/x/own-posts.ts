@@ -1,6 +1,6 @@
 import { PlatformError } from '../port.js';
 import type { Attempt, OwnPost } from './ledger.js';
-import { idOf, pageSchema, repliedTo, toPostEntity } from './entities.js';
+import { idOf, pageSchema, repliedTo, textOf, toPostEntity } from './entities.js';
 import { isUncharged, type Session } from './session.js';
 import { byAge } from './snowflake.js';
 
@@ -42,7 +42,7 @@ export async function readOwnPosts(
       const mentionId = post && repliedTo(post);
       if (mentionId === undefined) continue;
       const hasPicture = (post?.attachments?.media_keys ?? []).length > 0;
-      found.push({ id: idOf(entry) ?? '', mentionId, text: post?.text ?? '', hasPicture });
+      found.push({ id: idOf(entry) ?? '', mentionId, text: post ? textOf(post) : '', hasPicture });
     }
     token = page.meta.next_token;
     size = Math.min(PAGE.max, 2 * size);

@@ -147,7 +147,7 @@ describe('a reply on X', () => {
     const ledger = queueAt(databaseFile()).ledger('x');
     const forgetful = connectWith({ ledger });
     x.fault = (endpoint) => (endpoint === 'post' ? 'reset after' : undefined);
-    const other = { text: 'Something else.' };
+    const other = { text: 'I do not know “fast & <loose>”.' };
     await expect(forgetful.reply(again, other)).rejects.toMatchObject({ kind: 'unreachable' });
     x.fault = () => undefined;
     // As if our own list had not shown it in time.
