@@ -66,6 +66,16 @@ describe('a reply on X', () => {
     },
   );
 
+  it('is looked for when X has had the time to show it', async () => {
+    const { x, platform, mention, ours, timelines } = await mentioned();
+    x.reading.appearsMs = 2000;
+    x.fault = (endpoint) => (endpoint === 'post' ? 'reset after' : undefined);
+    const failed = { kind: 'unreachable' };
+    await expect(platform.reply(mention, { text: 'Hello.' })).rejects.toMatchObject(failed);
+    expect(await platform.repliesTo(mention)).toMatchObject([{ id: ours()[0]?.id }]);
+    expect(timelines()).toBe(1);
+  });
+
   it('that X has surely not posted is not looked for', async () => {
     const { x, platform, mention, timelines } = await mentioned();
     let left = 1;
