@@ -31,10 +31,12 @@ export interface ListeningOptions extends UnderstandingOptions {
 export type Acknowledgment = 'favorite' | 'place' | 'nothing';
 
 /**
- * How often the post that a mention replies to is asked for: with the waits in between about five minutes. After that
- * the mention is taken by itself.
+ * How often the post that a mention replies to is asked for where the network names no time: with the waits in between
+ * about five minutes. After that the mention is taken by itself.
  */
 const LOOKS = 6;
+/** Tried now and then all the same, for the operator may have raised a limit. */
+const LONGEST_LOOK_MS = 15 * 60_000;
 
 /**
  * Listens on every account. One that its network does not let in any more is given up, and the others go on.
@@ -116,10 +118,10 @@ async function readLetters(
       admit(platform, await understand(platform, mention, options), options);
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
-      if (failures + 1 < LOOKS) {
+      const next = nextLook(error, failures + 1, Date.now());
+      if (next !== undefined) {
         log.debug({ error, mention: mention.id }, 'the post above cannot be read now');
-        const wait = backoffMs(failures + 1);
-        putLetterOff(queue.database, platform.name, mention.id, Date.now() + wait);
+        putLetterOff(queue.database, platform.name, mention.id, next);
         continue;
       }
       log.warn({ error, mention: mention.id }, 'the post above cannot be read');
@@ -127,6 +129,14 @@ async function readLetters(
     }
     dropLetter(queue.database, platform.name, mention.id);
   }
+}
+
+/** When to ask again for a post that has been asked for so many times; undefined if that is enough. */
+function nextLook({ retryAt }: PlatformError, failures: number, now: number): number | undefined {
+  // A time that is named says nothing against the post: of a day whose reads are spent, it is midnight.
+  if (retryAt !== undefined && retryAt.getTime() > now)
+    return Math.min(retryAt.getTime(), now + LONGEST_LOOK_MS);
+  return failures < LOOKS ? now + backoffMs(failures) : undefined;
 }
 
 function admit(

@@ -1,7 +1,7 @@
 import { alongWith, includesOf, postEntity, wantedIn } from './entities.js';
 import { json, problem, type Answer, type Asked } from './http.js';
 import type { Bill } from './meter.js';
-import type { Post, User, World } from './world.js';
+import { timeOf, type Post, type User, type World } from './world.js';
 
 /*
  * What the fake X's API lets one read, and charges for.
@@ -11,6 +11,8 @@ import type { Post, User, World } from './world.js';
 const PAGE = { min: 5, max: 100, usual: 10 } as const;
 
 export class Reading {
+  /** How long a post takes to appear in its author's list. */
+  appearsMs = 0;
   /** Where the pages begin that tokens were given out for. */
   readonly #tokens = new Map<string, string>();
 
@@ -30,7 +32,8 @@ export class Reading {
   }
 
   ownPosts(of: User, asked: Asked): Answer {
-    return this.#timeline(asked, (post) => post.author === of);
+    const newest = Date.now() - this.appearsMs;
+    return this.#timeline(asked, (post) => post.author === of && timeOf(post) <= newest);
   }
 
   lookup(id: string, asked: Asked): Answer {

@@ -131,6 +131,11 @@ export class World {
   }
 }
 
+/** When it was made, in milliseconds since 1970. */
+export function timeOf({ id }: Post): number {
+  return Number((BigInt(id) >> 22n) + EPOCH_MS);
+}
+
 /** Where X links a post's own pictures from its text. */
 export function linkOf(postId: string): string {
   return `https://t.co/p${postId}`;

@@ -19,6 +19,8 @@ const renewedSchema = z.object({
 export class XClient {
   readonly #settings;
   #known: { readonly by: Credentials; readonly client: TwitterApi } | undefined;
+  /** What X has given for a refresh token, which holds no more: kept here until it is kept in the vault. */
+  #granted: { readonly by: string; readonly fresh: OAuth2 } | undefined;
   /** Why X does not let us in any more: then it is not asked again. */
   #shutOut: PlatformError | undefined;
 
@@ -68,7 +70,15 @@ export class XClient {
     const credentials = this.#known?.by ?? this.vault.credentials();
     const mustRenew = credentials.method === 'oauth2' && isDue(credentials);
     const by = mustRenew
-      ? await this.vault.renewed(isDue, (current) => this.#renew(current))
+      ? await this.vault
+          .renewed(isDue, (current) => this.#renew(current))
+          .catch((error: unknown) => {
+            if (error instanceof PlatformError) throw error;
+            // The disk is full, say; X was not asked what it was to be asked.
+            throw new PlatformError('later', 'the new access token cannot be kept', undefined, {
+              cause: error,
+            });
+          })
       : credentials;
     if (this.#known?.by !== by) {
       for (const secret of secretsOf(by)) hideFromLogs(secret);
@@ -79,11 +89,12 @@ export class XClient {
 
   async #renew(current: OAuth2): Promise<OAuth2> {
     const { clientId, clientSecret, refreshToken } = current;
+    if (this.#granted?.by === refreshToken) return this.#granted.fresh;
     const application = new TwitterApi(
       { clientId, ...(clientSecret !== undefined && { clientSecret }) },
       this.#settings,
     );
-    const fresh = await asking('renewing the access token', async () =>
+    const given = await asking('renewing the access token', async () =>
       renewedSchema.parse(await application.refreshOAuth2Token(refreshToken)),
     ).catch((error: unknown) => {
       // "invalid_grant": it has been used, or taken back.
@@ -91,12 +102,14 @@ export class XClient {
         throw new PlatformError('fatal', error.message, undefined, { cause: error.cause });
       throw error;
     });
-    return {
+    const fresh = {
       ...current,
-      accessToken: fresh.accessToken,
-      refreshToken: fresh.refreshToken,
-      expiresAt: Math.round(this.now() + fresh.expiresIn * 1000),
+      accessToken: given.accessToken,
+      refreshToken: given.refreshToken,
+      expiresAt: Math.round(this.now() + given.expiresIn * 1000),
     };
+    this.#granted = { by: refreshToken, fresh };
+    return fresh;
   }
 }
 

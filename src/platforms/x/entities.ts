@@ -159,7 +159,7 @@ export function repliedTo({ referenced_tweets: references = [] }: Post): string 
 }
 
 /** X writes three characters as HTML does, and puts a link to a post's own pictures at its end. */
-function textOf({ text, note_tweet: note, entities }: Post): string {
+export function textOf({ text, note_tweet: note, entities }: Post): string {
   const links = entities?.urls.filter(({ media_key: key }) => key !== undefined) ?? [];
   const withoutPictures = links.reduce(
     (rest, { url }) => rest.replaceAll(url, ''),

@@ -11,14 +11,12 @@ import {
 } from './entities.js';
 import type { Ledger } from './ledger.js';
 import { readOwnPosts } from './own-posts.js';
-import type { Reserved } from './reads.js';
+import { KEPT_FOR_ANSWERS, type Reserved } from './reads.js';
 import { isUncharged, type Session } from './session.js';
 import { byAge, idAt } from './snowflake.js';
 
 /** How many X gives at a time, at least and at most. */
 const PAGE = { min: 5, max: 100 } as const;
-/** So many of the day's reads are left for finding out what became of answers, which hold up all others. */
-const KEPT_FOR_ANSWERS = 20;
 /** A bot that has never run answers what was said to it within the last day. */
 const FIRST_LOOK_BACK_MS = 24 * 60 * 60_000;
 
@@ -50,8 +48,10 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
   const { ledger, userId, log } = options;
   /** As a rule there are few mentions; more at a time are asked for only if there are more. */
   let size: number = PAGE.min;
-  /** Set aside for answers that were lost on the way, of which each may have held as much as the next that was not. */
+  /** Set aside for answers that were lost on the way: what each held is among what is read until there is no more. */
   let lost: Reserved[] = [];
+  /** How much that was until now. */
+  let found = 0;
 
   const ask = async ({ since, below }: Range, most: number, token?: string) => {
     const reserved = reads.reserve(most * (1 + MOST_WITH_A_POST));
@@ -74,16 +74,23 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
       });
     const { data, includes } = page;
     const count = data.length + includes.users.length + includes.media.length;
-    // The list only grows, so none of those held more of it.
-    for (const one of [reserved, ...lost]) one.settle(count);
-    lost = [];
+    reserved.settle(count);
+    found += count;
     return page;
   };
 
+  /** Where a bot that has never run begins. */
+  const firstPosition = async (): Promise<Position> => {
+    const since = idAt(Date.now() - FIRST_LOOK_BACK_MS);
+    // By a bot with another database, before this one was begun, some mentions may have been answered.
+    await readOwnPosts(session, since);
+    ledger.keep([], JSON.stringify({ since } satisfies Position));
+    return { since };
+  };
+
   /** Reads one page and keeps it; tells whether there are more. */
-  const readPage = async (position: Position | undefined, most: number): Promise<boolean> => {
-    const since = position?.since ?? idAt(Date.now() - FIRST_LOOK_BACK_MS);
-    const range = { since, below: position?.down?.to };
+  const readPage = async ({ since, down }: Position, most: number): Promise<boolean> => {
+    const range = { since, below: down?.to };
     let page = await ask(range, most);
     // X may have nothing to show on a page and something on the next.
     while (page.data.length === 0 && page.meta.next_token !== undefined)
@@ -97,9 +104,7 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
         log.warn({ post: idOf(entry) }, 'a post that cannot be read is passed over');
       return (post && toMention(post, includes, userId)) ?? [];
     });
-    // By a bot with another database, before this one was begun, some may have been answered.
-    if (position === undefined && oldest !== undefined) await readOwnPosts(session, oldest);
-    const from = position?.down?.from ?? newest ?? since;
+    const from = down?.from ?? newest ?? since;
     const hasMore = meta.next_token !== undefined && oldest !== undefined;
     const next: Position = hasMore ? { since, down: { from, to: oldest } } : { since: from };
     ledger.keep(mentions, JSON.stringify(next));
@@ -108,11 +113,16 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
 
   return async () => {
     for (let hasMore = true; hasMore;) {
+      const position = positionIn(ledger.position()) ?? (await firstPosition());
       const affordable = Math.floor((reads.left() - KEPT_FOR_ANSWERS) / (1 + MOST_WITH_A_POST));
       if (affordable < PAGE.min) throw new BudgetSpent('reads of X', reads.nextDay());
-      hasMore = await readPage(positionIn(ledger.position()), Math.min(size, affordable));
+      hasMore = await readPage(position, Math.min(size, affordable));
       onPage();
       size = hasMore ? Math.min(PAGE.max, 2 * size) : PAGE.min;
+      // Not before the end: meanwhile there may have come newer ones, in place of which older ones were lost.
+      if (hasMore) continue;
+      for (const one of lost) one.settle(found);
+      [lost, found] = [[], 0];
     }
   };
 }

@@ -12,6 +12,7 @@ import {
 } from './entities.js';
 import { saysMissing } from './failures.js';
 import { listenTo, troubleOf } from './listening.js';
+import { KEPT_FOR_ANSWERS } from './reads.js';
 import { knownReplies, postReply } from './replying.js';
 import { isUncharged, openSession, type Session, type XOptions } from './session.js';
 
@@ -87,7 +88,7 @@ async function whoWeAre({ client, reads, options }: Session): Promise<string> {
 /** A post with its pictures; undefined if it is not there, or not for us. @throws PlatformError */
 async function postWith(session: Session, id: string): Promise<Mention | undefined> {
   const { client, reads, options } = session;
-  const { settle } = reads.reserve(1 + MOST_WITH_A_POST);
+  const { settle } = reads.reserve(1 + MOST_WITH_A_POST, KEPT_FOR_ANSWERS);
   try {
     const { data, includes } = await client.ask('reading a post', async ({ v2 }) =>
       lookupSchema.parse(await v2.get(`tweets/${id}`, FIELDS)),

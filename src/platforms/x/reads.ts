@@ -7,6 +7,11 @@ import type { Ledger } from './ledger.js';
  */
 
 const DAY_MS = 24 * 60 * 60_000;
+/** An answer takes a minute at most, before which a token may have to be renewed; and clocks differ. */
+const ANSWERED_WITHIN_MS = 5 * 60_000;
+
+/** So many of a day's reads are left for finding out what became of answers, which hold up all others. */
+export const KEPT_FOR_ANSWERS = 20;
 
 /** What has been set aside for one question. */
 export interface Reserved {
@@ -28,12 +33,23 @@ export class ReadBudget {
     return Math.max(0, this.limit - this.ledger.spent(this.#today()));
   }
 
-  /** @throws BudgetSpent if there are not so many left */
-  reserve(most: number): Reserved {
-    const day = this.#today();
-    if (!this.ledger.spend(day, most, this.limit))
+  /**
+   * @param kept so many must be left for others
+   * @throws BudgetSpent if there are not so many left
+   */
+  reserve(most: number, kept = 0): Reserved {
+    const now = this.now();
+    // What is asked for shortly before midnight may be answered, and so charged for, after it: it counts for either day.
+    const days = [...new Set([dayOf(now), dayOf(now + ANSWERED_WITHIN_MS)])];
+    const spent = days.filter((day) => this.ledger.spend(day, most, this.limit - kept));
+    const giveBack = (reads: number) => {
+      for (const day of spent) this.ledger.giveBack(day, reads);
+    };
+    if (spent.length < days.length) {
+      giveBack(most);
       throw new BudgetSpent('reads of X', this.nextDay());
-    return { settle: (reads) => this.ledger.giveBack(day, Math.max(0, most - reads)) };
+    }
+    return { settle: (reads) => giveBack(Math.max(0, most - reads)) };
   }
 
   nextDay(): Date {

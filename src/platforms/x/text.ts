@@ -22,11 +22,15 @@ export function fitted({ text, brief }: Pick<Reply, 'text' | 'brief'>): string {
 
 /**
  * Whatever X could take for a link, now or when there are more names of domains: with how it is spoken, or with a dot between
- * letters.
+ * letters, which in many scripts have marks.
  */
-const LINK = /https?:\/\/\S+|[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)*\.\p{L}{2,}(?:[:/]\S*)?/giu;
+const LINK =
+  /https?:\/\/\S+|(?:[^\s\p{P}]|[_-])+(?:\.(?:[^\s\p{P}]|[_-])+)*\.\p{L}[\p{L}\p{M}]+(?:[:/]\S*)?/giu;
 
-/** People's own words come back in ours (`I do not know #style “blue.com”`), and X makes a link of whatever looks like one. */
+/**
+ * People's own words come back in ours (`I do not know #style “blue.com”`), and X makes a link of whatever looks like one;
+ * also of what does once nobody is addressed in it (`blue.@com`).
+ */
 function harmless(text: string): string {
-  return text.replace(LINK, '…').replace(/[@＠](?=\w)/g, '');
+  return text.replace(/[@＠]+(?=\w)/g, '').replace(LINK, '…');
 }

@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../../src/log.js';
 import type { Mention } from '../../../src/platforms/port.js';
 import { nextWait } from '../../../src/platforms/x/listening.js';
+import { dayOf } from '../../../src/platforms/x/reads.js';
+import { databaseFile, queueAt } from '../../support/queue.js';
 import { listen, patient, photo } from '../contract/setting.js';
 import { xNetwork } from '../x-network.js';
 
@@ -94,6 +96,35 @@ describe('listening to X', () => {
     const platform = connectWith({ dailyReads: 115 });
     await listen(platform).hears(id);
     await vi.waitFor(() => expect(platform.trouble()).toBeUndefined(), patient);
+  });
+
+  it('counts all of an answer that was lost, also of what others have come before since then', async () => {
+    let asked = 0;
+    const { x, us, connectWith, person } = await xNetwork();
+    const photos = (await Promise.all(['red', 'blue'].map((color) => photo(color)))).map(
+      (data) => ({
+        data,
+        description: '',
+      }),
+    );
+    for (let i = 0; i < 5; i++)
+      await (await person(`person${i}`)).post(`${us} please`, { pictures: photos });
+    x.fault = (endpoint) => {
+      if (endpoint !== 'mentions' || ++asked > 2) return undefined;
+      if (asked === 1) return 'reset after';
+      for (let i = 0; i < 5; i++) x.world.post(x.world.user('ada'), `${us} number ${i}`);
+      return undefined;
+    };
+    const ledger = queueAt(databaseFile()).ledger('x');
+    const { heard } = listen(connectWith({ ledger }));
+    await vi.waitFor(() => expect(heard).toHaveLength(10), patient);
+    expect(x.bill.delivered, 'five with their pictures, five others, and those again').toBe(
+      20 + 6 + 20,
+    );
+    expect(ledger.spent(dayOf(Date.now()))).toBeGreaterThanOrEqual(x.bill.delivered);
+    expect(ledger.spent(dayOf(Date.now())), 'and not more than that may have been').toBeLessThan(
+      60,
+    );
   });
 
   it('takes pictures of the post above only if that is by the same person, and asks for no other', async () => {

@@ -44,6 +44,28 @@ describe('the reads of a day', () => {
     expect(reads.left()).toBe(90);
   });
 
+  it('that may be answered after midnight count for both days', () => {
+    const { reads, clock } = budget(100);
+    clock.now = Date.parse('2026-11-24T23:59:30Z');
+    const { settle } = reads.reserve(60);
+    expect(() => reads.reserve(41)).toThrow(BudgetSpent);
+    clock.now = Date.parse('2026-11-25T00:00:10Z');
+    expect(reads.left()).toBe(40);
+    settle(50);
+    expect(reads.left()).toBe(50);
+    expect(() => reads.reserve(51), 'nor is the day overrun that has begun').toThrow(BudgetSpent);
+    clock.now = NOON;
+    expect(reads.left()).toBe(50);
+  });
+
+  it('are kept for others where that is asked for', () => {
+    const { reads } = budget(100);
+    expect(() => reads.reserve(81, 20)).toThrow(BudgetSpent);
+    reads.reserve(80, 20);
+    reads.reserve(20);
+    expect(reads.left()).toBe(0);
+  });
+
   it('outlast a restart, and are shared by all processes', () => {
     const { reads, open } = budget(100);
     reads.reserve(60);

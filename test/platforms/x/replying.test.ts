@@ -66,6 +66,16 @@ describe('a reply on X', () => {
     },
   );
 
+  it('is looked for when X has had the time to show it', async () => {
+    const { x, platform, mention, ours, timelines } = await mentioned();
+    x.reading.appearsMs = 2000;
+    x.fault = (endpoint) => (endpoint === 'post' ? 'reset after' : undefined);
+    const failed = { kind: 'unreachable' };
+    await expect(platform.reply(mention, { text: 'Hello.' })).rejects.toMatchObject(failed);
+    expect(await platform.repliesTo(mention)).toMatchObject([{ id: ours()[0]?.id }]);
+    expect(timelines()).toBe(1);
+  });
+
   it('that X has surely not posted is not looked for', async () => {
     const { x, platform, mention, timelines } = await mentioned();
     let left = 1;
@@ -112,6 +122,30 @@ describe('a reply on X', () => {
     expect(x.world.list((post) => post.author.username === 'pentimento')).toHaveLength(1);
   });
 
+  it('is found so under each mention of a day, and not only under the newest', async () => {
+    const { x, us, ada, platform, mention, connectWith, timelines } = await mentioned();
+    const answers = [await platform.reply(mention, { text: 'Answer 0.' })];
+    const ids = [mention.id];
+    for (let i = 1; i < 12; i++) {
+      const id = await ada.post(`${us} number ${i}`);
+      ids.push(id);
+      answers.push(await platform.reply({ ...mention, id }, { text: `Answer ${i}.` }));
+    }
+    const before = { looks: timelines(), delivered: x.bill.delivered };
+    let left = 1;
+    // Nor is what has been read lost with the page after it.
+    x.fault = (endpoint) => (endpoint === 'mentions' && left-- > 0 ? 'unavailable' : undefined);
+    const anew = connectWith({ ledger: queueAt(databaseFile()).ledger('anew') });
+    const { heard, hears } = listen(anew);
+    await hears(ids.at(-1) ?? '');
+    expect(heard.map(({ id }) => id)).toEqual(ids);
+    const found = await Promise.all(heard.map((each) => anew.repliesTo(each)));
+    expect(found.flat().map(({ id }) => id)).toEqual(answers);
+    expect(timelines() - before.looks, 'five posts, and then the seven others').toBe(2);
+    const people = x.asked.filter((request) => request.endsWith('/mentions')).length;
+    expect(x.bill.delivered - before.delivered).toBeLessThanOrEqual(2 * ids.length + people);
+  });
+
   it('of the same words to the same person is refused, unless they stand there already', async () => {
     const { x, us, ada, platform, connectWith, mention, ours } = await mentioned();
     await platform.reply(mention, { text: 'Hello.' });
@@ -123,7 +157,7 @@ describe('a reply on X', () => {
     const ledger = queueAt(databaseFile()).ledger('x');
     const forgetful = connectWith({ ledger });
     x.fault = (endpoint) => (endpoint === 'post' ? 'reset after' : undefined);
-    const other = { text: 'Something else.' };
+    const other = { text: 'I do not know “fast & <loose>”.' };
     await expect(forgetful.reply(again, other)).rejects.toMatchObject({ kind: 'unreachable' });
     x.fault = () => undefined;
     // As if our own list had not shown it in time.

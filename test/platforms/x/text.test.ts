@@ -40,8 +40,25 @@ describe('a text for X', () => {
     ['See https://elsewhere.example/x now', 'See … now'],
     ['It took 3.5 s. Done', 'It took 3.5 s. Done'],
     ['I do not know “@ben”', 'I do not know “ben”'],
+    ['I do not know “@@ben”', 'I do not know “ben”'],
+    ['I do not know “blue.@com”', 'I do not know “…”'],
+    ['I do not know “❤.com”', 'I do not know “…”'],
+    ['I do not know “नीला.भारत”', 'I do not know “…”'],
   ])('%j has no link and addresses nobody', (text, without) => {
     expect(fitted({ text })).toBe(without);
+  });
+
+  it('has no link, whatever the domain is called', () => {
+    const { validGTLD, validCCTLD } = twitter.regexen;
+    const names = [validGTLD, validCCTLD].flatMap(({ source }) =>
+      source.split(/[(|)]/).filter((name) => /^[^?:[\]]{2,}$/.test(name)),
+    );
+    expect(names.length).toBeGreaterThan(1000);
+    const linked = names.filter((name) => {
+      const text = fitted({ text: `I do not know “blue.${name}”` });
+      return twitter.extractUrls(text, { extractUrlsWithoutProtocol: true }).length > 0;
+    });
+    expect(linked).toEqual([]);
   });
 
   it('never has too much, a link, or a name, whatever people wrote', () => {
@@ -49,6 +66,9 @@ describe('a text for X', () => {
       'a.com',
       '@ben',
       '＠ada',
+      '@',
+      '.',
+      'com',
       'http://x.y/z',
       '日本',
       '🎨',
