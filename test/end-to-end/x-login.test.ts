@@ -125,6 +125,17 @@ describe('pentimento login x', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it('to an application that X gives less than was asked for says what is missing', async () => {
+    const { login, file } = await operator();
+    const { code, err } = await login(['--oauth2'], (said) => {
+      const less = said.replace('tweet.write%20', '');
+      return personWho('easel')(less);
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('X has not given the bot tweet.write; set the application to');
+    expect(existsSync(file)).toBe(false);
+  });
+
   it.each([
     [['login', 'x', 'x.com'], 'X has only one server'],
     [['login', 'mastodon'], 'say on which server'],

@@ -73,5 +73,5 @@ async function show({ author, text, media, inReplyTo }: Post, number: number): P
     await writeFile(file, data);
     console.log(`   ${isSensitive ? 'hidden picture' : 'picture'} ${file}: ${altText}`);
   }
-  console.log(`   so far: ${bill.reads} reads, $${bill.dollars.toFixed(3)}`);
+  console.log(`   (by now X charges $${bill.dollars.toFixed(3)}; resources read: ${bill.reads})`);
 }

@@ -137,7 +137,10 @@ function beginWithPkce(
     });
     const missing = SCOPES.filter((one) => !scope.includes(one));
     if (missing.length > 0)
-      throw new PlatformError('refused', `X does not let us ${missing.join(', ')}`);
+      throw new PlatformError(
+        'refused',
+        `X has not given the bot ${missing.join(', ')}; set the application to "Read and write" in the Developer Console and sign in again`,
+      );
     const expiresAt = Math.round(Date.now() + expiresIn * 1000);
     return enter(url, { method: 'oauth2', ...application, ...tokens, expiresAt });
   };
