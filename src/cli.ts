@@ -192,6 +192,16 @@ program
   .addArgument(new Argument('<network>', 'of the account').choices(['mastodon', 'x']))
   .argument('[server]', 'mastodon.example; X has only one')
   .option('--oauth2', 'on X, sign in with OAuth 2.0 (client id) instead of 1.0a (app key)')
+  .addHelpText(
+    'after',
+    `
+X takes the keys of an application of yours, in the environment or in a file .env: X_APP_KEY and X_APP_SECRET, or for
+--oauth2 X_CLIENT_ID and X_CLIENT_SECRET. docs/x.md tells where they are from, and what X charges.
+
+Examples:
+  pentimento login mastodon mastodon.example
+  pentimento login x`,
+  )
   .action((network: 'mastodon' | 'x', server: string | undefined, options: LoginOptions) =>
     login(network, server, options),
   );

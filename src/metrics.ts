@@ -72,7 +72,7 @@ export class Metrics {
     if (reads === undefined) return;
     new Gauge({
       name: 'pentimento_reads_today',
-      help: 'What an account on X has read since midnight UTC, and pays for',
+      help: 'Posts, people and pictures that an account on X has read since midnight UTC, whether or not it pays for them',
       labelNames: ['platform'],
       registers: [this.registry],
       collect() {

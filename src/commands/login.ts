@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline';
 import { changeAccounts, storedAccounts, type StoredAccounts } from '../accounts.js';
 import { loadConfig, type Config } from '../config.js';
 import { beginSignIn, signOut, type MastodonAccount } from '../platforms/mastodon/sign-in.js';
-import { costPer1000, dollars, requestNames } from '../platforms/x/prices.js';
+import { costPer1000, dollars, mostPerDay, requestNames } from '../platforms/x/prices.js';
+import { isFailure } from '../platforms/port.js';
 import { beginXSignIn, signOutOfX, type XAccount, type XKeys } from '../platforms/x/sign-in.js';
 import { UsageError } from './errors.js';
 
@@ -35,16 +36,17 @@ export async function loginXCommand(method: XKeys['method'], signal: AbortSignal
   const { dataFolder, x } = loadConfig();
   const keys = keysIn(x, method);
   const { page, finish } = await beginXSignIn(x.url, keys).catch((error: unknown) => {
-    throw new Error(
-      `cannot sign in at X: are the keys those of an application that may read and write? (${reasonOf(error)})`,
-      { cause: error },
-    );
+    const isRefusal = isFailure(error, 'refused') || isFailure(error, 'fatal');
+    const advice = isRefusal
+      ? 'X does not take the keys: X_APP_KEY and X_APP_SECRET are the "API Key" and its secret (not an access token, nor a client id) of an application that may read and write'
+      : 'X cannot be asked now; see to the connection, or try again later';
+    throw new Error(`${advice} (${reasonOf(error)})`, { cause: error });
   });
   askToOpen(
     page,
     method === 'oauth1'
       ? 'paste the PIN that it shows'
-      : `copy the address that the browser is sent to (it begins with ${x.callback}, and shows nothing), paste it`,
+      : `within half a minute copy the address that the browser is sent to (it begins with ${x.callback}, and shows nothing), paste it`,
   );
   const account = await finish(await lineFrom(process.stdin, signal));
   let before: readonly XAccount[] = [];
@@ -62,8 +64,8 @@ export async function loginXCommand(method: XKeys['method'], signal: AbortSignal
 X charges for each of them. By its published prices a thousand requests cost
 ${requestNames.map((name) => `  ${range(name)}  ${name}`).join('\n')}
 where the larger number holds if X charges for the people and pictures that come along with a post, too. Nothing is read
-while nobody says anything, and not more than ${x.dailyReads} reads a day ("x.dailyReads"). docs/x.md tells how this is
-computed; set a spending limit in X's Developer Console all the same.`);
+while nobody says anything, and not more than ${x.dailyReads} reads a day ("x.dailyReads"), so a day costs at most about
+${dollars(mostPerDay(x.dailyReads))}. Set a spending limit in X's Developer Console all the same; docs/x.md tells more.`);
 }
 
 function range(name: (typeof requestNames)[number]): string {
@@ -77,13 +79,13 @@ function keysIn(x: Config['x'], method: XKeys['method']): XKeys {
   if (method === 'oauth1') {
     if (appKey === undefined || appSecret === undefined)
       throw new UsageError(
-        'set X_APP_KEY and X_APP_SECRET to the key and secret of your application in X’s Developer Console',
+        'set X_APP_KEY and X_APP_SECRET, in the environment or in a file .env, to the API key and secret of your application in X’s Developer Console; docs/x.md tells how to get there',
       );
     return { method, appKey, appSecret };
   }
   if (clientId === undefined)
     throw new UsageError(
-      'set X_CLIENT_ID to the client id of your application in X’s Developer Console, and X_CLIENT_SECRET if it has one',
+      'set X_CLIENT_ID, in the environment or in a file .env, to the client id of your application in X’s Developer Console, and X_CLIENT_SECRET if it has one; docs/x.md tells how to get there',
     );
   return { method, clientId, callback, ...(clientSecret !== undefined && { clientSecret }) };
 }
@@ -176,7 +178,7 @@ function lineFrom(input: NodeJS.ReadableStream, signal: AbortSignal): Promise<st
     });
     lines.on('close', () => {
       signal.removeEventListener('abort', stop);
-      reject(new Error('no code was given'));
+      reject(new Error('nothing was pasted; begin anew'));
     });
   });
 }

@@ -58,6 +58,7 @@ describe('pentimento login x', () => {
       expect({ code, err }).toEqual({ code: 0, err: '' });
       expect(out).toContain('Signed in as easel@x.com, which may read and write.');
       expect(out).toMatch(/\$\d+\.\d\d to +\$\d+\.\d\d {2}painted, by two pictures in the mention/);
+      expect(out).toMatch(/a day costs at most about\s\$\d+\.\d\d\./);
       expect(statSync(file).mode & 0o777).toBe(0o600);
 
       const bot = await startBotProcess(folder, { url: '', accessToken: '' }, xSettings(x));
@@ -85,7 +86,33 @@ describe('pentimento login x', () => {
     });
     const elsewhere = await login(['--oauth2'], bring('http://127.0.0.1/?state=other&code=123'));
     expect(elsewhere.code).toBe(1);
-    expect(elsewhere.err).toContain('not the address that X has sent you to');
+    expect(elsewhere.err).toContain('not the address that X has just sent the browser to');
+    const refused = bring('http://127.0.0.1/?error=access_denied&state=any');
+    expect((await login(['--oauth2'], refused)).err).toContain('the bot was not let in');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('with wrong keys says which to look at, and with X away that it is not the keys', async () => {
+    const { x, env, login, file } = await operator();
+    const wrong = { ...env, X_APP_SECRET: 'that-of-another', X_CLIENT_SECRET: 'that-of-another' };
+    const typed = personWho('easel');
+    const keys = await pentimento(['login', 'x'], { env: wrong, typed });
+    expect(keys).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/X does not take the keys: X_APP_KEY and X_APP_SECRET/) as string,
+    });
+    const client = await pentimento(['login', 'x', '--oauth2'], { env: wrong, typed });
+    expect(client).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/does not know the application.* X_CLIENT_SECRET/) as string,
+    });
+    x.close();
+    const away = await login();
+    expect(away).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('try again later') as string,
+    });
+    expect(away.err).not.toContain('X_APP_KEY');
     expect(existsSync(file)).toBe(false);
   });
 
@@ -95,6 +122,17 @@ describe('pentimento login x', () => {
     const { code, err } = await login();
     expect(code).toBe(1);
     expect(err).toContain('"Read and write"');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('to an application that X gives less than was asked for says what is missing', async () => {
+    const { login, file } = await operator();
+    const { code, err } = await login(['--oauth2'], (said) => {
+      const less = said.replace('tweet.write%20', '');
+      return personWho('easel')(less);
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('X has not given the bot tweet.write; set the application to');
     expect(existsSync(file)).toBe(false);
   });
 

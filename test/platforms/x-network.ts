@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.js';
 import type { OAuth1, Vault } from '../../src/platforms/x/credentials.js';
@@ -6,6 +5,7 @@ import { xPlatform } from '../../src/platforms/x/platform.js';
 import type { XOptions } from '../../src/platforms/x/session.js';
 import { databaseFile, queueAt } from '../support/queue.js';
 import { secret } from '../support/secrets.js';
+import { attached } from '../x/attached.js';
 import { FakeX, type FakeXOptions } from '../x/server.js';
 import type { User } from '../x/world.js';
 import type { Network, Somebody } from './network.js';
@@ -65,13 +65,7 @@ export function somebody({ world }: FakeX, user: User): Somebody {
   return {
     post: async (text, { pictures = [], inReplyTo } = {}) => {
       const media = [];
-      for (const { data, description } of pictures) {
-        const { width, height, format } = await sharp(data).metadata();
-        const one = world.upload(user, `image/${format}`, data.length);
-        media.push(
-          Object.assign(one, { data, width, height, altText: description, state: 'succeeded' }),
-        );
-      }
+      for (const picture of pictures) media.push(await attached(world, user, picture));
       const above = inReplyTo === undefined ? undefined : world.posts.get(inReplyTo);
       return world.post(user, text, { media, inReplyTo: above }).id;
     },

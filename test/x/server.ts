@@ -58,9 +58,9 @@ export class FakeX {
     this.#windows = new RateWindows({ ...X_LIMITS, ...limits }, windowMs);
   }
 
-  /** Begins to listen; gives itself. */
-  async open(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1');
+  /** Begins to listen; gives itself. @param port 0 for one that is free */
+  async open(port = 0): Promise<this> {
+    this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     return this;

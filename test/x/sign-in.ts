@@ -33,6 +33,11 @@ interface Bearer extends Grant {
 
 const NEW_MS = 5 * 60_000;
 
+/** What a person sees; whoever is signed in on X says here who they are. */
+const ASKING = `<!doctype html><title>X, but not really</title>
+<h1>Authorize Pentimento to access your account?</h1>
+<form method="post"><input name="username" value="pentimento"> <button>Authorize app</button></form>`;
+
 /** Who may do what on the fake X: both ways to sign in, and what each request is allowed by. */
 export class Doorkeeper {
   readonly app: App = {
@@ -86,7 +91,7 @@ export class Doorkeeper {
         return this.#request(asked);
       case 'GET /oauth/authorize':
       case 'GET /i/oauth2/authorize':
-        return page(200, '<h1>Authorize Pentimento to access your account?</h1>');
+        return page(200, ASKING);
       case 'POST /oauth/authorize':
         return this.#showPin(asked);
       case 'POST /oauth/access_token':

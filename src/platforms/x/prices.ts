@@ -49,6 +49,20 @@ export function costPer1000(name: RequestName): Cost {
   return { least: 1000 * (posts + answer), most: 1000 * (posts + along + answer) };
 }
 
+/**
+ * What a day can cost in which so much is read, replies included, if everybody asks for what is dearest per read and X
+ * charges for everything; in US dollars.
+ */
+export function mostPerDay(dailyReads: number): number {
+  const dearest = requestNames.map((name) => {
+    const { media, above } = REQUESTS[name];
+    // Mention and person, the post above and its author, and the pictures of both.
+    const reads = 2 + 2 * above + media + above;
+    return costPer1000(name).most / 1000 / reads;
+  });
+  return dailyReads * Math.max(...dearest);
+}
+
 /** In dollars and cents. */
 export function dollars(amount: number): string {
   return `$${amount.toFixed(2)}`;

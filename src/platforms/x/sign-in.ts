@@ -128,12 +128,19 @@ function beginWithPkce(
           redirectUri: callback,
         }),
       ),
-    ).catch(
-      asRefusal('X does not take this code; begin anew, each holds once and for half a minute'),
-    );
+    ).catch((error: unknown) => {
+      // 401: it does not know the application; a code that does not hold is a 400.
+      const advice = isFailure(error, 'fatal')
+        ? 'X does not know the application; set X_CLIENT_ID and X_CLIENT_SECRET to its client id and client secret (which a "Bot" has) and begin anew'
+        : 'X does not take this code; begin anew, each holds once and for half a minute';
+      return asRefusal(advice)(error);
+    });
     const missing = SCOPES.filter((one) => !scope.includes(one));
     if (missing.length > 0)
-      throw new PlatformError('refused', `X does not let us ${missing.join(', ')}`);
+      throw new PlatformError(
+        'refused',
+        `X has not given the bot ${missing.join(', ')}; set the application to "Read and write" in the Developer Console and sign in again`,
+      );
     const expiresAt = Math.round(Date.now() + expiresIn * 1000);
     return enter(url, { method: 'oauth2', ...application, ...tokens, expiresAt });
   };
@@ -149,11 +156,16 @@ function pageOrigin(url: string, usual: string): string {
 /** The code in the address that X has sent a person to, if it is the answer to our question. */
 function codeIn(sentTo: string, state: string): string {
   const given = URL.canParse(sentTo) ? new URL(sentTo).searchParams : undefined;
+  if (given?.get('error') === 'access_denied')
+    throw new PlatformError(
+      'refused',
+      'the bot was not let in; begin anew, and allow what it asks',
+    );
   const code = given?.get('code') ?? '';
   if (code === '' || given?.get('state') !== state)
     throw new PlatformError(
       'refused',
-      'that is not the address that X has sent you to; it has "state" and "code" in it',
+      'that is not the address that X has just sent the browser to: all of it is needed, with "state" and "code" in it; begin anew',
     );
   return code;
 }
