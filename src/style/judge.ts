@@ -52,10 +52,17 @@ export function judgeOn(executor: Executor, load: () => Promise<Network> = loadM
     return { outputs, program: await executor.compile(outputs) };
   };
   let opening: ReturnType<typeof open> | undefined;
-  return async (picture) => {
+  const look: Look = async (picture) => {
     const { outputs, program } = await (opening ??= open());
     const values = await program.run({ picture: resample(picture, size).data });
     return impressionOf(outputs, values);
+  };
+  // The photo and what came of it are asked about again and again.
+  const seen = new WeakMap<Picture, Promise<Impression>>();
+  return (picture) => {
+    const known = seen.get(picture) ?? look(picture);
+    seen.set(picture, known);
+    return known;
   };
 }
 
