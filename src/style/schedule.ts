@@ -15,7 +15,7 @@ export const qualities = ['draft', 'normal', 'fine'] as const;
 export type Quality = (typeof qualities)[number];
 
 /** By what factor the steps are more than those of `normal`. */
-const patience: Readonly<Record<Quality, number>> = { draft: 0.4, normal: 1, fine: 2 };
+const patience: Readonly<Record<Quality, number>> = { draft: 0.3, normal: 1, fine: 2 };
 
 /** The side of the square with as many pixels as the coarsest scale: 128×96 has as many as 111². */
 const COARSEST = 111;

@@ -316,7 +316,7 @@ describe('a mention in reply to what we know', () => {
     };
     const usual = (await cost('#strength90')) ?? NaN;
     expect(await cost('#size medium')).toBe(usual);
-    expect(((await cost('#quality draft')) ?? NaN) / usual).toBeCloseTo(0.4, 1);
+    expect(((await cost('#quality draft')) ?? NaN) / usual).toBeCloseTo(0.3, 1);
     expect(((await cost('#quality fine')) ?? NaN) / usual).toBeCloseTo(2, 1);
     // As the help for these says.
     expect(usual / ((await cost('#size 256')) ?? NaN)).toBeCloseTo(3, 0);
