@@ -137,7 +137,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 /** The operator's own file, which need not be there. */
-export function settingsFile({ PENTIMENTO_CONFIG: named }: NodeJS.ProcessEnv = process.env): string {
+export function settingsFile(
+  { PENTIMENTO_CONFIG: named }: NodeJS.ProcessEnv = process.env,
+): string {
   return named ? resolve(named) : join(projectRoot, 'config', 'local.yaml');
 }
 

@@ -46,7 +46,8 @@ export function conversation(signal: AbortSignal): Conversation {
           (await lines.question(
             byDefault === undefined ? `${question} ` : `${question} [${byDefault}] `,
             { signal },
-          )) || (byDefault ?? ''),
+          )) ||
+          (byDefault ?? ''),
         read,
       ),
     askSecret: (question, read) =>

@@ -49,7 +49,11 @@ async function atTerminal(
   const child = spawn(
     'script',
     ['--quiet', '--return', '--command', `${cli} init ${args.join(' ')}`, '/dev/null'],
-    { cwd: folder, env: { ...process.env, ...env, TERM: 'dumb' }, stdio: ['pipe', 'pipe', 'inherit'] },
+    {
+      cwd: folder,
+      env: { ...process.env, ...env, TERM: 'dumb' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
   );
   onTestFinished(() => void child.kill());
   let screen = '';
@@ -93,7 +97,8 @@ Next:
 Then open http://127.0.0.1:8080 in a browser.
 docs/hosting.md tells how to keep it running.
 `);
-    for (const file of [here.settings, here.dotenv]) expect(statSync(file).mode & 0o777).toBe(0o600);
+    for (const file of [here.settings, here.dotenv])
+      expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(here.variables()).toEqual([]);
     const ofDefaults = loadConfig({});
     const config = loadConfig(here.env);

@@ -24,7 +24,14 @@ describe('the Dockerfile', () => {
     const stage = stageNamed(name);
     expect(said(stage, 'USER').at(-1)).toBe('1000:1000');
     expect(environmentOf(stage)).toMatchObject(environmentOf(stageNamed('cpu')));
-    for (const instruction of ['VOLUME', 'EXPOSE', 'HEALTHCHECK', 'STOPSIGNAL', 'ENTRYPOINT', 'CMD'])
+    for (const instruction of [
+      'VOLUME',
+      'EXPOSE',
+      'HEALTHCHECK',
+      'STOPSIGNAL',
+      'ENTRYPOINT',
+      'CMD',
+    ])
       expect(said(stage, instruction).at(-1)).toBe(said(stageNamed('cpu'), instruction).at(-1));
     expect(said(stage, 'COPY')).toContain('--from=program /app /app');
   });
@@ -45,7 +52,9 @@ describe('the Dockerfile', () => {
     expect(existsSync(script)).toBe(true);
     const metadata = readFileSync(join(script, '../install-metadata.js'), 'utf8');
     expect(metadata).toContain(`'linux/x64': ['${cuda}']`);
-    expect(stageNamed('cuda').base).toMatch(new RegExp(`^nvidia/cuda:${cuda.replace('cuda', '')}\\.`));
+    expect(stageNamed('cuda').base).toMatch(
+      new RegExp(`^nvidia/cuda:${cuda.replace('cuda', '')}\\.`),
+    );
   });
 });
 
@@ -53,8 +62,8 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
   let image: Build;
   beforeAll(async () => {
     image = await buildStage('cpu');
-  }, 600_000);
-  afterAll(() => rm(image.folder, { recursive: true, force: true }));
+  }, 3_000_000);
+  afterAll(() => rm(image?.folder ?? 'x', { recursive: true, force: true }));
 
   const stage = stageNamed('cpu');
 
@@ -145,7 +154,10 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     expect(await bot.end('SIGTERM')).toBe(0);
     const grace = secondsOf(readCompose().services.bot?.stop_grace_period ?? '0s');
     expect((performance.now() - before) / 1000).toBeLessThan(grace);
-    await vi.waitFor(() => expect(processes().map(({ pid }) => pid)).not.toContain(worker), patient);
+    await vi.waitFor(
+      () => expect(processes().map(({ pid }) => pid)).not.toContain(worker),
+      patient,
+    );
     expect(healthcheck()).toBe(1);
     expect(await answersTo(ada, asked)).toEqual([]);
 
