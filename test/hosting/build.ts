@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, rename, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,7 +23,12 @@ export interface Build {
 export async function buildStage(name: string): Promise<Build> {
   const folder = await mkdtemp(join(tmpdir(), 'pentimento-image-'));
   await chmod(folder, 0o755); // the image's user is somebody else
-  await make(name, folder);
+  try {
+    await make(name, folder);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
   return { folder, at: (path) => join(folder, name, path) };
 }
 

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { canMount } from '../support/disk.js';
 import { startBotProcess } from '../support/bot-process.js';
 import { commandOf, processes } from '../support/processes.js';
@@ -62,8 +62,8 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
   let image: Build;
   beforeAll(async () => {
     image = await buildStage('cpu');
-  }, 3_000_000);
-  afterAll(() => rm(image?.folder ?? 'x', { recursive: true, force: true }));
+    return () => rm(image.folder, { recursive: true, force: true });
+  }, 600_000);
 
   const stage = stageNamed('cpu');
 
@@ -78,7 +78,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     ].join(' && ');
     return ['unshare', '--mount', 'sh', '-ec', script, 'sh', ...args.map(inImage)];
   }
-  const inImage = (arg: string) => arg.replace(/^\/(?=(app|data|models)\b)/, `${image.at('/')}`);
+  const inImage = (arg: string) => arg.replace(/^\/(?=(app|data|models)\b)/, image.at('/'));
   const variables = () =>
     Object.fromEntries(
       Object.entries(environmentOf(stage)).map(([name, value]) => [name, inImage(value)]),
