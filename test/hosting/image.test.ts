@@ -105,7 +105,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     expect(readdirSync(image.at('/app/data')).sort()).toEqual(['samples', 'styles']);
   });
 
-  it('finds nothing wrong with itself', () => {
+  it('finds nothing wrong with itself', { timeout: 300_000 }, () => {
     const { status, stdout, stderr } = pentimento('doctor');
     expect({ status, stderr, stdout }).toMatchObject({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^ok +data folder: .* can be written to/m);
@@ -165,7 +165,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     expect((await answerTo(ada, asked)).mediaAttachments).toHaveLength(1);
     expect(await answersTo(ada, asked)).toHaveLength(1);
     expect(await again.end('SIGTERM')).toBe(0);
-  });
+  }, 400_000);
 });
 
 async function freePort(): Promise<number> {
