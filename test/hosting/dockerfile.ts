@@ -41,7 +41,7 @@ export function stageNamed(name: string): Stage {
 }
 
 /** What a stage inherits and says itself, in order. */
-export function inherited({ base, instructions }: Stage): readonly Instruction[] {
+function inherited({ base, instructions }: Stage): readonly Instruction[] {
   const below = readDockerfile().find(({ name }) => name === base);
   return [...(below === undefined ? [] : inherited(below)), ...instructions];
 }
