@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
  * render) paints and knows no people; the front office (platforms, requests, queue, replies, sandbox, web) knows
  * people and never touches a tensor. Arrows point one way only; bot.ts, config.ts and the commands wire them.
  */
-const mayImport = {
+export const mayImport = {
   graph: [],
   networks: ['graph'],
   style: ['graph', 'networks'],

@@ -1,5 +1,5 @@
 import { chmodSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { mastodonAccountSchema } from './platforms/mastodon/sign-in.js';
 import { PlatformError } from './platforms/port.js';
 import type { Vault } from './platforms/x/credentials.js';
 import { xAccountSchema, type XAccount } from './platforms/x/sign-in.js';
+import { writePrivately } from './private-file.js';
 import { FolderTaken, lockFolder, type Unlock } from './queue/lock.js';
 
 /*
@@ -58,7 +59,8 @@ export async function changeAccounts(
   const unlock = await locked(folder);
   try {
     const accounts = await change(storedAccounts(folder));
-    await write(folder, accounts);
+    const text = `${JSON.stringify(accounts, undefined, 2)}\n`;
+    await writePrivately(join(folder, FILE), text);
     return accounts;
   } finally {
     unlock();
@@ -101,21 +103,6 @@ async function locked(folder: string): Promise<Unlock> {
         throw new Error('somebody else is changing the accounts', { cause: error });
       await sleep(50);
     }
-}
-
-async function write(folder: string, accounts: StoredAccounts): Promise<void> {
-  const file = join(folder, FILE);
-  // Written beside it and moved, so that a full disk leaves the old one as it was.
-  const written = `${file}.tmp`;
-  await rm(written, { force: true }); // whatever lies there may be for others to read
-  const handle = await open(written, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(accounts, undefined, 2)}\n`);
-    await handle.sync(); // a token that replaces one which holds no more must outlast a power cut
-  } finally {
-    await handle.close();
-  }
-  await rename(written, file);
 }
 
 function parsed(text: string): unknown {

@@ -7,6 +7,7 @@ import { botCommand } from './commands/bot.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { UsageError } from './commands/errors.js';
+import { initCommand, platforms, shares, type InitOptions } from './commands/init.js';
 import { optionFor } from './commands/options.js';
 import { loginCommand, loginXCommand, logoutCommand } from './commands/login.js';
 import { modelsList, modelsPull, modelsRemove, modelsVerify } from './commands/models.js';
@@ -98,6 +99,29 @@ program
   .command('bot')
   .description('listen for mentions and answer them; without an account, in a sandbox of its own')
   .action(() => botCommand(interrupted.signal));
+
+program
+  .command('init')
+  .description('ask a few questions and write the settings; without a terminal, by these options')
+  .option('--platform <name>', `where people mention the bot: ${platforms.join(', ')}`)
+  .option('--server <server>', 'of its account on Mastodon')
+  .option('--share <share>', `how much of this machine is for painting: ${shares.join(', ')}`)
+  .option('--data <folder>', 'where the database and the pictures lie')
+  .option('--address <address>', 'where its web page is, and its health')
+  .option('--yes', 'ask nothing: what no option says is as usual')
+  .option('--force', 'replace settings that are there')
+  .addHelpText(
+    'after',
+    `
+It writes config/local.yaml and .env, which only their owner may read. Secrets are no options, since other people on the
+machine could read them there: they are asked for, or taken from the environment (see .env.example).
+
+Examples:
+  pentimento init
+  pentimento init --yes                     a sandbox to try it in
+  pentimento init --platform mastodon --server mastodon.example --data /var/lib/pentimento`,
+  )
+  .action((options: InitOptions) => initCommand(options, interrupted.signal));
 
 program
   .command('demo')

@@ -119,10 +119,10 @@ export class ConfigError extends Error {
  */
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const defaults = readYaml(join(projectRoot, 'config', 'default.yaml'));
-  const local = join(projectRoot, 'config', 'local.yaml');
-  const named = environment.PENTIMENTO_CONFIG === '' ? undefined : environment.PENTIMENTO_CONFIG;
-  const own = named ?? (existsSync(local) ? local : undefined);
-  const layers = [defaults, own === undefined ? {} : readYaml(own), fromEnvironment(environment)];
+  const own = settingsFile(environment);
+  // Without one all is as usual; but who names one means it.
+  const hasOwn = Boolean(environment.PENTIMENTO_CONFIG) || existsSync(own);
+  const layers = [defaults, hasOwn ? readYaml(own) : {}, fromEnvironment(environment)];
   const merged = layers.reduce(merge);
   const result = configSchema.safeParse(merged);
   if (result.success) return result.data;
@@ -134,6 +134,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     return where === '' ? message : `${where}: ${message}`;
   });
   throw new ConfigError(`the configuration cannot be used: ${reasons.join('; ')}`);
+}
+
+/** The operator's own file, which need not be there. */
+export function settingsFile(
+  { PENTIMENTO_CONFIG: named }: NodeJS.ProcessEnv = process.env,
+): string {
+  return named ? resolve(named) : join(projectRoot, 'config', 'local.yaml');
 }
 
 function readYaml(file: string): unknown {

@@ -11,6 +11,12 @@ export interface DailyReads {
   readonly ofToday: () => readonly { readonly platform: string; readonly reads: number }[];
 }
 
+export interface Watched {
+  /** What keeps the bot from working. */
+  readonly problems: () => Promise<readonly string[]>;
+  readonly freeBytes: () => Promise<number>;
+}
+
 /** What happened, for Prometheus. Counts begin anew with the process, as Prometheus expects. */
 export class Metrics {
   readonly registry = new Registry();
@@ -85,6 +91,26 @@ export class Metrics {
       help: 'What each account on X may read in a day',
       registers: [this.registry],
     }).set(reads.limit);
+  }
+
+  /** What is asked at every scrape of a bot that has its data folder and its accounts. */
+  watch({ problems, freeBytes }: Watched): void {
+    new Gauge({
+      name: 'pentimento_ready',
+      help: 'Whether the bot can work: 1 if it can; /readyz tells why not',
+      registers: [this.registry],
+      async collect() {
+        this.set((await problems()).length === 0 ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'pentimento_disk_free_bytes',
+      help: 'Room on the disk of the data folder',
+      registers: [this.registry],
+      async collect() {
+        this.set(await freeBytes());
+      },
+    });
   }
 
   /** A picture was painted. */

@@ -12,7 +12,7 @@ import type { RateLimits } from './platforms/mastodon/budget.js';
 import type { Platform } from './platforms/port.js';
 import { dayOf } from './platforms/x/reads.js';
 import { isPaused, tallies } from './queue/desk.js';
-import { hasRoom } from './queue/disk.js';
+import { freeBytes, hasRoom } from './queue/disk.js';
 import { readsOn } from './queue/ledger.js';
 import { largestSizeIn } from './render/fits.js';
 import { RenderPool } from './render/pool.js';
@@ -75,14 +75,13 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       },
     );
     let platforms: readonly Platform[] = [];
-    const operations = operationsApp({
-      metrics: metrics.registry,
-      problems: async () => [
-        ...((await hasRoom(folder)) ? [] : ['the disk is nearly full']),
-        ...(platforms.length === 0 ? ['the bot is starting'] : []),
-        ...platforms.flatMap((platform) => platform.trouble() ?? []),
-      ],
-    });
+    const problems = async () => [
+      ...((await hasRoom(folder)) ? [] : ['the disk is nearly full']),
+      ...(platforms.length === 0 ? ['the bot is starting'] : []),
+      ...platforms.flatMap((platform) => platform.trouble() ?? []),
+    ];
+    metrics.watch({ problems, freeBytes: () => freeBytes(folder) });
+    const operations = operationsApp({ metrics: metrics.registry, problems });
     const { accounts, sandbox } = await openAccounts();
     const limits = sandbox === undefined ? rateLimits : NO_LIMITS;
     platforms = accounts.map((account) =>

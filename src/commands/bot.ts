@@ -4,10 +4,10 @@ import { createLog, type Log } from '../log.js';
 import { startBot } from '../start.js';
 
 /**
- * A reply under way, or signing in, may be waiting for a slow server. Docker kills after 10 s, systemd after 90 s; being killed loses
- * nothing, but then an orderly end looks like a crash.
+ * The longest that the bot takes to end: a reply under way, or signing in, may be waiting for a slow server. Docker kills after
+ * 10 s, systemd after 90 s; being killed loses nothing, but then an orderly end looks like a crash.
  */
-const DEADLINE_MS = 8000;
+export const END_MS = 8000;
 
 /** `pentimento bot`: runs until it is told to stop. */
 export async function botCommand(signal: AbortSignal): Promise<void> {
@@ -35,7 +35,7 @@ function endInTime(log: Log): void {
   setTimeout(() => {
     log.warn('a server is still silent; a reply under way will be looked for at the next start');
     process.exit();
-  }, DEADLINE_MS).unref();
+  }, END_MS).unref();
 }
 
 /** What is wrong when the database cannot be written, for somebody who reads the last line of a log. */

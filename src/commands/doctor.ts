@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { loadConfig, type Config } from '../config.js';
@@ -11,6 +11,7 @@ import { createLog } from '../log.js';
 import { loadRecipe, manifestOf, networkNames, networkState } from '../networks/shelf.js';
 import { accountsOf, connected, openServer, signIn } from '../open.js';
 import { DATABASE_FILE, openDatabase, requireSound } from '../queue/database.js';
+import { freeBytes } from '../queue/disk.js';
 import { QueueLedger } from '../queue/ledger.js';
 import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
 import { objectiveGraph } from '../style/objective.js';
@@ -88,9 +89,9 @@ async function checkFolder({ dataFolder }: Config): Promise<string> {
       { cause: error },
     );
   }
-  const { bavail, bsize } = await statfs(dataFolder);
-  const free = `${((bavail * bsize) / 1e9).toFixed(1)} GB free`;
-  if (bavail * bsize < COMFORTABLE_BYTES)
+  const bytes = await freeBytes(dataFolder);
+  const free = `${(bytes / 1e9).toFixed(1)} GB free`;
+  if (bytes < COMFORTABLE_BYTES)
     throw new Error(`only ${free} on the disk of ${dataFolder}; make room, 1 GB at least`);
   return `${dataFolder} can be written to, ${free}`;
 }

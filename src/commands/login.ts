@@ -155,8 +155,11 @@ function reasonOf(error: unknown): string {
   return reason ?? '';
 }
 
-/** People say mastodon.example and mean https://mastodon.example/. */
-function originOf(server: string): string {
+/**
+ * People say mastodon.example and mean https://mastodon.example/.
+ * @throws UsageError
+ */
+export function originOf(server: string): string {
   const url = /^[a-z]+:\/\//i.test(server) ? server : `https://${server}`;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError(

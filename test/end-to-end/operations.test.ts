@@ -32,9 +32,11 @@ it('a bot with an account tells how it is and what it has done, and no names or 
     'pentimento_replies_total{answer="painted"} 1',
     'pentimento_replies_total{answer="refused"} 1',
     'pentimento_waiting_seconds_count 2',
+    'pentimento_ready 1',
   ])
     expect(text.split('\n')).toContain(line);
   expect(text).toMatch(/^pentimento_render_seconds_count\{device=".+"\} 1$/m);
+  expect(text).toMatch(/^pentimento_disk_free_bytes [1-9]/m);
   expect(text).not.toMatch(/ada|wish|127\.0\.0\.1/);
   expect(text).not.toContain(account.accessToken);
   expect(bot.output()).not.toContain(account.accessToken);
@@ -57,6 +59,7 @@ it('a bot whose server is away starts, says so, and works as soon as the server 
       ),
     patient,
   );
+  expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^pentimento_ready 0$/m);
   const asked = await mention(ada, 'hello', []);
   door.open();
   await answerTo(ada, asked);

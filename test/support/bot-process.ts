@@ -41,6 +41,20 @@ export function quickSettings(folder: string, more = ''): NodeJS.ProcessEnv {
   };
 }
 
+/** How the bot is started. */
+export interface Program {
+  readonly command: readonly [string, ...string[]];
+  readonly folder: string;
+  /** Over the settings of the test. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const fromSource: Program = {
+  command: [process.execPath, '--import', 'tsx', 'src/cli.ts', 'bot'],
+  folder: projectRoot,
+  env: {},
+};
+
 /**
  * The bot as an operator runs it: its own process, its data in `folder`, signed in to an account or else in its own
  * sandbox; with the quick settings, and more.
@@ -49,12 +63,15 @@ export async function startBotProcess(
   folder: string,
   account?: { readonly url: string; readonly accessToken: string },
   settings?: string,
+  program = fromSource,
 ): Promise<BotProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'bot'], {
-    cwd: projectRoot,
+  const [command, ...args] = program.command;
+  const child = spawn(command, args, {
+    cwd: program.folder,
     env: {
       ...process.env,
       ...quickSettings(folder, settings),
+      ...program.env,
       ...(account && { MASTODON_URL: account.url, MASTODON_ACCESS_TOKEN: account.accessToken }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
