@@ -137,6 +137,19 @@ describe('the render pool', () => {
     await expect(one.paint(job())).resolves.toMatchObject({ height: 64 });
   });
 
+  it('does not take a worker for silent whose words wait while the bot itself stands still', async () => {
+    const silenceMs = 8000;
+    const one = pool({ silenceMs });
+    let stoodStill = 0;
+    const onProgress = () => {
+      // As on a machine that has no time for the bot.
+      if (stoodStill++ === 0)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, silenceMs + 2000);
+    };
+    await expect(one.paint(job({ size: 256 }), { onProgress })).resolves.toMatchObject({ height: 256 });
+    expect(stoodStill).toBeGreaterThan(1);
+  });
+
   it('ends a picture that takes too long', async () => {
     await expect(pool({ jobMs: 2500 }).paint(job({ size: 1024 }))).rejects.toThrow('not done');
   });
