@@ -146,7 +146,9 @@ describe('the render pool', () => {
       if (stoodStill++ === 0)
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, silenceMs + 2000);
     };
-    await expect(one.paint(job({ size: 256 }), { onProgress })).resolves.toMatchObject({ height: 256 });
+    await expect(one.paint(job({ size: 256 }), { onProgress })).resolves.toMatchObject({
+      height: 256,
+    });
     expect(stoodStill).toBeGreaterThan(1);
   });
 
@@ -175,6 +177,25 @@ describe('the render pool', () => {
     expect(most).toBe(1);
   });
 });
+
+it('a render worker says that it lives before it has loaded what it paints with', async () => {
+  // As on a machine so busy that loading takes for ever.
+  const hook = `export const load = (url, context, next) =>
+    url.includes('/style/stylize') ? new Promise(() => undefined) : next(url, context)`;
+  const setUp = `import { register } from 'node:module'; register(${JSON.stringify(asUrl(hook))})`;
+  const file = join(projectRoot, 'src/render/worker.ts');
+  const worker = fork(file, [JSON.stringify(anyStudio)], {
+    execArgv: ['--import', 'tsx', '--import', asUrl(setUp)],
+    serialization: 'advanced',
+  });
+  onTestFinished(() => void worker.kill('SIGKILL'));
+  const [message] = (await once(worker, 'message')) as unknown[];
+  expect(message).toMatchObject({ type: 'heartbeat' });
+});
+
+function asUrl(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
 
 it('a render worker ends when the bot has died while it was still loading', async () => {
   const file = join(projectRoot, 'src/render/worker.ts');

@@ -103,7 +103,9 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
       const post = toPostEntity(entry);
       const author = post && authorOf(post, includes);
       if (author !== undefined) return toMention(post, author, includes, userId) ?? [];
-      const what = post ? 'a mention by somebody of whom X tells nothing' : 'a post that cannot be read';
+      const what = post
+        ? 'a mention by somebody of whom X tells nothing'
+        : 'a post that cannot be read';
       log.warn({ post: idOf(entry) }, `${what} is passed over`);
       return [];
     });
