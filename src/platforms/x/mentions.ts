@@ -102,7 +102,8 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
     const mentions = data.flatMap((entry) => {
       const post = toPostEntity(entry);
       const author = post && authorOf(post, includes);
-      if (author !== undefined) return toMention(post, author, includes, userId) ?? [];
+      if (post !== undefined && author !== undefined)
+        return toMention(post, author, includes, userId) ?? [];
       const what = post
         ? 'a mention by somebody of whom X tells nothing'
         : 'a post that cannot be read';
