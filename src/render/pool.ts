@@ -20,6 +20,14 @@ export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
 }
 
+/** What the environment may hold that opens accounts (see config.ts). */
+const withoutSecrets = {
+  MASTODON_ACCESS_TOKEN: '',
+  X_APP_KEY: '',
+  X_APP_SECRET: '',
+  X_CLIENT_SECRET: '',
+} as const;
+
 /** How often it is looked whether a worker has said anything. */
 const LOOK_MS = 1000;
 
@@ -200,7 +208,7 @@ export class RenderPool {
     const gpu = this.#nextGpu();
     const env = {
       ...process.env,
-      MASTODON_ACCESS_TOKEN: '',
+      ...withoutSecrets,
       ...(gpu !== undefined && { CUDA_VISIBLE_DEVICES: gpu }),
     };
     const studio = JSON.stringify(this.#studio);

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hasNvidiaGpu } from '../../src/graph/gpus.js';
 import { createLog, type Log } from '../../src/log.js';
 import { projectRoot } from '../../src/paths.js';
@@ -99,6 +99,19 @@ describe('the render pool', () => {
     };
     await Promise.all([one.paint(job(), { onProgress }), one.paint(job(), { onProgress })]);
     expect([...seen.values()].toSorted()).toEqual(['GPU-one', 'GPU-other']);
+  });
+
+  it('does not tell a worker, which opens strangers’ pictures, any secret', async () => {
+    const names = ['MASTODON_ACCESS_TOKEN', 'X_APP_KEY', 'X_APP_SECRET', 'X_CLIENT_SECRET'];
+    for (const name of names) vi.stubEnv(name, 'secret');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const one = pool();
+    const seen = new Set<string | undefined>();
+    const onProgress = () => {
+      for (const pid of one.painting) for (const name of names) seen.add(variableOf(pid, name));
+    };
+    await one.paint(job(), { onProgress });
+    expect([...seen]).toEqual(['']);
   });
 
   it.skipIf(hasNvidiaGpu())('says why a device is not used, and paints on the CPU', async () => {
