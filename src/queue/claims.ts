@@ -29,5 +29,6 @@ export const CLAIM_REPLY = `UPDATE requests
   SET attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
   WHERE id = (SELECT id FROM requests
               WHERE state = 'answering' AND deferred = 0 AND ${IS_FREE}
+                AND platform NOT IN (SELECT value FROM json_each(@busy))
               ORDER BY cost = 0, id LIMIT 1)
   RETURNING *, start_tag AS start, created_at AS askedAt`;

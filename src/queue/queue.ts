@@ -105,9 +105,14 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return { ...claimOf(row), request, cost: row.cost };
   }
 
-  /** The next answer to post: painted pictures first, and the oldest, so that a retried one is not starved by new ones. */
-  claimReply(): ReplyClaim | undefined {
-    const row = undurably(this.database, () => this.#claim(CLAIM_REPLY));
+  /**
+   * The next answer to post: painted pictures first, and the oldest, so that a retried one is not starved by new ones.
+   * @param busy names of the accounts on which the asker is posting already
+   */
+  claimReply(busy: readonly string[] = []): ReplyClaim | undefined {
+    const row = undurably(this.database, () =>
+      this.#claim(CLAIM_REPLY, { busy: JSON.stringify(busy) }),
+    );
     if (row === undefined) return undefined;
     return {
       ...claimOf(row),
@@ -272,7 +277,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
 
   #claim(
     sql: string,
-    more: Readonly<Record<string, string>> = {},
+    more: Readonly<Record<string, string>>,
   ): (Row & { token: string; start: number }) | undefined {
     const now = this.now();
     const token = randomUUID();

@@ -20,13 +20,24 @@ export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
 }
 
+/** What the environment may hold that opens accounts (see config.ts). */
+const withoutSecrets = {
+  MASTODON_ACCESS_TOKEN: '',
+  X_APP_KEY: '',
+  X_APP_SECRET: '',
+  X_CLIENT_SECRET: '',
+} as const;
+
+/** How often it is looked whether a worker has said anything. */
+const LOOK_MS = 1000;
+
 export interface PoolOptions {
   /** How many pictures are painted at the same time, each in its own process. */
   readonly workers: number;
   readonly studio: StudioOptions;
   /** Names of NVIDIA's GPUs, of which each worker is shown one; none, if they compute on something else. */
   readonly gpus: readonly string[];
-  /** A worker that says nothing for so long is taken for dead. It reports every second. */
+  /** A worker that says nothing for so long is taken for dead, in milliseconds, to the second. It reports every second. */
   readonly silenceMs: number;
   /** The longest that one picture may take. */
   readonly jobMs: number;
@@ -109,7 +120,7 @@ export class RenderPool {
     const { silenceMs, jobMs, memoryBytes, log } = this.options;
     return new Promise<Painted>((resolve, reject) => {
       const settle = (finish: () => void) => {
-        clearTimeout(silence);
+        clearInterval(silence);
         clearTimeout(deadline);
         worker.off('message', onMessage).off('exit', onExit);
         signal?.removeEventListener('abort', onAbort);
@@ -131,7 +142,7 @@ export class RenderPool {
       const onExit = (code: number | null, killer: string | null) =>
         crashed(`it ended with ${killer ?? `code ${code}`}`);
       const onMessage = (message: unknown): void => {
-        silence.refresh();
+        looks = 0;
         const { data: report } = reportSchema.safeParse(message);
         switch (report?.type) {
           case 'heartbeat':
@@ -154,7 +165,12 @@ export class RenderPool {
             return lost('it sent a message that cannot be understood');
         }
       };
-      const silence = setTimeout(() => crashed(`it was silent for ${silenceMs} ms`), silenceMs);
+      // Counted by our own looks: where it is ourselves who stood still, because the machine was busy or asleep, one look
+      // is late, and before the next is read what the worker has said meanwhile.
+      let looks = 0;
+      const silence = setInterval(() => {
+        if (++looks * LOOK_MS > silenceMs) crashed(`it was silent for ${silenceMs} ms`);
+      }, LOOK_MS);
       const deadline = setTimeout(() => tooHeavy(`it was not done after ${jobMs} ms`), jobMs);
       worker.on('message', onMessage).once('exit', onExit);
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -192,7 +208,7 @@ export class RenderPool {
     const gpu = this.#nextGpu();
     const env = {
       ...process.env,
-      MASTODON_ACCESS_TOKEN: '',
+      ...withoutSecrets,
       ...(gpu !== undefined && { CUDA_VISIBLE_DEVICES: gpu }),
     };
     const studio = JSON.stringify(this.#studio);

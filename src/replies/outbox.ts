@@ -42,15 +42,24 @@ export interface OutboxOptions {
 const ATTEMPTS = 60;
 
 /**
- * Posts every answer that waits in the queue, one after the other so that a thread never sees two of ours race, until
- * the signal aborts.
+ * Posts every answer that waits in the queue until the signal aborts: on each account one after the other, so that a thread
+ * never sees two of ours race, and on all accounts at the same time, so that none waits for a server of another.
  */
 export async function postAnswers(options: OutboxOptions, signal: AbortSignal): Promise<void> {
+  const { queue } = options;
+  const underWay = new Map<string, Promise<void>>();
   while (!signal.aborted) {
-    const claim = options.queue.claimReply();
-    if (claim === undefined) await nextChange(options.queue, signal);
-    else await post(claim, options);
+    const claim = queue.claimReply([...underWay.keys()]);
+    if (claim === undefined) {
+      // An answer of which nothing can be written down ends the bot, which the supervisor restarts.
+      await Promise.race([nextChange(queue, signal), ...underWay.values()]);
+    } else {
+      const { platform } = claim;
+      const work = post(claim, options).finally(() => underWay.delete(platform));
+      underWay.set(platform, work);
+    }
   }
+  await Promise.all(underWay.values());
 }
 
 async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {

@@ -115,7 +115,7 @@ function plansOf(database: Database): Measurement['plans'] {
     'how much a person asked for today': `SELECT created_at FROM requests WHERE platform = 'here' AND person = '1'
       AND created_at BETWEEN 0 AND 1 AND cost > 0 ORDER BY created_at DESC LIMIT 1 OFFSET 9`,
   };
-  const values = { now: 0, until: 0, token: '', held: '[]' };
+  const values = { now: 0, until: 0, token: '', held: '[]', busy: '[]' };
   return Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [
       name,

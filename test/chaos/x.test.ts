@@ -2,9 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { weightOf } from '../../src/platforms/x/text.js';
+import { DATABASE_FILE } from '../../src/queue/database.js';
 import { somebody } from '../platforms/x-network.js';
 import { expectNone, secretsUnder } from '../support/secrets.js';
 import { Supervisor } from '../support/supervisor.js';
@@ -131,6 +133,10 @@ it(
       }
       expect(ours).toHaveLength(MENTIONS);
 
+      const database = new Database(join(folder, DATABASE_FILE), { readonly: true });
+      const counted = database.prepare<[], number>('SELECT sum(n) FROM reads').pluck().get() ?? 0;
+      database.close();
+
       const painted = asked.filter(({ isPainted }) => isPainted).length;
       const ownRead = x.bill.count('ownedRead') - MENTIONS;
       const { bill } = x;
@@ -138,10 +144,11 @@ it(
         [
           `${MENTIONS} mentions, ${[...counts.values()].reduce((sum, n) => sum + n, 0)} faults, ${kills} kills, ${supervisor.starts} starts`,
           `reads charged: ${bill.reads} = ${MENTIONS} mentions + ${bill.count('user')} people + ${bill.count('media')} pictures + ${ownRead} of our own posts, of which ${lost} answers were lost to faults`,
-          `in answers, those included that were lost and asked for again: ${bill.delivered}`,
+          `in answers, those included that were lost and asked for again: ${bill.delivered}; counted by the bot: ${counted}`,
           `posts: ${bill.count('reply')}, alt texts: ${bill.count('mediaMetadata')}; in all $${bill.dollars.toFixed(2)}`,
         ].join('\n'),
       );
+      expect(counted, 'the budget misses nothing').toBeGreaterThanOrEqual(bill.delivered);
       // The least that X's API allows: each mention with its author and pictures once, ourselves once, and of our own posts
       // those of which nobody could know that they were made.
       expect(bill.count('user')).toBe(MENTIONS + 1);

@@ -111,6 +111,27 @@ it('one bot paints for Mastodon and X in one fair line, in which the same shares
   expect(metrics).toContain('pentimento_reads_limit 500');
 });
 
+it('answers go out on Mastodon while X leaves the bot waiting', async () => {
+  const { ada: ben, folder, x, start, answersOnX } = await both();
+  let goOn: () => void = () => undefined;
+  let asked = 0;
+  const patience = new Promise<undefined>((resolve) => (goOn = () => resolve(undefined)));
+  x.fault = (endpoint) => (endpoint === 'post' ? (asked++, patience) : undefined);
+  await start();
+  const onX = await somebody(x, x.world.user('ada')).post('@pentimento hello');
+  await vi.waitFor(() => expect(asked).toBe(1), patient);
+  const onMastodon = await mention(ben, 'hello', []);
+  await answerTo(ben, onMastodon);
+  const database = new Database(join(folder, DATABASE_FILE), { readonly: true });
+  const sql = `SELECT state, lease_token IS NOT NULL AS isBeingPosted FROM requests WHERE platform LIKE 'x:%'`;
+  const there = database.prepare(sql).all();
+  database.close();
+  expect(there).toEqual([{ state: 'answering', isBeingPosted: 1 }]);
+  goOn();
+  await vi.waitFor(() => expect(answersOnX(onX)).toHaveLength(1), patient);
+  expect(await answersTo(ben, onMastodon)).toHaveLength(1);
+});
+
 it('a conversation on X: help that fits, pictures of the post above, other settings under an answer, and #delete', async () => {
   const { x, start, answersOnX, operator } = await both();
   await start();

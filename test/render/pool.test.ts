@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hasNvidiaGpu } from '../../src/graph/gpus.js';
 import { createLog, type Log } from '../../src/log.js';
 import { projectRoot } from '../../src/paths.js';
@@ -101,6 +101,19 @@ describe('the render pool', () => {
     expect([...seen.values()].toSorted()).toEqual(['GPU-one', 'GPU-other']);
   });
 
+  it('does not tell a worker, which opens strangers’ pictures, any secret', async () => {
+    const names = ['MASTODON_ACCESS_TOKEN', 'X_APP_KEY', 'X_APP_SECRET', 'X_CLIENT_SECRET'];
+    for (const name of names) vi.stubEnv(name, 'secret');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const one = pool();
+    const seen = new Set<string | undefined>();
+    const onProgress = () => {
+      for (const pid of one.painting) for (const name of names) seen.add(variableOf(pid, name));
+    };
+    await one.paint(job(), { onProgress });
+    expect([...seen]).toEqual(['']);
+  });
+
   it.skipIf(hasNvidiaGpu())('says why a device is not used, and paints on the CPU', async () => {
     const { log, lines } = recorded();
     const one = pool({ studio: { ...anyStudio, device: 'cuda' }, log });
@@ -137,6 +150,21 @@ describe('the render pool', () => {
     await expect(one.paint(job())).resolves.toMatchObject({ height: 64 });
   });
 
+  it('does not take a worker for silent whose words wait while the bot itself stands still', async () => {
+    const silenceMs = 8000;
+    const one = pool({ silenceMs });
+    let stoodStill = 0;
+    const onProgress = () => {
+      // As on a machine that has no time for the bot.
+      if (stoodStill++ === 0)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, silenceMs + 2000);
+    };
+    await expect(one.paint(job({ size: 256 }), { onProgress })).resolves.toMatchObject({
+      height: 256,
+    });
+    expect(stoodStill).toBeGreaterThan(1);
+  });
+
   it('ends a picture that takes too long', async () => {
     await expect(pool({ jobMs: 2500 }).paint(job({ size: 1024 }))).rejects.toThrow('not done');
   });
@@ -162,6 +190,25 @@ describe('the render pool', () => {
     expect(most).toBe(1);
   });
 });
+
+it('a render worker says that it lives before it has loaded what it paints with', async () => {
+  // As on a machine so busy that loading takes for ever.
+  const hook = `export const load = (url, context, next) =>
+    url.includes('/style/stylize') ? new Promise(() => undefined) : next(url, context)`;
+  const setUp = `import { register } from 'node:module'; register(${JSON.stringify(asUrl(hook))})`;
+  const file = join(projectRoot, 'src/render/worker.ts');
+  const worker = fork(file, [JSON.stringify(anyStudio)], {
+    execArgv: ['--import', 'tsx', '--import', asUrl(setUp)],
+    serialization: 'advanced',
+  });
+  onTestFinished(() => void worker.kill('SIGKILL'));
+  const [message] = (await once(worker, 'message')) as unknown[];
+  expect(message).toMatchObject({ type: 'heartbeat' });
+});
+
+function asUrl(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
 
 it('a render worker ends when the bot has died while it was still loading', async () => {
   const file = join(projectRoot, 'src/render/worker.ts');

@@ -21,7 +21,7 @@ const HOUR = 3_600_000;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function outbox() {
+function outbox(...others: readonly MemoryPlatform[]) {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'pictures'));
   writeFileSync(join(folder, painted.file), 'a picture');
@@ -32,7 +32,7 @@ function outbox() {
   const run = () => {
     const running = postAnswers(
       {
-        platforms: [platform],
+        platforms: [platform, ...others],
         queue,
         folder,
         heartbeatMs: LEASE_MS / 3,
@@ -56,9 +56,9 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const error = (kind: PlatformError['kind'], retryAt?: Date) =>
   new PlatformError(kind, 'no', retryAt);
 
-function paintOne(queue: Queue, id = '1'): void {
+function paintOne(queue: Queue, id = '1', platform = 'memory'): void {
   const content = { ...picture, description: 'My cat.' };
-  queue.admit('memory', mentionOf(id), { request: { ...request, content }, cost: 1 });
+  queue.admit(platform, mentionOf(id), { request: { ...request, content }, cost: 1 });
   queue.rendered(claimed(queue.claimRender()), painted);
 }
 
@@ -474,6 +474,31 @@ describe('the outbox', () => {
     await pass(300);
     expect(queue.pending()).toEqual([]);
     expect(most).toBe(1);
+  });
+
+  it('does not keep the answers of one account waiting for the server of another', async () => {
+    const hanging = new MemoryPlatform('hanging');
+    const { queue, platform, stop, run, states } = outbox(hanging);
+    let answer: (id: string) => void = () => undefined;
+    let asked = 0;
+    hanging.reply = () => new Promise((resolve) => void (asked++, (answer = resolve)));
+    for (const id of ['1', '2']) paintOne(queue, id, 'hanging');
+    for (const id of ['3', '4']) paintOne(queue, id);
+    const running = run();
+    await pass(HOUR);
+    expect(platform.posts.map(({ mention }) => mention.id)).toEqual(['3', '4']);
+    expect(asked, 'on one account one answer after the other').toBe(1);
+    stop.abort();
+    await pass(0);
+    answer('last');
+    await running;
+    expect(states()).toMatchObject([
+      { state: 'answered', reply: 'last' },
+      { state: 'answering' },
+      { state: 'answered' },
+      { state: 'answered' },
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('stops with the signal, and lets a reply under way end', async () => {

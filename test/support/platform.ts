@@ -10,11 +10,12 @@ export interface Posted {
  * was asked first, as when the answer to a request is lost.
  */
 export class MemoryPlatform implements Platform {
-  readonly name = 'memory';
   readonly posts: Posted[] = [];
   /** How often somebody looked for an earlier reply. */
   looks = 0;
   fails: { readonly when: 'before' | 'after'; readonly error: Error }[] = [];
+
+  constructor(readonly name = 'memory') {}
 
   async reply(mention: Mention, reply: Reply): Promise<string> {
     const fail = this.fails.shift();

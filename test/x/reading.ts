@@ -97,7 +97,9 @@ export class Reading {
   /** As one must fear, everything that comes along is charged for. */
   #along(posts: readonly Post[], asked: Asked): object | undefined {
     const wanted = wantedIn(asked.url.searchParams);
-    const along = alongWith(posts, wanted);
+    const named = alongWith(posts, wanted);
+    const users = named.users.filter((user) => !this.world.suspended.has(user));
+    const along = { ...named, users };
     for (const { id } of along.users) this.bill.read('user', id);
     for (const { key } of along.media) this.bill.read('media', key);
     for (const { id } of along.posts) this.bill.read('post', id);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { json, page, problem, type Answer, type Asked } from './http.js';
 import { Bill, RateWindows, X_LIMITS, type Endpoint } from './meter.js';
 import { Reading } from './reading.js';
-import { Doorkeeper, unauthorized, type Grant } from './sign-in.js';
+import { Doorkeeper, SCOPES, unauthorized, type Grant } from './sign-in.js';
 import { World } from './world.js';
 import { Writing } from './writing.js';
 
@@ -14,6 +14,7 @@ import { Writing } from './writing.js';
 export const faults = {
   'bad gateway': '502 with a page',
   'page for an answer': '200 with a page instead of what was asked for',
+  'page for guests': '401 with a page that asks whoever is on the way to sign in',
   unavailable: '503 with a problem in JSON',
   'rate limit': '429 with a reset a second or two ahead',
   'reset before': 'the connection is reset and X never saw the request',
@@ -25,8 +26,8 @@ export type Fault = keyof typeof faults;
 export const faultKinds = Object.keys(faults) as readonly Fault[];
 
 export interface FakeXOptions {
-  /** What goes wrong with a request, if anything. */
-  readonly fault?: (endpoint: Endpoint) => Fault | undefined;
+  /** What goes wrong with a request, if anything; until that is decided, nothing becomes of it. */
+  readonly fault?: (endpoint: Endpoint) => Fault | undefined | Promise<undefined>;
   readonly limits?: Partial<Readonly<Record<Endpoint, number>>>;
   readonly windowMs?: number;
 }
@@ -76,7 +77,7 @@ export class FakeX {
     const url = new URL(request.url ?? '/', this.url);
     const asked: Asked = { method, url, headers, body: await buffer(request) };
     const endpoint = endpointOf(asked);
-    const fault = endpoint && this.fault(endpoint);
+    const fault = endpoint && (await this.fault(endpoint));
     if (fault === 'reset before') return void request.socket.resetAndDestroy();
     const answer = (fault && refusal(fault)) ?? (await this.#answer(asked, endpoint));
     if (fault === 'reset after') return void request.socket.resetAndDestroy();
@@ -104,11 +105,10 @@ export class FakeX {
     return { ...answer, headers: { ...answer.headers, ...headers, ...level } };
   }
 
-  #do(endpoint: Endpoint, { user, level }: Grant, asked: Asked): Answer | Promise<Answer> {
+  #do(endpoint: Endpoint, { user, scopes }: Grant, asked: Asked): Answer | Promise<Answer> {
     if (this.isUnpaid)
       return problem(402, 'CreditsDepleted', 'Your enrolled account does not have any credits.');
-    const isRead = asked.method === 'GET';
-    if (!isRead && level === 'read')
+    if (!SCOPES[endpoint].every((scope) => scopes.has(scope)))
       return problem(
         403,
         'Forbidden',
@@ -176,6 +176,8 @@ function refusal(fault: Fault): Answer | undefined {
       return page(502, '<!doctype html><h1>Something went wrong</h1>');
     case 'page for an answer':
       return page(200, '<!doctype html><h1>We will be back soon</h1>');
+    case 'page for guests':
+      return page(401, '<!doctype html><h1>Welcome to our guest network</h1>');
     case 'unavailable':
       return problem(503, 'Service Unavailable', 'Service Unavailable');
     case 'rate limit': {

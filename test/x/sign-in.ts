@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { secret } from '../support/secrets.js';
 import { fieldsOf, json, page, problem, type Answer, type Asked } from './http.js';
+import type { Endpoint } from './meter.js';
 import { isSigned, oauthFields } from './oauth1.js';
 import { token, type User, type World } from './world.js';
 
@@ -15,10 +16,31 @@ export interface App {
   level: 'read' | 'read-write';
 }
 
+const READ = ['tweet.read', 'users.read'] as const;
+const WRITE = [...READ, 'tweet.write'] as const;
+const MEDIA = ['media.write'] as const;
+
+/**
+ * What a token must be good for
+ * (https://docs.x.com/fundamentals/authentication/guides/v2-authentication-mapping).
+ */
+export const SCOPES: Readonly<Record<Endpoint, readonly string[]>> = {
+  me: READ,
+  mentions: READ,
+  'own posts': READ,
+  lookup: READ,
+  post: WRITE,
+  removal: WRITE,
+  upload: MEDIA,
+  'media status': MEDIA,
+  metadata: MEDIA,
+};
+
 /** By what a request is allowed. */
 export interface Grant {
   readonly user: User;
-  readonly level: 'read' | 'read-write';
+  readonly level: App['level'];
+  readonly scopes: ReadonlySet<string>;
 }
 
 interface Token extends Grant {
@@ -28,7 +50,14 @@ interface Token extends Grant {
 interface Bearer extends Grant {
   readonly refresh: string;
   readonly expiresAt: number;
+}
+
+/** What somebody has allowed, before the application has come for it. */
+interface Code {
+  readonly user: User;
+  readonly challenge: string;
   readonly scope: string;
+  readonly callback: string;
 }
 
 const NEW_MS = 5 * 60_000;
@@ -52,7 +81,7 @@ export class Doorkeeper {
   bearerMs = 2 * 60 * 60_000;
   readonly #requested = new Map<string, { secret: string; pin?: string; user?: User }>();
   readonly #tokens = new Map<string, Token>();
-  readonly #codes = new Map<string, { user: User; challenge: string; scope: string }>();
+  readonly #codes = new Map<string, Code>();
   readonly #bearers = new Map<string, Bearer>();
   readonly #nonces = new Set<string>();
 
@@ -62,7 +91,8 @@ export class Doorkeeper {
   tokensFor(user: User, level: Grant['level'] = this.app.level) {
     const accessToken = secret('access token', `${user.id}-${token()}`);
     const accessSecret = secret('access token', token());
-    this.#tokens.set(accessToken, { user, level, secret: accessSecret });
+    const scopes = new Set<string>(level === 'read' ? READ : [...WRITE, ...MEDIA]);
+    this.#tokens.set(accessToken, { user, level, scopes, secret: accessSecret });
     return { accessToken, accessSecret };
   }
 
@@ -173,6 +203,7 @@ export class Doorkeeper {
       user: this.world.user(fieldsOf(asked).get('username') ?? ''),
       challenge: searchParams.get('code_challenge') ?? '',
       scope: searchParams.get('scope') ?? '',
+      callback,
     });
     const location = new URL(callback);
     location.search = new URLSearchParams({
@@ -190,28 +221,30 @@ export class Doorkeeper {
       const [key, old] = [...this.#bearers].find(([, each]) => each.refresh === refresh) ?? [];
       if (key === undefined || old === undefined) return invalidGrant();
       this.#bearers.delete(key);
-      return this.#bearer(old.user, old.scope);
+      return this.#bearer(old.user, old.scopes);
     }
     const code = given.get('code') ?? '';
     const known = this.#codes.get(code);
     this.#codes.delete(code);
     const verifier = given.get('code_verifier') ?? '';
     const challenge = createHash('sha256').update(verifier).digest('base64url');
-    return known?.challenge === challenge ? this.#bearer(known.user, known.scope) : invalidGrant();
+    if (known?.challenge !== challenge || known.callback !== given.get('redirect_uri'))
+      return invalidGrant();
+    return this.#bearer(known.user, new Set(known.scope.split(' ')));
   }
 
-  #bearer(user: User, scope: string): Answer {
+  #bearer(user: User, scopes: ReadonlySet<string>): Answer {
     const accessToken = secret('access token', token());
     const refresh = secret('refresh token', token());
     const expiresAt = Date.now() + this.bearerMs;
-    const level = scope.includes('tweet.write') ? 'read-write' : 'read';
-    this.#bearers.set(accessToken, { user, level, refresh, expiresAt, scope });
+    const level = scopes.has('tweet.write') ? 'read-write' : 'read';
+    this.#bearers.set(accessToken, { user, level, scopes, refresh, expiresAt });
     return json(200, {
       token_type: 'bearer',
       expires_in: this.bearerMs / 1000,
       access_token: accessToken,
       refresh_token: refresh,
-      scope,
+      scope: [...scopes].join(' '),
     });
   }
 

@@ -54,6 +54,8 @@ export class World {
   readonly users = new Map<string, User>();
   readonly posts = new Map<string, Post>();
   readonly media = new Map<string, Media>();
+  /** Of these nothing is told any more, although their posts may still be in lists. */
+  readonly suspended = new Set<User>();
   #lastId = 0n;
 
   /** A snowflake: larger than all before. */

@@ -109,13 +109,22 @@ export function toPostEntity(entry: unknown): Post | undefined {
   return postSchema.safeParse(entry).data;
 }
 
+/** Who has written a post, if that has come along: not of somebody who is gone by now. */
+export function authorOf({ author_id: id }: Post, { users }: Includes): User | undefined {
+  return users.find((user) => user.id === id);
+}
+
 /**
  * The mention that a post is; undefined if it is one that must not be answered: our own, one that was only passed on, by
  * another bot (two polite bots would thank each other for ever), or by somebody who wants no bots.
  */
-export function toMention(post: Post, includes: Includes, selfId: string): Mention | undefined {
-  const author = includes.users.find(({ id }) => id === post.author_id);
-  if (author === undefined || author.id === selfId || isRobot(author)) return undefined;
+export function toMention(
+  post: Post,
+  author: User,
+  includes: Includes,
+  selfId: string,
+): Mention | undefined {
+  if (author.id === selfId || isRobot(author)) return undefined;
   if (post.referenced_tweets?.some(({ type }) => type === 'retweeted') === true) return undefined;
   return toPost(post, author, includes, selfId);
 }

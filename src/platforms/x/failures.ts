@@ -101,10 +101,9 @@ function ofAnswer(what: string, error: ApiResponseError): PlatformError {
 }
 
 function kindOf(code: number, isJson: boolean): PlatformError['kind'] {
-  if (code === 401) return 'fatal';
-  if (code >= 500 || code === 408 || code === 425) return 'unreachable';
-  // A page is from somebody on the way who has trouble, and says nothing about what was asked for.
-  return isJson ? 'refused' : 'unreachable';
+  // A page is from somebody on the way who has trouble, and says nothing about what was asked for, nor about us.
+  if (!isJson || code >= 500 || code === 408 || code === 425) return 'unreachable';
+  return code === 401 ? 'fatal' : 'refused';
 }
 
 /** Why there was no answer; the library keeps it where its types do not show it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BudgetSpent, PlatformError } from '../port.js';
 import {
+  authorOf,
   FIELDS,
   idOf,
   idSchema,
@@ -100,9 +101,14 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
     const [oldest, newest] = [ids[0], ids.at(-1)];
     const mentions = data.flatMap((entry) => {
       const post = toPostEntity(entry);
-      if (post === undefined)
-        log.warn({ post: idOf(entry) }, 'a post that cannot be read is passed over');
-      return (post && toMention(post, includes, userId)) ?? [];
+      const author = post && authorOf(post, includes);
+      if (post !== undefined && author !== undefined)
+        return toMention(post, author, includes, userId) ?? [];
+      const what = post
+        ? 'a mention by somebody of whom X tells nothing'
+        : 'a post that cannot be read';
+      log.warn({ post: idOf(entry) }, `${what} is passed over`);
+      return [];
     });
     const from = down?.from ?? newest ?? since;
     const hasMore = meta.next_token !== undefined && oldest !== undefined;

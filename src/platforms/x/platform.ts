@@ -4,6 +4,7 @@ import { isFailure, PlatformError, type Mention, type Platform } from '../port.j
 import { remembered } from '../remembered.js';
 import {
   addressOf,
+  authorOf,
   FIELDS,
   lookupSchema,
   MOST_WITH_A_POST,
@@ -94,8 +95,8 @@ async function postWith(session: Session, id: string): Promise<Mention | undefin
       lookupSchema.parse(await v2.get(`tweets/${id}`, FIELDS)),
     );
     settle(data === undefined ? 0 : 1 + includes.users.length + includes.media.length);
-    const author = includes.users.find((user) => user.id === data?.author_id);
-    return data && author && toPost(data, author, includes, options.userId);
+    const author = data && authorOf(data, includes);
+    return author && toPost(data, author, includes, options.userId);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
     if (isUncharged(error)) settle(0);

@@ -180,6 +180,33 @@ describe('listening to X', () => {
     expect(heard.map((mention: Mention) => mention.id)).toEqual([id]);
   });
 
+  it('passes over a mention by somebody of whom X tells nothing, and says so', async () => {
+    const { x, us, connectWith, person } = await xNetwork();
+    const gone = await (await person('gone')).post(`${us} please`);
+    x.world.suspended.add(x.world.user('gone'));
+    const id = await (await person('ada')).post(`${us} hello`);
+    const lines: string[] = [];
+    const log = createLog('info', { write: (line) => void lines.push(line) });
+    const { heard, hears } = listen(connectWith({ log }));
+    await hears(id);
+    expect(heard.map((mention) => mention.id)).toEqual([id]);
+    expect(lines.filter((line) => line.includes(gone))).toEqual([
+      expect.stringContaining('somebody of whom X tells nothing'),
+    ]);
+  });
+
+  it('goes on after a page of somebody on the way that says 401', async () => {
+    let left = 2;
+    const { us, connect, person } = await xNetwork({
+      fault: () => (left-- > 0 ? 'page for guests' : undefined),
+    });
+    const id = await (await person('ada')).post(`${us} hello`);
+    const platform = connect();
+    await listen(platform).hears(id);
+    expect(left).toBeLessThan(0);
+    await vi.waitFor(() => expect(platform.trouble()).toBeUndefined(), patient);
+  });
+
   it('is at an end if X does not let the account read its mentions, but not if the credits are used up', async () => {
     const { x, self, connect } = await xNetwork();
     x.isUnpaid = true;

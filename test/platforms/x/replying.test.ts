@@ -42,7 +42,13 @@ describe('a reply on X', () => {
     expect([x.bill.count('replyWithLink'), x.bill.count('replyUnasked')]).toEqual([0, 0]);
   });
 
-  it.each(['reset after', 'truncated answer', 'page for an answer', 'reset before'] as const)(
+  it.each([
+    'reset after',
+    'truncated answer',
+    'page for an answer',
+    'page for guests',
+    'reset before',
+  ] as const)(
     'of which nobody knows whether it was posted (%s) is looked for in our own list before anything else is posted',
     async (fault) => {
       const { x, platform, connect, mention, ours, timelines } = await mentioned();
