@@ -39,7 +39,7 @@ try {
     await (
       await becoming(output, width)
     )
-      .avif({ quality, effort: 9 })
+      .avif({ quality, effort: 4 })
       .toFile(join(projectRoot, 'src/web/page', name));
 } finally {
   await rm(folder, { recursive: true });
@@ -81,6 +81,7 @@ function brushed(width: number, height: number): string {
       <feGaussianBlur stdDeviation="0.8" />
     </filter></defs>
     <rect width="100%" height="100%" fill="black" />
+    <rect x="62%" width="38%" height="100%" fill="white" />
     <g stroke="white" stroke-linecap="round" filter="url(#rough)">${rows.join('')}</g>
   </svg>`;
 }
