@@ -17,7 +17,7 @@ export const mayImport = {
   queue: ['platforms', 'requests'],
   replies: ['platforms', 'requests', 'queue'],
   sandbox: [],
-  web: ['platforms', 'requests', 'queue'],
+  web: ['platforms', 'requests', 'queue', 'replies'],
 };
 
 /** Leaves of the house that every room may use. */

@@ -3,6 +3,7 @@ import type { HousePainting } from './collection.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { Mention, Platform } from './platforms/port.js';
+import type { Uploads } from './platforms/web/uploads.js';
 import type { Queue } from './queue/queue.js';
 import type { RenderPool } from './render/pool.js';
 import type { SafetyPolicy } from './render/safety.js';
@@ -16,6 +17,8 @@ import { together } from './together.js';
 
 export interface BotOptions {
   readonly platforms: readonly Platform[];
+  /** Our own page and API, where people come to us, and what they have sent there. */
+  readonly counter?: { readonly platform: Platform; readonly uploads: Uploads } | undefined;
   readonly queue: Queue;
   readonly pool: RenderPool;
   /** Where downloads and painted pictures lie. */
@@ -38,8 +41,8 @@ export interface BotOptions {
   readonly heartbeatMs: number;
   /** How long what is done with is kept. */
   readonly keepMs: number;
-  /** Called with 0..1 as a picture comes along. */
-  readonly onProgress: (mention: Mention, fraction: number) => void;
+  /** Called with 0..1 as a picture comes along, and with how many sketches of it there have been. */
+  readonly onProgress: (mention: Mention, fraction: number, sketches: number) => void;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -55,11 +58,16 @@ export interface BotOptions {
 export async function runBot(options: BotOptions, signal: AbortSignal): Promise<void> {
   await together(signal, (stopping) => {
     setMaxListeners(0, stopping); // every painter, download and stream listens: their number is no sign of a leak
+    const { platforms, counter } = options;
+    const served = {
+      ...options,
+      platforms: [...platforms, ...(counter ? [counter.platform] : [])],
+    };
     return [
       listenToAll(options, stopping),
-      renderStage(options, stopping),
-      postAnswers(options, stopping),
-      forgetStage(options, stopping),
+      renderStage(served, stopping),
+      postAnswers(served, stopping),
+      forgetStage({ ...options, uploads: counter?.uploads }, stopping),
       recheckStage(options, stopping),
     ];
   });

@@ -10,6 +10,7 @@ import { UsageError } from './commands/errors.js';
 import { initCommand, platforms, shares, type InitOptions } from './commands/init.js';
 import { optionFor } from './commands/options.js';
 import { loginCommand, loginXCommand, logoutCommand } from './commands/login.js';
+import { keysCreate, keysList, keysRevoke } from './commands/keys.js';
 import { modelsList, modelsPull, modelsRemove, modelsVerify } from './commands/models.js';
 import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
 import { paintingNames, renderCommand, type RenderArguments } from './commands/render.js';
@@ -210,6 +211,32 @@ queue
   .description('go on painting')
   .action(() => queuePause(false));
 
+const keys = program
+  .command('keys')
+  .description('keys by which programs ask for pictures; see docs/api.md')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  pentimento keys create "photo booth"
+  pentimento keys create newsroom --weight 2  twice the share that others have
+  pentimento keys revoke 1f0c5a9b3d7e`,
+  );
+keys
+  .command('create')
+  .description('make one; it is shown once')
+  .argument('<name>', 'what you call it')
+  .addOption(
+    new Option('--weight <number>', 'its share, where others have 1').default(1).argParser(share),
+  )
+  .action((name: string, options: { readonly weight: number }) => keysCreate(name, options));
+keys.command('list').description('one line for each, without the key itself').action(keysList);
+keys
+  .command('revoke')
+  .description('from now on it opens nothing')
+  .argument('<id>', 'as "pentimento keys list" shows it')
+  .action(keysRevoke);
+
 program
   .command('login')
   .description('give the bot an account; it may have several')
@@ -302,6 +329,13 @@ function requireOptions({ subject, ...options }: RenderOptions): RenderArguments
 function fileName(text: string): string {
   if (text === '') throw new InvalidArgumentError('It takes the name of a file.');
   return text;
+}
+
+function share(text: string): number {
+  const weight = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (!(weight > 0 && weight <= 1000))
+    throw new InvalidArgumentError('It takes a number above 0, up to 1000.');
+  return weight;
 }
 
 function wholeNumber(text: string): number {

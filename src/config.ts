@@ -16,6 +16,13 @@ const mirrorSchema = z
   .url({ protocol: /^https?$/, error: 'it takes an https:// or http:// address' })
   .refine((url) => !/[?#@]/.test(url), 'it takes an address without a password, ? or #');
 
+/** `auto` is only this machine's affair: what is bound to loopback, and comes by no proxy. */
+const servedSchema = z.preprocess(
+  // YAML takes on and off for words of its own in some places.
+  (value) => (value === true ? 'on' : value === false ? 'off' : value),
+  z.enum(['auto', 'on', 'off']),
+);
+
 const configSchema = z
   .strictObject({
     dataFolder: z.string().transform((folder) => resolve(folder)),
@@ -52,6 +59,14 @@ const configSchema = z
       .strictObject({
         host: z.string(),
         port: z.coerce.number('it takes a whole number from 0 to 65535').int().min(0).max(65535),
+        /** Where people reach it, if that is by way of something that stands before it. */
+        address: serverUrlSchema.transform((url) => new URL(url).origin).optional(),
+        page: servedSchema,
+        api: servedSchema,
+        /** Origins whose pages may use the API. */
+        cors: z
+          .array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))
+          .readonly(),
       })
       .readonly(),
     render: z
@@ -163,6 +178,7 @@ const variables: Readonly<Record<string, string>> = {
   'models.offline': 'PENTIMENTO_OFFLINE',
   'web.host': 'PENTIMENTO_HOST',
   'web.port': 'PENTIMENTO_PORT',
+  'web.address': 'PENTIMENTO_ADDRESS',
   'mastodon.url': 'MASTODON_URL',
   'mastodon.accessToken': 'MASTODON_ACCESS_TOKEN',
   'x.appKey': 'X_APP_KEY',

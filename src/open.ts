@@ -147,12 +147,12 @@ function adviceFor({ name }: Platform, { kind, message }: PlatformError): string
 
 /** @throws Error if nothing can listen at the configured address */
 export async function openServer(
-  { web: { host, port } }: Pick<Config, 'web'>,
+  { web: { host, port, address, cors } }: Pick<Config, 'web'>,
   app: Hono,
-  sandbox?: ServeOptions['sandbox'],
+  more: Pick<ServeOptions, 'api' | 'sandbox'> = {},
 ): Promise<RunningServer> {
   try {
-    return await serve({ host, port, app, ...(sandbox && { sandbox }) });
+    return await serve({ host, port, address, cors, app, ...more });
   } catch (error) {
     const reason = reasonOf(error).includes('EADDRINUSE')
       ? 'something else listens there already; choose another port with PENTIMENTO_PORT'

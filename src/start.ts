@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { Hono } from 'hono';
 import { runBot } from './bot.js';
-import { housePaintings, samplePhotos } from './collection.js';
+import { housePaintings } from './collection.js';
 import type { Config } from './config.js';
+import { openCounter, type Counter } from './counter.js';
 import { mayUseCuda } from './graph/devices.js';
 import { nvidiaGpus } from './graph/gpus.js';
 import type { Log } from './log.js';
@@ -18,7 +20,6 @@ import { largestSizeIn } from './render/fits.js';
 import { RenderPool } from './render/pool.js';
 import { parameters, type Sizes } from './requests/parameters.js';
 import { createSandbox } from './sandbox/sandbox.js';
-import { webApp } from './web/app.js';
 import { QueueFeed } from './web/feed.js';
 import { isLoopback } from './web/loopback.js';
 import { operationsApp } from './web/operations.js';
@@ -27,6 +28,9 @@ import type { StatusFeed } from './web/status.js';
 
 /** The bot's name in its own sandbox. */
 export const BOT = 'pentimento';
+
+/** How the queue knows the account there. */
+const SANDBOX = 'sandbox';
 
 /** Our own server does not mind how often our own bot asks it. */
 const NO_LIMITS: RateLimits = {
@@ -75,6 +79,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       },
     );
     let platforms: readonly Platform[] = [];
+    let names: readonly string[] = [];
     const problems = async () => [
       ...((await hasRoom(folder)) ? [] : ['the disk is nearly full']),
       ...(platforms.length === 0 ? ['the bot is starting'] : []),
@@ -82,12 +87,12 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     ];
     metrics.watch({ problems, freeBytes: () => freeBytes(folder) });
     const operations = operationsApp({ metrics: metrics.registry, problems });
-    const { accounts, sandbox } = await openAccounts();
+    const { accounts, sandbox, counter } = await openAccounts();
     const limits = sandbox === undefined ? rateLimits : NO_LIMITS;
     platforms = accounts.map((account) =>
       connected(account, { ...config, rateLimits: limits }, queue, log),
     );
-    const names = await signInAll(platforms);
+    names = await signInAll(platforms);
     log.info({ accounts: names, folder, version }, 'the bot listens');
     const gpus = mayUseCuda(render.device) ? await nvidiaGpus() : [];
     const pool = new RenderPool({
@@ -103,6 +108,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     const running = runBot(
       {
         platforms,
+        counter,
         queue,
         pool,
         folder,
@@ -115,7 +121,10 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
         attempts: render.attempts,
         heartbeatMs: leaseMs / 3,
         keepMs: retention.days * 24 * 60 * 60_000,
-        onProgress: ({ id }, fraction) => sandbox?.feed.report(id, fraction),
+        onProgress: ({ id }, fraction, sketches) => {
+          sandbox?.feed.report(id, fraction);
+          counter.feed.report(id, fraction, sketches);
+        },
         metrics,
         log,
       },
@@ -126,28 +135,24 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     /** With no account, the bot brings its own network: a sandbox with a page, and an account there. */
     async function openAccounts() {
       const accounts = accountsOf(config);
+      const common = { config, queue, sizes, accounts: () => names, log };
       if (accounts.length > 0) {
-        const server = await openServer(config, operations);
+        const counter = openCounter(common);
+        const server = await openServer(config, appOf(counter), { api: counter.api });
         closing.push(() => server.close());
         log.info({ url: server.url }, 'health and metrics are served');
-        return { accounts, sandbox: undefined };
+        return { accounts, counter, sandbox: undefined };
       }
       const address = { url: '' };
-      const server = createSandbox({
+      const sandbox = createSandbox({
         directory: join(folder, 'sandbox'),
         url: () => address.url,
         report: (error) => log.error({ error }, 'the sandbox'),
       });
-      closing.push(() => server.close());
-      const feed = new QueueFeed(queue);
-      const page = webApp({
-        bot: BOT,
-        status: feed,
-        samples: [...samplePhotos(), ...collection],
-        sizes,
-      });
-      page.route('/', operations);
-      const web = await openServer(config, page, server);
+      closing.push(() => sandbox.close());
+      const feed = new QueueFeed(queue, SANDBOX);
+      const counter = openCounter({ ...common, sandbox: { bot: BOT, status: feed } });
+      const web = await openServer(config, appOf(counter), { api: counter.api, sandbox });
       closing.push(() => web.close());
       if (!isLoopback(config.web.host))
         log.warn(
@@ -155,10 +160,14 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
           'whoever reaches this address can use the sandbox, under any name',
         );
       address.url = web.url;
-      const { accessToken } = server.signIn(BOT, { bot: true, displayName: 'Pentimento' });
+      const { accessToken } = sandbox.signIn(BOT, { bot: true, displayName: 'Pentimento' });
       const { url } = web;
-      const account: Account = { on: 'mastodon', name: 'sandbox', url, accessToken };
-      return { accounts: [account], sandbox: { url, feed } };
+      const account: Account = { on: 'mastodon', name: SANDBOX, url, accessToken };
+      return { accounts: [account], counter, sandbox: { url, feed } };
+    }
+
+    function appOf({ page }: Counter): Hono {
+      return (page ?? new Hono()).route('/', operations);
     }
   } catch (error) {
     await closeAll();

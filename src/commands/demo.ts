@@ -26,7 +26,7 @@ export async function demoCommand(signal: AbortSignal): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'pentimento-demo-'));
   try {
     const { sandbox, done } = await startBot(
-      { ...config, dataFolder: folder, web: { host: '127.0.0.1', port: 0 } },
+      { ...config, dataFolder: folder, web: { ...config.web, host: '127.0.0.1', port: 0 } },
       log,
       stopped,
     );

@@ -3,6 +3,7 @@ import type { Mention } from '../platforms/port.js';
 import type { Refusal, RenderRequest } from '../requests/request.js';
 import { tagsFor, virtualTimeOf, type Tags } from './fairness.js';
 import { cancelAll, standingOf } from './own.js';
+import { noteGalleryWish } from './gallery.js';
 import type { Person } from './person.js';
 import { hasHeardEnough, quotaReached, type Quotas } from './quotas.js';
 import type { Answer, HelpWanted } from './states.js';
@@ -59,6 +60,7 @@ export function admit(database: Database, admission: Admission): Outcome | undef
          ON CONFLICT DO UPDATE SET weight = excluded.weight`,
       )
       .run(platform, person, weight);
+    noteGalleryWish(database, who, mention.text);
     const paints = 'request' in outcome;
     const cost = paints ? outcome.cost : 0;
     database

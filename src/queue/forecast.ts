@@ -68,3 +68,13 @@ export function placeOf(database: Database, id: number, now: number): Place | un
   const putOff = (own.notBefore - now) / 1000;
   return { ahead: before.ahead, seconds: Math.max(seconds, putOff) + own.cost / pace };
 }
+
+/** In how many seconds something would be painted that is asked for now, if everything that waits came first. */
+export function waitFor(database: Database, cost: number): number {
+  const before = database
+    .prepare<[], number>(`SELECT total(cost) FROM requests WHERE state IN ('queued', 'rendering')`)
+    .pluck()
+    .get();
+  const pace = pacesOf(database)[0]?.costPerSecond ?? FIRST_GUESS;
+  return ((before ?? 0) + cost) / pace;
+}

@@ -215,4 +215,26 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (platform, day)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Whoever does not want to be in the gallery says so once, and it holds for all that they have ever asked for.
+  ALTER TABLE people ADD COLUMN in_gallery INTEGER NOT NULL DEFAULT 1 CHECK (in_gallery IN (0, 1));
+  -- What hangs there, newest first.
+  CREATE INDEX requests_in_gallery ON requests (id)
+    WHERE state = 'answered' AND cost > 0 AND mention ->> '$.visibility' = 'public';
+
+  -- Who has asked on our own page or through our own API comes back to look.
+  CREATE INDEX requests_of_owner ON requests (mention ->> '$.author.handle', id)
+    WHERE platform = 'web' AND mention IS NOT NULL;
+
+  -- Programs that may ask for pictures. Of a key's secret there is only the SHA-256.
+  CREATE TABLE api_keys (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    hash       BLOB NOT NULL,
+    weight     REAL NOT NULL CHECK (weight > 0),
+    created_at INTEGER NOT NULL,
+    used_at    INTEGER, -- NULL until it is
+    revoked_at INTEGER  -- NULL while it holds
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

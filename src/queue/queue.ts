@@ -3,14 +3,15 @@ import { EventEmitter } from 'node:events';
 import type { Database } from 'better-sqlite3';
 import type { Cursor, Mention } from '../platforms/port.js';
 import type { Ledger } from '../platforms/x/ledger.js';
-import type { RenderRequest } from '../requests/request.js';
+import type { QuotaReached, RenderRequest } from '../requests/request.js';
 import { admit, type Outcome } from './admission.js';
 import { CLAIM_RENDER, CLAIM_REPLY, RECALL, RECALL_FUTURE } from './claims.js';
 import { undurably } from './database.js';
 import { cancel, requestFor, type RequestId } from './desk.js';
 import { learnPace, type Pace } from './forecast.js';
 import { QueueLedger } from './ledger.js';
-import type { Quotas } from './quotas.js';
+import type { Person } from './person.js';
+import { quotaReached, type Quotas } from './quotas.js';
 import type { Answer, Moves, PendingState } from './states.js';
 
 /** The right to work on a request until the lease runs out; extended by `extend`. */
@@ -36,6 +37,7 @@ export interface ReplyClaim extends Claim {
 
 /** A request that has not been answered yet, in the order of dispatch. */
 export interface Pending {
+  readonly platform: string;
   readonly mentionId: string;
   readonly state: PendingState;
 }
@@ -82,6 +84,16 @@ export class Queue extends EventEmitter<{ change: [] }> {
     const admitted = admit(this.database, { platform, mention, outcome, weight, quotas, now });
     if (admitted !== undefined) this.emit('change');
     return admitted;
+  }
+
+  /** Which quota a person's next request would exceed, if any. */
+  quotaReached(who: Person): QuotaReached | undefined {
+    return quotaReached(this.database, this.options.quotas, who, this.now());
+  }
+
+  /** How much the bot takes on. */
+  get quotas(): Quotas {
+    return this.options.quotas;
   }
 
   /**
@@ -242,7 +254,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
   pending(): readonly Pending[] {
     return this.database
       .prepare<[], Pending>(
-        `SELECT mention_id AS mentionId, state FROM requests
+        `SELECT platform, mention_id AS mentionId, state FROM requests
          WHERE state IN ('queued', 'rendering', 'answering') ORDER BY start_tag, id`,
       )
       .all();

@@ -64,7 +64,7 @@ export interface Standing {
   readonly isPaused: boolean;
 }
 
-interface PaintedFile {
+export interface PaintedFile {
   /** Relative to the data folder. */
   readonly file: string;
   /** Of the file's bytes, in hexadecimal; what earlier versions painted lacks it. */

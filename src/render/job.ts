@@ -39,6 +39,8 @@ const common = {
   seed: z.int(),
   /** What becomes of indecent pictures; without it, nobody looks. */
   safety: safetyPolicySchema.optional(),
+  /** For somebody who watches: where to put the photo as it is painted from, and now and then the picture so far. */
+  watched: z.strictObject({ photo: z.string(), sketch: z.string() }).readonly().optional(),
 };
 
 /** The paintings, at least one, and how much each counts, relative to the others. */
@@ -95,6 +97,8 @@ const progressSchema = z
     iteration: z.int(),
     iterations: z.int(),
     fraction: z.number(),
+    /** How many sketches there have been, each in place of the one before. */
+    sketches: z.int(),
   })
   .readonly();
 export type RenderProgress = z.infer<typeof progressSchema>;

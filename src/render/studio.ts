@@ -6,6 +6,7 @@ import { judgeOn } from '../style/judge.js';
 import { memoryOf } from '../style/memory.js';
 import type { Style } from '../style/paintings.js';
 import type { Picture } from '../style/picture.js';
+import type { Watched } from '../style/schedule.js';
 import { dream } from '../style/dream.js';
 import { stylize } from '../style/stylize.js';
 import { classifierOn, type Classify } from './classify.js';
@@ -19,6 +20,7 @@ import {
   type RenderProgress,
   type StudioOptions,
 } from './job.js';
+import { noSketches, sketchesIn } from './sketches.js';
 import { isOn, verdictOf, type SafetyPolicy } from './safety.js';
 import { panelSize, scales, variations } from './variations.js';
 
@@ -69,6 +71,8 @@ export async function paint(
   const sensitive =
     job.safety !== undefined &&
     (await isSensitive([{ file: job.content, picture: content }, ...styles], job.safety, classify));
+  if (job.watched) await encodePicture(content, job.watched.photo);
+  const sketches = job.watched ? sketchesIn(job.watched.sketch) : noSketches;
   const { strength, scale, colors, quality, seed } = job;
   const areFacesMinded = job.faces && job.effect !== 'dream';
   const faces = areFacesMinded ? (await findFaces(content)).map(({ box }) => box) : [];
@@ -77,10 +81,11 @@ export async function paint(
     colors,
     quality,
     seed,
-    ...(onProgress && {
-      onProgress: ({ scale, scales, iteration, iterations, fraction }: RenderProgress) =>
-        onProgress({ scale, scales, iteration, iterations, fraction }),
-    }),
+    onProgress: ({ scale, scales, iteration, iterations, fraction, picture }: Watched) => {
+      sketches.offer(picture);
+      const { count } = sketches;
+      onProgress?.({ scale, scales, iteration, iterations, fraction, sketches: count });
+    },
     ...(signal && { signal }),
   };
   const make = (): Promise<Picture> => {
@@ -93,7 +98,7 @@ export async function paint(
         return dream(recipe, executor, { ...common, strength, patternScale: scale });
     }
   };
-  const picture = await make();
+  const picture = await make().finally(() => sketches.close());
   const sha256 = await encodePicture(picture, job.output);
   const { width, height } = picture;
   const seconds = (performance.now() - start) / 1000;

@@ -1,6 +1,6 @@
 import { costOfPainting, type Painter } from '../style/descent.js';
 import { pictureOf, type Picture, type Size } from '../style/picture.js';
-import type { Progress, Quality } from '../style/schedule.js';
+import type { Quality, Watched } from '../style/schedule.js';
 import { OPAQUE } from '../style/strength.js';
 import { glazed, painted, type StylizeOptions } from '../style/stylize.js';
 
@@ -40,7 +40,7 @@ export interface VariationsOptions extends Omit<
   StylizeOptions,
   'strength' | 'styleScale' | 'onProgress'
 > {
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: Watched) => void;
 }
 
 /** Paints the sheet, from a photo as large as each picture on it shall be. */

@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from 'better-sqlite3';
 import type { Log } from '../log.js';
+import { WEB } from '../platforms/web/platform.js';
+import type { Needed, RenderId, Uploads } from '../platforms/web/uploads.js';
+import { requestFor, shown } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { forget, forgettable, mendFuture } from '../queue/retention.js';
 
@@ -7,12 +11,16 @@ export interface ForgettingOptions {
   readonly queue: Queue;
   /** Where painted pictures lie. */
   readonly folder: string;
+  /** What people have sent to us themselves. */
+  readonly uploads?: Uploads | undefined;
   /** How long what is done with is kept. */
   readonly keepMs: number;
   readonly log: Log;
 }
 
 const INTERVAL_MS = 60 * 60_000;
+/** So long what people have sent us can be painted again; most of the disk that a picture takes is theirs. */
+const ORIGINALS_MS = 24 * 60 * 60_000;
 /** So that a first run over a long past does not hold the database for long at a time. */
 const BATCH = 100;
 
@@ -29,7 +37,7 @@ export async function forgetStage(options: ForgettingOptions, signal: AbortSigna
 }
 
 async function sweep(
-  { queue, folder, keepMs, log }: ForgettingOptions,
+  { queue, folder, uploads, keepMs, log }: ForgettingOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const now = Date.now();
@@ -43,4 +51,14 @@ async function sweep(
     if (batch.length < BATCH) break;
   }
   if (forgotten > 0) log.info({ forgotten }, 'forgotten');
+  await uploads?.tidy((id) => neededOf(queue.database, id, now), now);
+}
+
+/** What is still needed of what somebody has sent for a request. */
+function neededOf(database: Database, id: RenderId, now: number): Needed {
+  const request = requestFor(database, WEB, id);
+  const found = request && shown(database, request);
+  if (found?.request === undefined) return 'nothing'; // never was, or is forgotten
+  const isPending = ['queued', 'rendering', 'answering'].includes(found.state);
+  return isPending || found.changedAt > now - ORIGINALS_MS ? 'everything' : 'what is shown';
 }

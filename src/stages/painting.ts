@@ -26,8 +26,8 @@ export interface PaintingOptions extends UnderstandingOptions {
   /** What becomes of indecent pictures. */
   readonly safety: SafetyPolicy;
   readonly maxDownloadBytes: number;
-  /** Called with 0..1 as a picture comes along. */
-  readonly onProgress: (mention: Mention, fraction: number) => void;
+  /** Called with 0..1 as a picture comes along, and with how many sketches of it there have been. */
+  readonly onProgress: (mention: Mention, fraction: number, sketches: number) => void;
 }
 
 export interface Rendered {
@@ -106,12 +106,14 @@ async function paintRequest(
   const { blend, ...settings } = settingsFor(request, options);
   try {
     const file = join('pictures', `${id}.jpg`);
+    const watched = platform.watched?.(mention);
     const common = {
       ...settings,
       faces: settings.faces === 'on',
       content: await fetched(request.content, photo),
       output: join(folder, file),
       safety,
+      ...(watched && { watched }),
     };
     const styles = [];
     for (const [i, style] of stylesOf(request).entries()) {
@@ -125,7 +127,7 @@ async function paintRequest(
       effect === 'dream' ? { ...common, effect } : { ...common, effect, styles };
     const { device, ...painted } = await pool.paint(job, {
       signal,
-      onProgress: ({ fraction }) => onProgress(mention, fraction),
+      onProgress: ({ fraction, sketches }) => onProgress(mention, fraction, sketches),
     });
     return { answer: { type: 'painted', file, ...painted }, work: { device, cost } };
   } catch (error) {

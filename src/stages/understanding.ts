@@ -183,14 +183,17 @@ function outcomeOf(mention: Mention, thread: Thread, options: UnderstandingOptio
 /** Every setting of a request: the size not above what the operator allows now, who may have allowed more before. */
 export function settingsFor(
   { settings }: RenderRequest,
-  { sizes }: UnderstandingOptions,
+  { sizes }: Pick<UnderstandingOptions, 'sizes'>,
 ): Settings {
   const all = complete({ size: sizes.usual, ...settings });
   return { ...all, size: Math.min(all.size, sizes.max) };
 }
 
 /** The arithmetic that a request will take, as far as it can be told before its pictures have been fetched. */
-function costFor(request: RenderRequest, options: UnderstandingOptions): number {
+export function costFor(
+  request: RenderRequest,
+  options: Pick<UnderstandingOptions, 'sizes'>,
+): number {
   const { size, scale, quality } = settingsFor(request, options);
   const styles = stylesOf(request).length;
   const photo = request.content.kind === 'house' ? undefined : request.content.size;

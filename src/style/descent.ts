@@ -19,9 +19,9 @@ import {
   costOfPyramid,
   progressOver,
   pyramid,
-  type Progress,
   type Quality,
   type Scale,
+  type Watched,
 } from './schedule.js';
 import { corrected, likenessBefore } from './strength.js';
 
@@ -54,7 +54,7 @@ export interface DescentOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface PaintingProgress extends Progress {
+export interface PaintingProgress extends Watched {
   readonly losses: Losses;
 }
 
@@ -88,9 +88,9 @@ export async function descended(painter: Painter, options: DescentOptions): Prom
     try {
       const start = result;
       for (let attempt = 1; attempt <= attemptsAt(index, scales.length); attempt++) {
-        result = await easel.paint(start, factor, (iteration, losses) => {
+        result = await easel.paint(start, factor, (iteration, losses, picture) => {
           const progress = progressed(index, attempt, iteration);
-          onProgress?.({ ...progress, losses });
+          onProgress?.({ ...progress, losses, picture });
           signal?.throwIfAborted();
         });
         if (wanted === undefined) break;
@@ -114,7 +114,7 @@ interface Easel {
   paint(
     start: Picture,
     factor: number,
-    onStep: (iteration: number, losses: Losses) => void,
+    onStep: (iteration: number, losses: Losses, picture: () => Picture) => void,
   ): Promise<Picture>;
   release(): Promise<void>;
 }
@@ -140,12 +140,13 @@ async function setUp(
       const { width, height, data } = mirrored(resample(start, scale), border);
       const factors = { elsewhere: factor, inFaces: recipe.faces * factor ** FACES_EXPONENT };
       const optimizer = adam(data);
+      const picture = () => cropped({ width, height, data: optimizer.average() }, border);
       for (let iteration = 1; iteration <= scale.iterations; iteration++) {
         const { gradient, ...losses } = await objective.evaluate(optimizer.iterate, factors);
         optimizer.step(gradient);
-        onStep(iteration, losses);
+        onStep(iteration, losses, picture);
       }
-      return cropped({ width, height, data: optimizer.average() }, border);
+      return picture();
     },
     release: () => objective.release(),
   };

@@ -7,7 +7,7 @@ import { borderFor, cropped, mirrored, type Border } from './border.js';
 import { compileDream } from './dream-objective.js';
 import { CHANNELS, type Picture, type Size } from './picture.js';
 import { resample } from './resample.js';
-import { costOf, octaves, type Progress, type Quality } from './schedule.js';
+import { costOf, octaves, type Quality, type Watched } from './schedule.js';
 import type { Palette } from './stylize.js';
 
 /*
@@ -26,7 +26,7 @@ export interface DreamOptions {
   readonly quality: Quality;
   /** Chooses how the picture is moved about. The same seed and photo give the same result on the same machine. */
   readonly seed: number;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: Watched) => void;
   /** Ends the work between two iterations by throwing the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -91,7 +91,9 @@ export async function dream(
           picture = ascended(picture, muted(inner, SATURATION[colors]), share * rate);
         }
         spent += octave.width * octave.height;
+        const now = picture;
         onProgress?.({
+          picture: () => now,
           scale: index + 1,
           scales: scales.length,
           iteration,

@@ -1,4 +1,4 @@
-import type { Size } from './picture.js';
+import type { Picture, Size } from './picture.js';
 
 /** One scale of the pyramid: how large the picture is there and how many steps it gets. */
 export interface Scale extends Size {
@@ -90,6 +90,12 @@ export interface Progress {
   readonly iterations: number;
   /** 0..1 of the whole picture's arithmetic. */
   readonly fraction: number;
+}
+
+/** The same, for somebody who watches. */
+export interface Watched extends Progress {
+  /** What the picture looks like at this moment; computed when it is asked for. */
+  readonly picture: () => Picture;
 }
 
 /**

@@ -1,76 +1,71 @@
-import { readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { extname } from 'node:path';
-import { Hono, type Context } from 'hono';
-import type { Sample } from '../collection.js';
+import { Hono } from 'hono';
+import { compress } from 'hono/compress';
+import type { HousePainting, Sample } from '../collection.js';
+import type { Log } from '../log.js';
+import type { Mention } from '../platforms/port.js';
+import type { Uploads } from '../platforms/web/uploads.js';
+import type { Queue } from '../queue/queue.js';
 import type { Sizes } from '../requests/parameters.js';
-import { controls, photoIsEnough } from './form.js';
-import { samplePictures } from './samples.js';
+import type { RenderRequest } from '../requests/request.js';
+import { assetRoutes } from './assets.js';
+import { galleryRoutes } from './gallery.js';
+import { paintingRoutes } from './paintings.js';
+import { readingRoutes } from './reading.js';
+import type { QueueFeed } from './feed.js';
+import type { Reception } from './renders/reception.js';
+import type { Renders } from './renders/renders.js';
+import { sandboxRoutes } from './sandbox.js';
 import { secureHeaders } from './security.js';
+import type { SessionOptions } from './session.js';
 import type { StatusFeed } from './status.js';
-import { streamStatus } from './events.js';
 
-export interface WebAppOptions {
-  /** The name of the bot's account, without the @. */
-  readonly bot: string;
-  readonly status: StatusFeed;
-  readonly sizes: Sizes;
-  /** Pictures to try with, one click away. */
+export interface WebAppOptions extends SessionOptions {
+  readonly queue: Queue;
+  readonly renders: Renders;
+  readonly reception: Reception;
+  readonly uploads: Uploads;
+  /** Of one's own requests. */
+  readonly feed: QueueFeed;
+  /** What the files of painted pictures are relative to. */
+  readonly folder: string;
+  /** Pictures to try with, one click away: photographs, */
   readonly samples: readonly Sample[];
+  /** and paintings, which one can also ask for by name. */
+  readonly collection: readonly HousePainting[];
+  readonly sizes: Sizes;
+  /** The bot's own network, if it has one: the name of its account there, and how requests there come along. */
+  readonly sandbox: { readonly bot: string; readonly status: StatusFeed } | undefined;
+  /** Those of the bot, as people write them. */
+  readonly accounts: () => readonly string[];
+  readonly altTextOf: (request: RenderRequest, to: Pick<Mention, 'language'>) => string;
+  /** What a picture of the usual size takes, in the queue's unit. */
+  readonly usualCost: number;
+  /** Whether only what comes straight from this machine is answered, and nothing that a proxy passes on. */
+  readonly isLocal: boolean;
+  readonly log: Log;
 }
 
-const assetTypes: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
-
-/** The page stands next to this file both in src/ and, copied there by the build, in dist/. */
-const folder = new URL('./page/', import.meta.url);
-
-/** The page: a window on the sandbox in which one asks the bot for a painting and watches it come. */
+/** The page: to have pictures painted, to see others', and to learn how it all works. */
 export function webApp(options: WebAppOptions): Hono {
   const app = new Hono();
-  app.use(secureHeaders);
-
-  const page = async (c: Context) => {
-    c.header('Cache-Control', 'no-cache');
-    return c.html(await readFile(new URL('index.html', folder), 'utf8'));
-  };
-  // Accounts, statuses and tags have addresses of their own; they all open the same page.
-  for (const path of ['/', '/:account{@[^/]+}', '/:account{@[^/]+}/:id', '/tags/:tag']) {
-    app.get(path, page);
-  }
-
-  // Only what lies in the folder at the start can be asked for; no path of a stranger's ever meets the disk.
-  for (const name of readdirSync(folder)) {
-    const type = assetTypes[extname(name)];
-    if (type === undefined) continue;
-    app.get(`/assets/${name}`, async (c) => {
-      const data = await readFile(new URL(name, folder));
-      return c.body(new Uint8Array(data), 200, {
-        'Content-Type': type,
-        'Cache-Control': 'no-cache',
-      });
-    });
-  }
-
-  const samples = samplePictures(options.samples);
-  app.get('/page.json', (c) =>
-    c.json({
-      bot: options.bot,
-      samples: samples.list,
-      controls: controls(options.sizes),
-      photoIsEnough,
-    }),
-  );
-  app.get('/samples/:name', async (c) => {
-    const picture = await samples.read(c.req.param('name'));
-    if (picture === undefined) return c.json({ error: 'There is no such sample.' }, 404);
-    c.header('Cache-Control', 'max-age=3600');
-    return c.body(new Uint8Array(picture.data), 200, { 'Content-Type': picture.mime });
+  app.use(secureHeaders(options.address));
+  app.use(compress());
+  app.use(async (c, next) => {
+    const isPassedOn = ['Forwarded', 'X-Forwarded-For', 'Via'].some((name) => c.req.header(name));
+    if (!options.isLocal || !isPassedOn) return next();
+    return c.text(
+      'This page is for this machine only; its operator can open it (web.page).\n',
+      403,
+    );
   });
-
-  app.get('/events', (c) => streamStatus(c, options.status));
+  app.onError((error, c) => {
+    options.log.error({ error, path: c.req.path }, 'the page failed');
+    return c.text('Something went wrong here. Please try again.\n', 500);
+  });
+  assetRoutes(app, options);
+  paintingRoutes(app, options);
+  galleryRoutes(app, options);
+  readingRoutes(app, options);
+  if (options.sandbox) sandboxRoutes(app, { ...options, ...options.sandbox });
   return app;
 }

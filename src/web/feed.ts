@@ -2,12 +2,18 @@ import { EventEmitter } from 'node:events';
 import type { Pending, Queue } from '../queue/queue.js';
 import type { RequestStatus, StatusFeed } from './status.js';
 
-/** The queue as the page sees it, with the progress of what is being painted, which the queue does not keep. */
+/** The queue as one of our platforms' page sees it, with the progress of what is being painted, which the queue does not keep. */
 export class QueueFeed implements StatusFeed {
   readonly #events = new EventEmitter<{ status: [RequestStatus] }>().setMaxListeners(0);
   #known = new Map<string, RequestStatus>();
 
-  constructor(private readonly queue: Queue) {
+  readonly #sketches = new Map<string, number>();
+
+  /** @param platform whose requests are told; the others only count as being before them */
+  constructor(
+    private readonly queue: Queue,
+    private readonly platform: string,
+  ) {
     this.#refresh();
     queue.on('change', () => this.#refresh());
   }
@@ -21,8 +27,16 @@ export class QueueFeed implements StatusFeed {
     return () => this.#events.off('status', listener);
   }
 
-  /** A picture has come along to a fraction, 0..1, of its work. */
-  report(mention: string, progress: number): void {
+  /** How far a request has come that is being painted. */
+  progressOf(mention: string): { readonly progress: number; readonly sketches: number } {
+    const status = this.#known.get(mention);
+    const progress = status?.state === 'painting' ? status.progress : 0;
+    return { progress, sketches: this.#sketches.get(mention) ?? 0 };
+  }
+
+  /** A picture has come along to a fraction, 0..1, of its work; of sketches there have been so many. */
+  report(mention: string, progress: number, sketches = 0): void {
+    this.#sketches.set(mention, sketches);
     if (this.#known.get(mention)?.state !== 'painting') return;
     const status = { mention, state: 'painting', progress } as const;
     this.#known.set(mention, status);
@@ -33,10 +47,16 @@ export class QueueFeed implements StatusFeed {
     const before = this.#known;
     const pending = this.queue.pending();
     const toPaint = pending.filter(({ state }) => state !== 'answering');
-    const statuses = pending.map((one) => this.#statusOf(one, toPaint.indexOf(one)));
+    const places = new Map(toPaint.map((one, place) => [one, place]));
+    const statuses = pending
+      .filter(({ platform }) => platform === this.platform)
+      .map((one) => this.#statusOf(one, places.get(one) ?? 0));
     this.#known = new Map(statuses.map((status) => [status.mention, status]));
     for (const mention of before.keys())
-      if (!this.#known.has(mention)) this.#events.emit('status', { mention, state: 'answered' });
+      if (!this.#known.has(mention)) {
+        this.#sketches.delete(mention);
+        this.#events.emit('status', { mention, state: 'answered' });
+      }
     for (const status of statuses)
       if (!same(status, before.get(status.mention))) this.#events.emit('status', status);
   }

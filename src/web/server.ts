@@ -6,17 +6,25 @@ import { Hono } from 'hono';
 import { bracketed, isForeign, isHostAllowed } from './loopback.js';
 
 export interface ServeOptions {
+  /** Answers before the two below: some of its addresses could be theirs. */
+  readonly api?: Hono | undefined;
   /** Answers an API, and upgrades to WebSocket; false means that an upgrade is not for it. */
-  readonly sandbox?: {
-    readonly app: Hono;
-    handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-  };
+  readonly sandbox?:
+    | {
+        readonly app: Hono;
+        handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+      }
+    | undefined;
   /** Answers everything else. */
   readonly app: Hono;
   /** The address to listen on. Bound to loopback, only requests that name a loopback host are answered. */
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Where people reach it by way of a proxy: then it is also answered for by this name. */
+  readonly address?: string | undefined;
+  /** Origins whose pages may use the API. */
+  readonly cors?: readonly string[];
 }
 
 export interface RunningServer {
@@ -28,16 +36,24 @@ export interface RunningServer {
 
 /** Serves the sandbox, if there is one, and everything else on one port. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { cors = [] } = options;
+  const proxied = options.address === undefined ? undefined : new URL(options.address).host;
+  const isHostKnown = (host: string | undefined) =>
+    (host !== undefined && host === proxied) || isHostAllowed(options.host, host);
   const root = new Hono();
   root.use(async (c, next) => {
     const host = c.req.header('Host');
+    const origin = c.req.header('Origin');
     const writes = c.req.method !== 'GET' && c.req.method !== 'HEAD';
-    if (!isHostAllowed(options.host, host) || (writes && isForeign(c.req.header('Origin'), host))) {
+    const isInvited =
+      origin !== undefined && cors.includes(origin) && c.req.path.startsWith('/api/v1/');
+    if (!isHostKnown(host) || (writes && !isInvited && isForeign(origin, host))) {
       return c.json({ error: 'This server only answers pages of its own.' }, 403);
     }
     await next();
     return undefined;
   });
+  if (options.api) root.route('/', options.api);
   if (options.sandbox) root.route('/', options.sandbox.app);
   root.route('/', options.app);
   root.notFound((c) => c.json({ error: 'There is nothing here.' }, 404));
@@ -58,7 +74,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     // A client may vanish during the handshake; that is its own affair.
     socket.on('error', () => socket.destroy());
     const { host, origin } = request.headers;
-    if (!isHostAllowed(options.host, host) || isForeign(origin, host)) {
+    if (!isHostKnown(host) || isForeign(origin, host)) {
       refuse(socket, '403 Forbidden');
     } else if (options.sandbox?.handleUpgrade(request, socket, head) !== true) {
       refuse(socket, '404 Not Found');

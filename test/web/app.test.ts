@@ -12,7 +12,19 @@ describe('the web app', () => {
   it('sends the page under a policy that allows nothing inline and nothing from elsewhere', async () => {
     const { url } = await runStudio();
     const { host } = new URL(url);
-    for (const path of ['/', '/@ada', '/@ada/1', '/tags/blue', '/assets/page.js', '/page.json']) {
+    for (const path of [
+      '/',
+      '/dream',
+      '/gallery',
+      '/status',
+      '/help',
+      '/sandbox',
+      '/@ada',
+      '/@ada/1',
+      '/tags/blue',
+      '/assets/page.js',
+      '/page.json',
+    ]) {
       const response = await fetch(url + path);
       expect(response.status).toBe(200);
       const policy = response.headers.get('Content-Security-Policy') ?? '';
@@ -21,7 +33,7 @@ describe('the web app', () => {
       expect(policy).toContain(`connect-src 'self' ws://${host} wss://${host}`);
       expect(policy).not.toMatch(/unsafe|\*|https?:/);
       expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');
-      expect(response.headers.get('Referrer-Policy')).toBe('no-referrer');
+      expect(response.headers.get('Referrer-Policy')).toBe('same-origin');
     }
     const html = await (await fetch(url)).text();
     expect(html).not.toMatch(/<script(?![^>]* src=)|<style| style=| on\w+=/);
@@ -49,14 +61,26 @@ describe('the web app', () => {
       controls: controls({ usual: 512, max: 768 }),
       photoIsEnough,
       samples: [
-        { kind: 'photo', title: 'A wall', alt: 'A wall in the evening sun', url: '/samples/0.png' },
-        { kind: 'painting', title: 'A study', alt: 'A study in red', url: '/samples/1.png' },
+        {
+          kind: 'photo',
+          title: 'A wall',
+          alt: 'A wall in the evening sun',
+          url: '/samples/0',
+          thumbnail: '/samples/0/thumbnail',
+        },
+        {
+          kind: 'painting',
+          title: 'A study',
+          alt: 'A study in red',
+          url: '/styles/study',
+          thumbnail: '/styles/study/thumbnail',
+        },
       ],
     });
     expect(text).not.toContain(directory);
-    const sample = await fetch(`${url}/samples/0.png`);
+    const sample = await fetch(`${url}/samples/0`);
     expect([sample.status, sample.headers.get('Content-Type')]).toEqual([200, 'image/png']);
-    for (const name of ['2.png', '0.jpg', '..%2fphoto.png']) {
+    for (const name of ['1', '0.png', '..%2fphoto.png']) {
       expect((await fetch(`${url}/samples/${name}`)).status).toBe(404);
     }
   });

@@ -10,7 +10,7 @@ function feedOf(...ids: readonly string[]) {
   const clock = new Clock();
   const queue = queueAt(databaseFile(), clock.now);
   for (const id of ids) queue.admit('here', mentionOf(id), outcome);
-  const feed = new QueueFeed(queue);
+  const feed = new QueueFeed(queue, 'here');
   const heard: RequestStatus[] = [];
   const stop = feed.subscribe((status) => heard.push(status));
   return { clock, queue, feed, heard, stop };

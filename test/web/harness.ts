@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRestAPIClient, type mastodon } from 'masto';
 import {
@@ -12,9 +12,10 @@ import {
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
 import type { Sample } from '../../src/collection.js';
-import { webApp } from '../../src/web/app.js';
+import { thumbnailOf } from '../../src/web/assets.js';
 import { serve } from '../../src/web/server.js';
 import type { RequestStatus, StatusFeed } from '../../src/web/status.js';
+import { counterAt } from './counter.js';
 import { temporaryFolder } from '../support/folder.js';
 import { watchedSandbox } from '../support/watched-sandbox.js';
 import { jsonField, picture, restClient } from '../sandbox/harness.js';
@@ -73,7 +74,13 @@ export async function runStudio(
   const sandbox = watchedSandbox({ directory, url: () => address.url, report: console.error });
   const { accessToken } = sandbox.signIn('pentimento', { bot: true, displayName: 'Pentimento' });
   const samples = options.samples ?? (await sampleFiles(directory));
-  const app = webApp({ bot: 'pentimento', status: feed, samples, sizes: { usual: 512, max: 768 } });
+  const { app } = await counterAt(directory, {
+    samples: samples.filter(({ kind }) => kind === 'photo'),
+    collection: samples
+      .filter((sample) => sample.kind === 'painting')
+      .map((sample) => ({ name: 'study', ...sample, kind: 'painting' })),
+    sandbox: { bot: 'pentimento', status: feed },
+  });
   const server = await serve({ sandbox, app, host: '127.0.0.1', port: options.port ?? 0 });
   address.url = server.url;
   let closing: Promise<void> | undefined;
@@ -97,6 +104,9 @@ async function sampleFiles(directory: string): Promise<readonly Sample[]> {
   const of = async (size: number) => Buffer.from(await (await picture(size, size)).arrayBuffer());
   await writeFile(photo, await of(80));
   await writeFile(painting, await of(60));
+  await mkdir(join(directory, 'thumbnails'));
+  for (const file of [photo, painting])
+    await sharp(file).resize(20, 15).avif().toFile(thumbnailOf({ file }));
   return [
     { kind: 'photo', file: photo, title: 'A wall', alt: 'A wall in the evening sun' },
     { kind: 'painting', file: painting, title: 'A study', alt: 'A study in red' },

@@ -45,7 +45,9 @@ describe.skipIf(!hasChromium)('what people write', () => {
     });
     await answer(studio.bot, asked, `The answer: ${text}`);
 
-    const { page, complaints } = await open(studio.url, { viewport: { width, height: 800 } });
+    const { page, complaints } = await open(`${studio.url}/sandbox`, {
+      viewport: { width, height: 800 },
+    });
     const thread = page.getByRole('article');
     await thread.locator('.hung img').waitFor();
     await thread.locator('summary').first().click();
@@ -70,7 +72,7 @@ describe.skipIf(!hasChromium)('what people write', () => {
       await person.v1.accounts.updateCredentials({ displayName });
       await person.v1.statuses.create({ status: `by ${username}` });
     }
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     const by = (text: string) => page.getByRole('article').filter({ hasText: text }).locator('.by');
     const [name, handle, time] = await Promise.all(
       ['.name', '.acct', '.when'].map((part) => by('by ada').locator(part).boundingBox()),
@@ -84,7 +86,7 @@ describe.skipIf(!hasChromium)('what people write', () => {
 
   it('rebuilds only harmless HTML, whatever a server sends', async () => {
     const studio = await runStudio();
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     const hostile =
       '<p onclick="x()">a<script>b</script><svg onload=x()><a href="javascript:x()">c</a></svg>' +
       '<a href="https://e.org/" onclick=x()>d</a><style>e</style><br><iframe srcdoc="f"></iframe></p>';

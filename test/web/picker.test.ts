@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)('choosing a picture', () => {
     ['too large a file', 'image/png', Buffer.alloc(imageSizeLimit + 1), 'at most 16 MB'],
   ])('refuses %s at once and in its place, and forgets that with the next', async (...given) => {
     const [, mimeType, buffer, sentence] = given;
-    const { page } = await open((await runStudio()).url);
+    const { page } = await open(`${(await runStudio()).url}/sandbox`);
     const { photo, painting } = pickers(page);
     await choose(photo, mimeType, buffer);
     await photo.getByRole('alert').filter({ hasText: sentence }).waitFor();
@@ -65,7 +65,7 @@ describe.skipIf(!hasChromium)('choosing a picture', () => {
   });
 
   it('leaves the picture before in its place when the next one is refused', async () => {
-    const { page } = await open((await runStudio()).url);
+    const { page } = await open(`${(await runStudio()).url}/sandbox`);
     const { photo } = pickers(page);
     await takeSample(photo);
     await choose(photo, 'image/jpeg', text);
@@ -77,7 +77,7 @@ describe.skipIf(!hasChromium)('choosing a picture', () => {
     'takes a TIFF that is called %s, which the browser cannot show and the bot can read',
     async (mimeType) => {
       const studio = await runStudio();
-      const { page, complaints } = await open(studio.url);
+      const { page, complaints } = await open(`${studio.url}/sandbox`);
       const { photo, painting } = pickers(page);
       await choose(photo, mimeType, await plain('tiff'));
       await photo.getByText('It can be painted').waitFor();
@@ -93,7 +93,7 @@ describe.skipIf(!hasChromium)('choosing a picture', () => {
   );
 
   it('shows what the server refuses at the picture that it refuses', async () => {
-    const { page } = await open((await runStudio()).url);
+    const { page } = await open(`${(await runStudio()).url}/sandbox`);
     const { photo, painting } = pickers(page);
     await takeSample(photo);
     await choose(painting, 'image/png', bitmap());
@@ -110,7 +110,7 @@ describe.skipIf(!hasChromium)('choosing a picture', () => {
   });
 
   it('forgets the error of the whole form with the next choice', async () => {
-    const { page, context } = await open((await runStudio()).url);
+    const { page, context } = await open(`${(await runStudio()).url}/sandbox`);
     const { photo, painting } = pickers(page);
     await page.getByLabel('Your name').fill('ada');
     await page.getByLabel('Your name').press('Tab');
@@ -130,7 +130,7 @@ describe.skipIf(!hasChromium)('choosing a picture', () => {
   it.each([360, 1280])('shows all samples at once in a window of %i pixels', async (width) => {
     const samples = [...samplePhotos(), ...housePaintings()];
     const { url } = await runStudio({ samples });
-    const { page } = await open(url, { viewport: { width, height: 800 } });
+    const { page } = await open(`${url}/sandbox`, { viewport: { width, height: 800 } });
     const { photo, painting } = pickers(page);
     for (const [picker, kind] of [
       [photo, 'photo'],

@@ -1,5 +1,5 @@
 // @ts-check
-/* global document, fetch */
+/* global fetch */
 import { Api, sentenceOf } from './api.js';
 import { Composer } from './composer.js';
 import { byId } from './dom.js';
@@ -58,7 +58,7 @@ function notice(sentence) {
 }
 
 function reveal() {
-  document.querySelector('main')?.setAttribute('aria-busy', 'false');
+  byId('room').setAttribute('aria-busy', 'false');
 }
 
 start().catch((/** @type {unknown} */ error) => {

@@ -4,7 +4,7 @@ import { el, problemLine } from './dom.js';
 import { acceptedTypes, lookAt } from './picture-file.js';
 
 /**
- * @typedef {{ kind: 'photo' | 'painting', title: string, alt: string, url: string }} Sample
+ * @typedef {{ kind: 'photo' | 'painting', title: string, alt: string, url: string, thumbnail: string }} Sample
  * @typedef {{ file: Blob, description: string }} Chosen
  */
 
@@ -186,7 +186,7 @@ export class Picker {
         el(
           'button',
           { type: 'button', title: sample.title, onclick: () => void take(sample) },
-          el('img', { src: sample.url, alt: sample.title, width: 44, height: 44 }),
+          el('img', { src: sample.thumbnail, alt: sample.title, width: 44, height: 44 }),
         ),
       ),
     );

@@ -33,7 +33,7 @@ async function mentionFrom(bot: Studio['bot'], name: string) {
 describe.skipIf(!hasChromium)('the page', () => {
   it('takes a request, shows how it comes along, hangs the answer, and takes a reply to it', async () => {
     const studio = await runStudio();
-    const { page, complaints } = await open(studio.url);
+    const { page, complaints } = await open(`${studio.url}/sandbox`);
     await page.getByText('The wall is still bare').waitFor();
     const mention = await ask(page, studio);
     expect(mention.content).toContain('strength60');
@@ -89,8 +89,8 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('shows what others do, live, also to somebody who has no name yet', async () => {
     const studio = await runStudio();
-    const visitor = await open(studio.url);
-    const witness = await open(studio.url);
+    const visitor = await open(`${studio.url}/sandbox`);
+    const witness = await open(`${studio.url}/sandbox`);
     await witness.page.getByLabel('Your name').fill('eve');
     await witness.page.getByLabel('Your name').press('Tab');
     await witness.page.getByText('You post as @eve.').waitFor();
@@ -114,7 +114,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     const studio = await runStudio();
     const bob = await personAt(studio.url, 'bob');
     const other = await bob.v1.statuses.create({ status: 'not mine', spoilerText: 'careful' });
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     const { id } = await ask(page, studio);
     const own = page.getByRole('article', { name: 'Request by ada' });
     const others = page.getByRole('article', { name: 'Request by bob' });
@@ -134,7 +134,7 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('says what is wrong where it is wrong, and loses nothing that was filled in', async () => {
     const studio = await runStudio();
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     const paint = page.getByRole('button', { name: 'Paint it' });
     await paint.click();
     await page.getByRole('alert').filter({ hasText: 'Please choose a name' }).waitFor();
@@ -154,7 +154,7 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('says beforehand what a name may be and how far strength goes', async () => {
     const studio = await runStudio();
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     const name = page.getByLabel('Your name');
     await page.getByText('Letters a–z, digits and _, up to 30.').waitFor();
     await name.fill("Álvaro O'Neil!");
@@ -168,7 +168,7 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('has a control for whatever can be tuned, which writes hashtags and shows what is written', async () => {
     const studio = await runStudio();
-    const { page, complaints } = await open(studio.url);
+    const { page, complaints } = await open(`${studio.url}/sandbox`);
     await page.getByText('More settings').click();
     const message = page.getByLabel('Message to');
     const says = (text: string) => expect.poll(() => message.inputValue(), patient).toBe(text);
@@ -202,7 +202,7 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('lets a photo alone be sent with what needs no painting', async () => {
     const studio = await runStudio();
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     await page.getByLabel('Your name').fill('ada');
     await page.getByRole('group', { name: 'Sample photos' }).getByRole('button').first().click();
     await page.getByRole('button', { name: 'Remove photo' }).waitFor();
@@ -222,7 +222,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     await answer(studio.bot, painted, 'The answer');
     const refused = await ada.v1.statuses.create({ status: '@pentimento that' });
     await studio.bot.v1.statuses.create({ status: '@ada Not so.', inReplyToId: refused.id });
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     const threads = page.getByRole('article');
     const of = (text: string) => threads.filter({ hasText: text }).getByLabel('Reply to');
     await page.getByText('Not so.').waitFor();
@@ -235,7 +235,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     const studio = await runStudio();
     const ada = await personAt(studio.url, 'ada');
     await answer(studio.bot, await ada.v1.statuses.create({ status: '@pentimento this' }), 'It');
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     await page.getByLabel('Reply to @pentimento').fill('#strength77');
     await page.getByRole('button', { name: 'Reply' }).click();
     await page.getByRole('alert').filter({ hasText: 'Please choose a name' }).waitFor();
@@ -250,7 +250,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     const studio = await runStudio();
     const ada = await personAt(studio.url, 'ada');
     const { id } = await ada.v1.statuses.create({ status: '@pentimento thank you' });
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     const unseen = page.getByText('not seen by the bot yet');
     await unseen.waitFor();
     await studio.bot.v1.statuses.$select(id).favourite();
@@ -264,7 +264,7 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('can be used with the keyboard alone', async () => {
     const studio = await runStudio();
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     await page.getByText('The wall is still bare').waitFor();
     /** Goes on until the focus is where it should be, as a person would. */
     const tabTo = async (matches: string) => {
@@ -313,7 +313,7 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('comes back by itself after the server was away, and catches up', async () => {
     const studio = await runStudio();
-    const { page } = await open(studio.url);
+    const { page } = await open(`${studio.url}/sandbox`);
     const mention = await ask(page, studio);
     studio.feed.say({ mention: mention.id, state: 'painting', progress: 0.5 });
     await page.getByText('painting 50 %', { exact: true }).waitFor();
@@ -343,7 +343,7 @@ describe.skipIf(!hasChromium)('the page', () => {
           for (const entry of list.getEntries()) window.shifted += entry.value;
         }).observe({ type: 'layout-shift', buffered: true });
       `);
-      await page.goto(studio.url);
+      await page.goto(`${studio.url}/sandbox`);
       await page.getByRole('img', { name: 'Answer 0' }).waitFor();
       for (const image of await page.locator('.hung img').all()) {
         await image.scrollIntoViewIfNeeded();

@@ -11,7 +11,7 @@ describe.skipIf(!hasChromium)('the sandbox’s page with the real bot behind it'
   it('takes two sample pictures and shows the painted answer, which a restart keeps', async () => {
     const folder = temporaryFolder();
     const bot = await startBotProcess(folder);
-    const { page, complaints } = await open(bot.url);
+    const { page, complaints } = await open(`${bot.url}/sandbox`);
     await page.getByLabel('Your name').fill('ada');
     await page.getByRole('group', { name: 'Sample photos' }).getByRole('button').first().click();
     await page
@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium)('the sandbox’s page with the real bot behind it'
 
     expect(await bot.end('SIGTERM')).toBe(0);
     const again = await startBotProcess(folder);
-    const later = await open(again.url);
+    const later = await open(`${again.url}/sandbox`);
     await later.page
       .getByRole('article', { name: 'Request by ada' })
       .getByRole('img', { name: /repainted in the style of/ })

@@ -1,0 +1,90 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+
+/*
+ * Keys by which programs ask for pictures. A key is a person: it has its share of the bot's time, and its quotas.
+ */
+
+export interface ApiKey {
+  /** Tells keys apart; no secret. */
+  readonly id: string;
+  /** What the operator calls it. */
+  readonly name: string;
+  /** Its share, relative to the 1 that everybody has. */
+  readonly weight: number;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** Undefined until it has been used. */
+  readonly usedAt: number | undefined;
+  /** Undefined while it holds. */
+  readonly revokedAt: number | undefined;
+}
+
+interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly hash: Buffer;
+  readonly weight: number;
+  readonly createdAt: number;
+  readonly usedAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+const COLUMNS =
+  'id, name, hash, weight, created_at AS createdAt, used_at AS usedAt, revoked_at AS revokedAt';
+
+/** `pentimento_` and the id, so that one sees whose it is; then 256 bits that nobody can guess. */
+const SHAPE = /^pentimento_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
+
+/** When a key was used is told to the hour; else every question would write to the disk. */
+const USE_MS = 60 * 60_000;
+
+/** Makes a key. What comes back is shown once: nobody can tell it again. */
+export function createKey(
+  database: Database,
+  { name, weight }: Pick<ApiKey, 'name' | 'weight'>,
+  now: number,
+): string {
+  const id = randomBytes(6).toString('hex');
+  const secret = randomBytes(32).toString('base64url');
+  database
+    .prepare('INSERT INTO api_keys (id, name, hash, weight, created_at) VALUES (?, ?, ?, ?, ?)')
+    .run(id, name, hashOf(secret), weight, now);
+  return `pentimento_${id}_${secret}`;
+}
+
+/** All that there ever were, oldest first. */
+export function listKeys(database: Database): readonly ApiKey[] {
+  return database
+    .prepare<[], Row>(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_at, id`)
+    .all()
+    .map(asKey);
+}
+
+/** From now on a key opens nothing; tells whether it did before. */
+export function revokeKey(database: Database, id: string, now: number): boolean {
+  const sql = 'UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL';
+  return database.prepare(sql).run(now, id).changes === 1;
+}
+
+/** The key that somebody shows us, if it holds. How long it takes does not tell how much of the secret was right. */
+export function keyShown(database: Database, shown: string, now: number): ApiKey | undefined {
+  const [, id = '', secret = ''] = SHAPE.exec(shown) ?? [];
+  const row = database
+    .prepare<[string], Row>(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`)
+    .get(id);
+  if (row === undefined || !timingSafeEqual(row.hash, hashOf(secret))) return undefined;
+  if (row.revokedAt !== null) return undefined;
+  if (row.usedAt === null || row.usedAt < now - USE_MS)
+    database.prepare('UPDATE api_keys SET used_at = ? WHERE id = ?').run(now, id);
+  return asKey(row);
+}
+
+/** A secret of 256 random bits cannot be found by trying, so it takes no slow hash. */
+function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+function asKey({ hash: _, usedAt, revokedAt, ...key }: Row): ApiKey {
+  return { ...key, usedAt: usedAt ?? undefined, revokedAt: revokedAt ?? undefined };
+}

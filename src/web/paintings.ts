@@ -1,0 +1,236 @@
+import { copyFile } from 'node:fs/promises';
+import { z } from '@hono/zod-openapi';
+import type { Context, Hono } from 'hono';
+import { isRenderId, type RenderId } from '../platforms/web/uploads.js';
+import { parameters, parameterNames, type Given } from '../requests/parameters.js';
+import { stylesOf } from '../requests/request.js';
+import type { WebAppOptions } from './app.js';
+import { pictureResponse } from './files.js';
+import { controls } from './form.js';
+import { streamRender } from './renders/events.js';
+import type { Draft } from './renders/draft.js';
+import { IntakeError } from './renders/intake.js';
+import { NoRoom, QuotaExceeded } from './renders/reception.js';
+import { Unpaintable, type Render } from './renders/renders.js';
+import { isOwnForm, sessionOf, type Session } from './session.js';
+import { layout } from './views/layout.js';
+import { easel } from './views/paint.js';
+import { paintingView, titleOf } from './views/painting.js';
+
+type Asked = 'painting' | 'dream';
+
+/** How many of one's own are shown under the form. */
+const OWN = 12;
+
+/** To ask for a picture, to watch it come, to have it, to be rid of it. */
+export function paintingRoutes(app: Hono, options: WebAppOptions): void {
+  const { renders, reception, feed, uploads, samples, collection, sizes, sandbox } = options;
+  const hasSandbox = sandbox !== undefined;
+  const all = controls(sizes).filter(({ kind }) => kind !== 'action');
+  // A dream has no painting to blend, and no mind for faces.
+  const ofDreams = all.filter(({ name }) => name !== 'faces');
+
+  const form = (
+    c: Context,
+    session: Session,
+    effect: Asked,
+    more: { again?: Render | undefined; problem?: string } = {},
+    status: 200 | 400 | 408 | 413 | 415 | 422 | 429 | 503 = 200,
+  ) => {
+    const isDream = effect === 'dream';
+    c.header('Cache-Control', 'no-store');
+    return c.html(
+      layout({
+        title: isDream ? 'Dream' : 'Pentimento',
+        view: isDream ? 'dream' : 'paint',
+        hasSandbox,
+        styles: ['paint'],
+        scripts: ['paint'],
+        main: easel({
+          effect,
+          csrf: session.csrf,
+          samples,
+          collection,
+          controls: isDream ? ofDreams : all,
+          said: more.again?.request.settings ?? {},
+          own: more.again ? [] : renders.list(session.client, OWN),
+          ...more,
+        }),
+      }),
+      status,
+    );
+  };
+
+  /** What of an earlier picture is used again, where nothing else was chosen. */
+  const reuse = async (id: RenderId, earlier: Render, hasPhoto: boolean, draft: () => Draft) => {
+    const gone = new Unpaintable('The photo is not here any more. Please choose it again.');
+    const { content } = earlier.request;
+    if (!hasPhoto && content.kind !== 'house')
+      await uploads.copy(content, id, 'photo').catch(() => Promise.reject(gone));
+    const drawn = draft();
+    if (drawn.effect === 'dream' || drawn.styles.length > 0) return drawn;
+    const styles: Draft['styles'][number][] = [];
+    for (const style of stylesOf(earlier.request)) {
+      if (style.kind === 'house') styles.push({ house: style.name });
+      else {
+        const upload = styles.length + 1;
+        await uploads.copy(style, id, `painting${upload}`).catch(() => Promise.reject(gone));
+        styles.push({ upload, description: style.description });
+      }
+    }
+    return { ...drawn, styles };
+  };
+
+  const ask = async (c: Context, effect: Asked) => {
+    const session = sessionOf(c, options);
+    const { client } = session;
+    let again: Render | undefined;
+    try {
+      const id = await reception.take(client, async (id) => {
+        const received = await reception.receive(id, c.req.raw, (field, value) => {
+          if (field !== 'csrf' || !isOwnForm(session, value))
+            throw new IntakeError('forged', 'This form has grown old. Please send it once more.');
+        });
+        const { files } = received;
+        const fields = new Map(received.fields);
+        if (effect === 'dream') fields.set('effect', ['dream']);
+        again = renders.find(client, fields.get('again')?.[0] ?? '');
+        let hasPhoto = files.some(({ field }) => field === 'photo');
+        const sample = samples[Number(fields.get('sample')?.[0] ?? NaN)];
+        if (!hasPhoto && sample !== undefined) {
+          await copyFile(sample.file, uploads.file(id, 'photo'));
+          if (!fields.get('description')?.[0]) fields.set('description', [sample.alt]);
+          hasPhoto = true;
+        }
+        // A painting of one's own comes in place of one of ours, which may still be marked.
+        if (files.some(({ field }) => field === 'style')) fields.delete('style');
+        const photo = { field: 'photo', file: '' };
+        const draft = () => spoken(reception.draftOf({ fields, files: [photo, ...files] }));
+        if (again !== undefined) return reuse(id, again, hasPhoto, draft);
+        if (!hasPhoto) throw new Unpaintable('A photo is needed: choose one, or one of ours.');
+        return draft();
+      });
+      return c.redirect(`/paintings/${id}`, 303);
+    } catch (error) {
+      const [status, problem] = refusalOf(error, (quota) => renders.sentenceFor(quota));
+      return form(c, session, effect, { again, problem }, status);
+    }
+  };
+
+  for (const [path, effect] of [
+    ['/', 'painting'],
+    ['/dream', 'dream'],
+  ] as const) {
+    app.get(path, (c) => form(c, sessionOf(c, options), effect));
+    app.post(path, (c) => ask(c, effect));
+  }
+
+  app.get('/paintings/:id', (c) => {
+    const { client, csrf } = sessionOf(c, options);
+    const render = renders.find(client, c.req.param('id'));
+    if (render === undefined) return c.notFound();
+    const isUnderWay = render.state === 'queued' || render.state === 'painting';
+    c.header('Cache-Control', 'no-store');
+    return c.html(
+      layout({
+        title: titleOf(render.request),
+        hasSandbox,
+        styles: ['render'],
+        scripts: ['render'],
+        refresh: isUnderWay ? 5 : undefined,
+        main: paintingView(render, csrf),
+      }),
+    );
+  });
+  app.get('/paintings/:id/again', (c) => {
+    const session = sessionOf(c, options);
+    const again = renders.find(session.client, c.req.param('id'));
+    if (again === undefined) return c.notFound();
+    return form(c, session, again.request.effect === 'dream' ? 'dream' : 'painting', { again });
+  });
+  app.get('/paintings/:id/events', (c) => {
+    const { client } = sessionOf(c, options);
+    const id = c.req.param('id');
+    if (renders.find(client, id) === undefined) return c.notFound();
+    return streamRender(c, feed, id, () => renders.find(client, id), newsOf);
+  });
+  for (const which of ['picture', 'photo', 'sketch'] as const)
+    app.get(`/paintings/:id/${which}`, async (c) => {
+      const file = await renders.file(sessionOf(c, options).client, c.req.param('id'), which);
+      const name = c.req.query('download') === undefined ? undefined : 'pentimento.jpg';
+      if (file === undefined) return c.notFound();
+      const cache = which === 'sketch' ? 'no-store' : 'private, max-age=3600';
+      const response = await pictureResponse(file, cache, name);
+      return response ?? c.notFound();
+    });
+  for (const [verb, act] of [
+    [
+      'cancel',
+      (session: Session, id: string) => Promise.resolve(renders.cancel(session.client, id)),
+    ],
+    ['delete', (session: Session, id: string) => renders.remove(session.client, id)],
+  ] as const)
+    app.post(`/paintings/:id/${verb}`, async (c) => {
+      const session = sessionOf(c, options);
+      const id = c.req.param('id');
+      const csrf = await csrfIn(c);
+      if (!isOwnForm(session, csrf)) return c.text('This form has grown old.\n', 403);
+      if (!isRenderId(id) || !(await act(session, id))) return c.notFound();
+      return c.redirect(verb === 'cancel' ? `/paintings/${id}` : '/', 303);
+    });
+}
+
+/** What the page's script is told. */
+function newsOf(render: Render): object {
+  return render.state === 'painting'
+    ? { state: render.state, progress: render.progress, sketches: render.sketches }
+    : render.state === 'queued'
+      ? { state: render.state, ahead: render.ahead }
+      : { state: render.state };
+}
+
+/** A form sends every field; what is as it is by default was not said. */
+function spoken(draft: Draft): Draft {
+  const said = parameterNames.filter((name) => {
+    const value = draft.settings[name];
+    return value !== undefined && String(value) !== String(parameters[name].default);
+  });
+  const settings = Object.fromEntries(said.map((name) => [name, draft.settings[name]])) as Given;
+  return { ...draft, settings };
+}
+
+const statusOf = {
+  'too large': 413,
+  'too slow': 408,
+  malformed: 400,
+  unsupported: 415,
+  forged: 400,
+} as const;
+
+/** Why nothing came of what was sent, in a sentence for the person. @throws what is our own fault */
+function refusalOf(
+  error: unknown,
+  sentenceFor: (quota: QuotaExceeded['quota']) => string,
+): readonly [400 | 408 | 413 | 415 | 422 | 429 | 503, string] {
+  if (error instanceof IntakeError) return [statusOf[error.reason], error.message];
+  if (error instanceof Unpaintable) return [422, error.message];
+  if (error instanceof z.ZodError) {
+    const [issue] = error.issues;
+    return [
+      422,
+      `${issue?.path.at(-1)?.toString() ?? 'Something'}: ${issue?.message ?? 'does not fit'}`,
+    ];
+  }
+  if (error instanceof QuotaExceeded) return [429, sentenceFor(error.quota)];
+  if (error instanceof NoRoom)
+    return [503, 'There is no room at the moment. Please come back later.'];
+  throw error;
+}
+
+/** The token of a small form; a body that is none has none. */
+async function csrfIn(c: Context): Promise<string> {
+  const length = Number(c.req.header('Content-Length') ?? NaN);
+  if (!(length <= 1000)) return '';
+  const body = await c.req.parseBody().catch(() => ({ csrf: '' }));
+  return typeof body.csrf === 'string' ? body.csrf : '';
+}

@@ -1,0 +1,23 @@
+import type { Hono } from 'hono';
+import type { WebAppOptions } from './app.js';
+import { helpView } from './views/help.js';
+import { layout, type Html, type View } from './views/layout.js';
+import { statusView } from './views/status.js';
+
+/** What there is to read: how busy the bot is, and how one speaks to it. */
+export function readingRoutes(app: Hono, options: WebAppOptions): void {
+  const { queue, usualCost, sandbox, accounts, collection, sizes } = options;
+  const hasSandbox = sandbox !== undefined;
+  const read = (view: View, title: string, main: () => Html, more: object = {}) =>
+    app.get(`/${view}`, (c) => {
+      c.header('Cache-Control', 'no-cache');
+      return c.html(
+        layout({ title, view, hasSandbox, styles: ['reading', 'paint'], main: main(), ...more }),
+      );
+    });
+  read('status', 'Status', () => statusView(queue.database, usualCost), {
+    scripts: ['board'],
+    refresh: 30,
+  });
+  read('help', 'How to', () => helpView({ accounts: accounts(), collection, sizes, hasSandbox }));
+}

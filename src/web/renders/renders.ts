@@ -1,0 +1,242 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HousePainting } from '../../collection.js';
+import type { Log } from '../../log.js';
+import type { Mention } from '../../platforms/port.js';
+import { WEB } from '../../platforms/web/platform.js';
+import { isRenderId, type RenderId, type Uploads } from '../../platforms/web/uploads.js';
+import { askedIn, cancel, requestFor, shown, type RequestId } from '../../queue/desk.js';
+import { placeOf } from '../../queue/forecast.js';
+import { waitingOf } from '../../queue/person.js';
+import type { Queue } from '../../queue/queue.js';
+import { forgetNow } from '../../queue/retention.js';
+import type { Answer, PaintedFile } from '../../queue/states.js';
+import type {
+  HouseStyle,
+  QuotaReached,
+  RenderRequest,
+  Source,
+  Styles,
+} from '../../requests/request.js';
+import { altTextFor, sentenceFor } from '../../replies/sentences.js';
+import type { QueueFeed } from '../feed.js';
+import { isSameSecret, type Client } from './client.js';
+import { MOST_PAINTINGS, type Draft, type StyleChoice } from './draft.js';
+
+export interface RendersOptions {
+  readonly queue: Queue;
+  readonly uploads: Uploads;
+  /** What the files of painted pictures are relative to. */
+  readonly folder: string;
+  readonly feed: QueueFeed;
+  /** The paintings that one can ask for by name. */
+  readonly collection: readonly HousePainting[];
+  /** What a request will take, in the queue's unit. */
+  readonly costOf: (request: RenderRequest) => number;
+  readonly log: Log;
+}
+
+/** How something that was asked for is coming along. */
+export type Progress =
+  /** `seconds` until it is painted, as far as one can tell. */
+  | { readonly state: 'queued'; readonly ahead: number; readonly seconds: number }
+  /** `progress` is 0..1; of sketches there have been so many, each in place of the one before. */
+  | { readonly state: 'painting'; readonly progress: number; readonly sketches: number }
+  | ({ readonly state: 'painted' } & Pick<PaintedFile, 'width' | 'height' | 'seconds'> & {
+        readonly sensitive: boolean;
+        readonly alt: string;
+      })
+  /** `problem` is one sentence for a person. */
+  | { readonly state: 'failed'; readonly problem: string }
+  | { readonly state: 'cancelled' };
+
+export type Render = Progress & {
+  readonly id: RenderId;
+  readonly request: RenderRequest;
+  readonly visibility: Draft['visibility'];
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+};
+
+/** What somebody asks for cannot be painted. The message is one sentence for a person. */
+export class Unpaintable extends Error {
+  override readonly name = 'Unpaintable';
+}
+
+/** What people have asked for themselves, on the page or through the API: requests of the queue as all others. */
+export class Renders {
+  constructor(private readonly options: RendersOptions) {}
+
+  /** Puts a draft into the queue, whose pictures lie in the request's folder. @throws Unpaintable */
+  create(client: Client, id: RenderId, draft: Draft): QuotaReached | undefined {
+    const { queue, costOf, log } = this.options;
+    const reached = this.quotaReached(client);
+    if (reached !== undefined) return reached;
+    const request = this.#requestOf(id, draft);
+    const cost = costOf(request);
+    queue.admit(WEB, mentionOf(client, id, draft), { request, cost }, client.weight);
+    log.info({ platform: WEB, mention: id, person: client.person }, 'a picture was asked for');
+    return undefined;
+  }
+
+  /** One's own request; undefined if there is none, or it is somebody else's. */
+  find(client: Client, id: string): Render | undefined {
+    return this.#own(client, id)?.render;
+  }
+
+  /** The newest of one's own. */
+  list(client: Client, limit: number): readonly Render[] {
+    return this.options.queue.database
+      .prepare<[string, number], string>(
+        `SELECT mention_id FROM requests
+         WHERE platform = 'web' AND mention IS NOT NULL AND mention ->> '$.author.handle' = ?
+         ORDER BY id DESC LIMIT ?`,
+      )
+      .pluck()
+      .all(client.owner, limit)
+      .flatMap((id) => this.find(client, id) ?? []);
+  }
+
+  /** Which quota a client's next request would exceed, if any. */
+  quotaReached({ person }: Client): QuotaReached | undefined {
+    return this.options.queue.quotaReached({ platform: WEB, person });
+  }
+
+  /** How many of a client's wait or are being painted. */
+  waiting({ person }: Client): number {
+    return waitingOf(this.options.queue.database, { platform: WEB, person }).length;
+  }
+
+  /** Ends what is not painted yet. Tells whether it is there. */
+  cancel(client: Client, id: string): boolean {
+    const own = this.#own(client, id);
+    if (own === undefined) return false;
+    const { queue, log } = this.options;
+    const isEnded = own.render.state === 'painted' || own.render.state === 'failed';
+    if (!isEnded && queue.cancel(WEB, id)) log.info({ request: own.id }, 'cancelled by its owner');
+    return true;
+  }
+
+  /** Ends it and forgets it, with every file. Tells whether it was there. */
+  async remove(client: Client, id: string): Promise<boolean> {
+    const own = this.#own(client, id);
+    if (own === undefined) return false;
+    const { queue, uploads, folder, log } = this.options;
+    queue.cancel(WEB, id);
+    await forgetNow(queue.database, folder, own.id);
+    await uploads.remove(own.render.id);
+    queue.emit('change');
+    log.info({ request: own.id }, 'removed by its owner');
+    return true;
+  }
+
+  /** The file of a picture of one's own; undefined if it is not there (yet). */
+  async file(
+    client: Client,
+    id: string,
+    which: 'picture' | 'photo' | 'sketch',
+  ): Promise<string | undefined> {
+    const own = this.#own(client, id);
+    if (own === undefined) return undefined;
+    const { uploads, folder } = this.options;
+    if (which === 'picture')
+      return own.answer?.type === 'painted' ? join(folder, own.answer.file) : undefined;
+    const file = uploads.watched(own.render.id)[which];
+    return (await stat(file).catch(() => undefined)) && file;
+  }
+
+  /** The words for a quota, as they would be in a post. */
+  sentenceFor(refusal: QuotaReached): string {
+    return sentenceFor({ type: 'refused', refusal }, undefined, { id: '', language: 'en' });
+  }
+
+  #own(
+    client: Client,
+    id: string,
+  ):
+    | { readonly id: RequestId; readonly render: Render; readonly answer: Answer | undefined }
+    | undefined {
+    if (!isRenderId(id)) return undefined;
+    const { database } = this.options.queue;
+    const asked = askedIn(database, WEB, id)?.asked;
+    const requestId = requestFor(database, WEB, id);
+    const listed = requestId && shown(database, requestId);
+    if (asked?.request === undefined || listed === undefined) return undefined;
+    if (!isSameSecret(asked.mention.author.handle, client.owner)) return undefined;
+    const { mention, request } = asked;
+    const render = {
+      ...this.#progressOf(listed, mention, request),
+      id,
+      request,
+      visibility: mention.visibility === 'public' ? ('public' as const) : ('private' as const),
+      createdAt: listed.createdAt,
+    };
+    return { id: listed.id, render, answer: listed.answer };
+  }
+
+  #progressOf(
+    { id, state, answer }: NonNullable<ReturnType<typeof shown>>,
+    mention: Mention,
+    request: RenderRequest,
+  ): Progress {
+    const { queue, feed } = this.options;
+    switch (state) {
+      case 'queued': {
+        const place = placeOf(queue.database, id, Date.now());
+        return { state, ahead: place?.ahead ?? 0, seconds: Math.ceil(place?.seconds ?? 0) };
+      }
+      case 'rendering':
+        return { state: 'painting', ...feed.progressOf(mention.id) };
+      case 'cancelled':
+        return { state };
+      case 'answering':
+      case 'answered':
+      case 'unanswerable': {
+        if (answer?.type === 'painted') {
+          const { width, height, seconds, sensitive = false } = answer;
+          const alt = altTextFor(request, mention);
+          return { state: 'painted', width, height, seconds, sensitive, alt };
+        }
+        const said = answer?.type === 'bad picture' ? answer : ({ type: 'failed' } as const);
+        return { state: 'failed', problem: sentenceFor(said, request, mention) };
+      }
+    }
+  }
+
+  /** @throws Unpaintable */
+  #requestOf(id: RenderId, draft: Draft): RenderRequest {
+    const { effect, settings, description, styles } = draft;
+    const content = this.options.uploads.attachment(id, 'photo', description);
+    const common = { content, settings, notes: [] };
+    if (effect === 'dream') return { ...common, effect };
+    if (styles.length > MOST_PAINTINGS)
+      throw new Unpaintable(`More than ${MOST_PAINTINGS} paintings cannot be blended.`);
+    const [first, ...more] = styles.map((style) => this.#sourceOf(id, style));
+    if (first === undefined) throw new Unpaintable('A painting is needed, or choose one of ours.');
+    const all: Styles = [first, ...more];
+    return { ...common, effect, styles: all };
+  }
+
+  #sourceOf(id: RenderId, style: StyleChoice): Source {
+    if (!('house' in style))
+      return this.options.uploads.attachment(id, `painting${style.upload}`, style.description);
+    const found = this.options.collection.find(({ name }) => name === style.house);
+    if (found === undefined) throw new Unpaintable(`There is no painting called “${style.house}”.`);
+    const { name, title, alt } = found;
+    return { kind: 'house', name, title, description: alt } satisfies HouseStyle;
+  }
+}
+
+/** What stands in the queue for a post: it was said to us alone, unless it may hang in the gallery. */
+function mentionOf({ person, owner }: Client, id: RenderId, { visibility }: Draft): Mention {
+  return {
+    id,
+    author: { id: person, handle: owner, address: `${person}@${WEB}` },
+    text: '',
+    attachments: [],
+    visibility: visibility === 'public' ? 'public' : 'direct',
+    sensitive: false,
+    spoiler: '',
+    language: 'en',
+  };
+}

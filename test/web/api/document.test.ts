@@ -1,0 +1,40 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { expect, it } from 'vitest';
+import { parameterNames } from '../../../src/requests/parameters.js';
+import { runCounter } from '../counter.js';
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { operationId: string }>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, { properties: object }>> };
+}
+
+it('the document is valid OpenAPI 3.1, and names every address and every parameter', async () => {
+  const { url } = await runCounter();
+  const document = (await (await fetch(`${url}/api/v1/openapi.json`)).json()) as Document;
+  expect(document.openapi).toBe('3.1.0');
+  const { valid, errors } = await new Validator().validate(structuredClone(document));
+  expect(errors).toBeUndefined();
+  expect(valid).toBe(true);
+  const operations = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map(({ operationId }) => operationId),
+  );
+  expect(operations.toSorted()).toEqual(
+    [
+      'cancelRender',
+      'createRender',
+      'deleteRender',
+      'getLimits',
+      'getPicture',
+      'getRender',
+      'getSketch',
+      'getStylePicture',
+      'listParameters',
+      'listRenders',
+      'listStyles',
+      'watchRender',
+    ].toSorted(),
+  );
+  const text = JSON.stringify(document);
+  for (const name of parameterNames) expect(text).toContain(`"${name}":{`);
+});

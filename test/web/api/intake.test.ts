@@ -1,0 +1,128 @@
+import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../../support/folder.js';
+import { receiveForm } from '../../../src/web/renders/intake.js';
+import { runCounter } from '../counter.js';
+
+const limits = { maxBytes: 1000, totalMs: 60_000, idleMs: 60_000 };
+const boundary = 'x';
+const part = (name: string, body: string, filename?: string) =>
+  `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n${body}\r\n`;
+
+function requestOf(body: string | ReadableStream): Request {
+  return new Request('http://here.example', {
+    method: 'POST',
+    headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
+    body,
+    duplex: 'half',
+  } as RequestInit);
+}
+
+describe('what people send', () => {
+  it('goes to the disk, file by file, and what nobody has chosen is no file', async () => {
+    const folder = temporaryFolder();
+    const body = [
+      part('csrf', 'token'),
+      part('photo', 'bytes', 'a.jpg'),
+      part('style', '', ''),
+      part('style', 'more', 'b.jpg'),
+      `--${boundary}--\r\n`,
+    ].join('');
+    const { fields, files } = await receiveForm(requestOf(body), limits, {
+      fileFor: (field, number) => join(folder, `${field}${number}`),
+    });
+    expect(fields.get('csrf')).toEqual(['token']);
+    expect(files.map(({ field }) => field)).toEqual(['photo', 'style']);
+    expect(readdirSync(folder).toSorted()).toEqual(['photo1', 'style1']);
+  });
+
+  it('is not written before its first part has been seen', async () => {
+    const folder = temporaryFolder();
+    const body = [part('photo', 'bytes', 'a.jpg'), `--${boundary}--\r\n`].join('');
+    const received = receiveForm(requestOf(body), limits, {
+      fileFor: (field) => join(folder, field),
+      first: () => {
+        throw new Error('forged');
+      },
+    });
+    await expect(received).rejects.toThrow('forged');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    ['a file that is too large', part('photo', 'a'.repeat(1001), 'a'), 'too large'],
+    ['a field that is too long', part('photo', 'a'.repeat(20_000)), 'too large'],
+    ['too many fields', part('a', 'b').repeat(60), 'malformed'],
+    ['too many files', part('photo', 'b', 'c').repeat(11), 'malformed'],
+    ['an end in the middle', part('photo', 'a', 'b').slice(0, -2), 'malformed'],
+    ['no form at all', 'Here I am.', 'malformed'],
+  ])('is cut off with %s', async (_, text, reason) => {
+    const folder = temporaryFolder();
+    const isWhole = reason !== 'malformed' || text.length > 200;
+    const received = receiveForm(requestOf(isWhole ? `${text}--${boundary}--\r\n` : text), limits, {
+      fileFor: (field, number) => join(folder, `${field}${number}`),
+    });
+    await expect(received).rejects.toMatchObject({ name: 'IntakeError', reason });
+  });
+
+  it('is cut off when nothing more comes', async () => {
+    const folder = temporaryFolder();
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(part('photo', 'begun', 'a').slice(0, -2)));
+      },
+    });
+    const received = receiveForm(
+      requestOf(body),
+      { ...limits, idleMs: 50 },
+      { fileFor: (field) => join(folder, field) },
+    );
+    await expect(received).rejects.toMatchObject({ reason: 'too slow' });
+  });
+});
+
+describe('a slow body on a real connection', () => {
+  it('is answered with 408 and leaves nothing behind', async () => {
+    const counter = await runCounter({ idleMs: 200 });
+    const key = counter.key('ada');
+    const sent = httpRequest(`${counter.url}/api/v1/renders`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${key}`,
+        'Content-Type': `multipart/form-data; boundary=${boundary}`,
+        'Content-Length': '100000',
+      },
+    });
+    sent.on('error', () => undefined); // the server hangs up in the middle
+    sent.write(part('photo', 'begun', 'a').slice(0, -2));
+    const [response] = (await once(sent, 'response')) as [{ statusCode: number }];
+    expect(response.statusCode).toBe(408);
+    await vi.waitFor(() => expect(readdirSync(join(counter.folder, 'uploads'))).toEqual([]));
+    sent.destroy();
+  });
+
+  it('and whoever hangs up in the middle, too', async () => {
+    const counter = await runCounter();
+    const socket = connect(Number(new URL(counter.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(
+      [
+        'POST /api/v1/renders HTTP/1.1',
+        'Host: 127.0.0.1',
+        `Authorization: Bearer ${counter.key('ada')}`,
+        `Content-Type: multipart/form-data; boundary=${boundary}`,
+        'Content-Length: 100000',
+        '',
+        part('photo', 'begun', 'a'),
+      ].join('\r\n'),
+    );
+    const uploads = join(counter.folder, 'uploads');
+    await vi.waitFor(() => expect(readdirSync(uploads)).toHaveLength(1));
+    socket.destroy();
+    await vi.waitFor(() => expect(readdirSync(uploads)).toEqual([]));
+  });
+});
