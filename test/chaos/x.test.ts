@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import sharp from 'sharp';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { weightOf } from '../../src/platforms/x/text.js';
 import { DATABASE_FILE } from '../../src/queue/database.js';
 import { somebody } from '../platforms/x-network.js';
@@ -25,6 +25,9 @@ const KILL_EVERY = 40;
 /** How often a request goes wrong; of an upload, which takes several, not so often. */
 const faultRate = (endpoint: Endpoint) =>
   endpoint === 'upload' || endpoint === 'metadata' ? 0.05 : 0.15;
+
+/** Generous: it may be started on a machine that has much else to do. */
+const startsWithin = { timeout: 5 * 60_000, interval: 100 };
 
 /** Narrow, which makes it quick to paint. */
 async function picture(color: string): Promise<Buffer> {
@@ -84,6 +87,8 @@ it(
       onLine: () => undefined,
     });
     let kills = 0;
+    /** How much was answered when it was last killed. */
+    let done = 0;
     try {
       supervisor.start();
       const asked: { readonly id: string; readonly isPainted: boolean }[] = [];
@@ -100,6 +105,9 @@ it(
         asked.push({ id: await person.post('@pentimento please', { pictures }), isPainted });
         await sleep(dice.between(0, 300));
         if (i % KILL_EVERY === KILL_EVERY - 1) {
+          // Not before it has done something, or a busy machine would have it killed while it starts, again and again.
+          await vi.waitFor(() => expect(countFinal(folder)).toBeGreaterThan(done), startsWithin);
+          done = countFinal(folder);
           // After a third attempt the bot would rightly apologize.
           while (
             statesIn(folder).some(({ state, attempts }) => state === 'rendering' && attempts > 1)

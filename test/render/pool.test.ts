@@ -15,7 +15,8 @@ const anyStudio = { network: 'auto', device: 'auto' } as const;
 
 function pool(changes: Partial<PoolOptions> = {}): RenderPool {
   const log = createLog('silent');
-  const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };
+  // Where it is not what is tested, a machine may be as slow as it likes.
+  const limits = { silenceMs: 120_000, jobMs: 10 * 60_000, memoryBytes: 4e9 };
   const made = new RenderPool({
     workers: 1,
     studio: anyStudio,
