@@ -19,7 +19,7 @@ export interface RenderArguments extends Omit<Settings, 'blend'> {
   readonly dream?: boolean;
   readonly variations?: boolean;
   readonly network?: string;
-  readonly device: DeviceChoice;
+  readonly device?: DeviceChoice;
 }
 
 /** `pentimento render`: paints one picture and prints where it is. */
@@ -74,9 +74,16 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
 }
 
 /** @throws UsageError if there is no network of that name */
-async function studioFor(network: string | undefined, device: DeviceChoice): Promise<Studio> {
+async function studioFor(
+  network: string | undefined,
+  device: DeviceChoice | undefined,
+): Promise<Studio> {
   const { models, render } = loadConfig();
-  const options = { network: network ?? render.network, device, models: models.folder };
+  const options = {
+    network: network ?? render.network,
+    device: device ?? render.device,
+    models: models.folder,
+  };
   try {
     return await openStudio(options, (problem) => console.error(`pentimento: ${problem}`));
   } catch (error) {
