@@ -38,7 +38,9 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
   if (dream && (variations || style.length > 0))
     throw new UsageError('--dream takes no painting; leave out --style and --variations');
   if (blend !== undefined && blend.length !== style.length)
-    throw new UsageError(`--blend takes a number for each --style; there are ${style.length}`);
+    throw new UsageError(
+      `--blend takes a number for each --style: ${style.length}, and not ${blend.length}`,
+    );
   const files = await Promise.all(style.map(paintingFor));
   if (!isWritable(output)) throw new UsageError(`--output must end in ${outputEndings}: ${output}`);
   if (!(await stat(dirname(output)).catch(() => undefined))?.isDirectory())

@@ -86,6 +86,7 @@ describe('pentimento render', () => {
     [['render', '--content', photo, '--style', painting, '--strength', ''], 'from 0 to 100'],
     [['render', '--content', photo, '--style', painting, '--output', 'a.gif'], ', or .webp: a.gif'],
     [['render', '--content', photo, '--style', painting, '--output', 'no/a.jpg'], 'no folder'],
+    [['render', '--content', photo, '--style', painting, '--blend', '1,2'], ': 1, and not 2'],
     [['paint'], "unknown command 'paint'"],
   ])('%j is wrong usage: exit code 2 and a sentence', async (args, sentence) => {
     const { code, out, err } = await pentimento(args);
