@@ -75,9 +75,10 @@ const render = program
     new Option('--variations', 'one sheet with several strengths and scales, to choose from'),
   )
   .addOption(
-    new Option('--device <device>', 'what to compute on; auto is the best that works')
-      .choices(deviceChoices)
-      .default('auto'),
+    new Option(
+      '--device <device>',
+      'what to compute on; auto is the best that works (default: as the settings say)',
+    ).choices(deviceChoices),
   )
   .addHelpText(
     'after',

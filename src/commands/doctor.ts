@@ -154,14 +154,14 @@ async function checkNetwork({ render, models }: Config): Promise<string> {
 /** Of the picture on which a device's speed is measured: a second's work where it is slow. */
 const SPEED_SIZE = { width: 128, height: 128 };
 
-async function checkDevice(device: Device, { render }: Config): Promise<string> {
+async function checkDevice(device: Device, { render, models }: Config): Promise<string> {
   const isWanted = render.device === device;
   const absence = absenceOf(device);
   if (absence !== undefined && !isWanted) throw new Absent(absence);
   if (render.device !== 'webgpu') hideSoftwareGpus();
   try {
     const executor = await openProven(device);
-    const graph = objectiveGraph(await loadRecipe(render.network), SPEED_SIZE);
+    const graph = objectiveGraph(await loadRecipe(render.network, models.folder), SPEED_SIZE);
     return `${executor.name}, ${(await speedOf(executor, graph)).toPrecision(2)} GFLOP/s`;
   } catch (error) {
     if (!isWanted) throw new Absent(deviceProblem(error));

@@ -19,7 +19,7 @@ export interface RenderArguments extends Omit<Settings, 'blend'> {
   readonly dream?: boolean;
   readonly variations?: boolean;
   readonly network?: string;
-  readonly device: DeviceChoice;
+  readonly device?: DeviceChoice;
 }
 
 /** `pentimento render`: paints one picture and prints where it is. */
@@ -38,7 +38,9 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
   if (dream && (variations || style.length > 0))
     throw new UsageError('--dream takes no painting; leave out --style and --variations');
   if (blend !== undefined && blend.length !== style.length)
-    throw new UsageError(`--blend takes a number for each --style; there are ${style.length}`);
+    throw new UsageError(
+      `--blend takes a number for each --style: ${style.length}, and not ${blend.length}`,
+    );
   const files = await Promise.all(style.map(paintingFor));
   if (!isWritable(output)) throw new UsageError(`--output must end in ${outputEndings}: ${output}`);
   if (!(await stat(dirname(output)).catch(() => undefined))?.isDirectory())
@@ -74,9 +76,16 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
 }
 
 /** @throws UsageError if there is no network of that name */
-async function studioFor(network: string | undefined, device: DeviceChoice): Promise<Studio> {
+async function studioFor(
+  network: string | undefined,
+  device: DeviceChoice | undefined,
+): Promise<Studio> {
   const { models, render } = loadConfig();
-  const options = { network: network ?? render.network, device, models: models.folder };
+  const options = {
+    network: network ?? render.network,
+    device: device ?? render.device,
+    models: models.folder,
+  };
   try {
     return await openStudio(options, (problem) => console.error(`pentimento: ${problem}`));
   } catch (error) {

@@ -175,7 +175,9 @@ async function fetchRest(fetch: Fetch): Promise<void> {
       inVain = (await size()) > before ? 0 : inVain + 1;
       if (inVain === MAX_IN_VAIN || connections >= MAX_CONNECTIONS)
         throw new PullError(
-          `${url.host} gives no more than ${await size()} of ${source.bytes} bytes (${error.message}); what is there is kept, so try again later`,
+          (await size()) === 0
+            ? `${url.host} gives nothing of the file (${error.message}); try again later`
+            : `${url.host} gives no more than ${await size()} of ${source.bytes} bytes (${error.message}); what is there is kept, so try again later`,
           { cause: error },
         );
     }

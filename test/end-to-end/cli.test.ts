@@ -15,6 +15,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { hasNvidiaGpu } from '../../src/graph/gpus.js';
 import { projectRoot } from '../../src/paths.js';
 import { version } from '../../src/version.js';
 import { quickSettings } from '../support/bot-process.js';
@@ -40,6 +41,18 @@ describe('pentimento render', () => {
     const file = join(folder, 'lily-leek-painted.jpg');
     expect(await sharp(file).metadata()).toMatchObject({ format: 'jpeg', width: 76, height: 96 });
   });
+
+  it.skipIf(hasNvidiaGpu())(
+    'computes on the device that the settings name, and says why if that cannot be',
+    async () => {
+      const { code, err } = await pentimento(
+        ['render', '--content', photo, '--style', painting, '--size', '64'],
+        { env: { PENTIMENTO_DEVICE: 'cuda' } },
+      );
+      expect(code).toBe(0);
+      expect(err).toMatch(/^pentimento: the device cuda cannot be used \(.+\)$/m);
+    },
+  );
 
   it('gives the same file for the same seed, another for another seed, strength or blend', async () => {
     const folder = temporaryFolder();
@@ -73,6 +86,7 @@ describe('pentimento render', () => {
     [['render', '--content', photo, '--style', painting, '--strength', ''], 'from 0 to 100'],
     [['render', '--content', photo, '--style', painting, '--output', 'a.gif'], ', or .webp: a.gif'],
     [['render', '--content', photo, '--style', painting, '--output', 'no/a.jpg'], 'no folder'],
+    [['render', '--content', photo, '--style', painting, '--blend', '1,2'], ': 1, and not 2'],
     [['paint'], "unknown command 'paint'"],
   ])('%j is wrong usage: exit code 2 and a sentence', async (args, sentence) => {
     const { code, out, err } = await pentimento(args);

@@ -150,6 +150,17 @@ describe('a network that is not here', () => {
   });
 });
 
+describe('a fetched network that the settings name', () => {
+  it('is what doctor reads, and measures devices with', async () => {
+    const { run } = await scene();
+    await run(['models', 'pull', 'vgg19']);
+    const { code, out } = await run(['doctor'], { PENTIMENTO_NETWORK: 'vgg19' });
+    expect(out).toMatch(/^ok {7}network: vgg19 has been read, /m);
+    expect(out).toMatch(/^ok {7}device cpu: .* GFLOP\/s$/m);
+    expect(code).toBe(0);
+  });
+});
+
 describe('a damaged network', () => {
   it('is named by verify, list and doctor, never paints, and can be fetched anew', async () => {
     const { models, server, run } = await scene();
