@@ -188,11 +188,9 @@ export class RenderPool {
     const file = fileURLToPath(new URL(`./worker${ending}`, import.meta.url));
     const execArgv = ending === '.ts' ? ['--import', 'tsx'] : [];
     // From the project's own folder tsx is found wherever the bot was started; jobs name their files in full.
-    // It decodes strangers' pictures, and so is not told any secret.
     const gpu = this.#nextGpu();
     const env = {
-      ...process.env,
-      MASTODON_ACCESS_TOKEN: '',
+      ...withoutSecrets(process.env),
       ...(gpu !== undefined && { CUDA_VISIBLE_DEVICES: gpu }),
     };
     const studio = JSON.stringify(this.#studio);
@@ -211,6 +209,14 @@ export class RenderPool {
     });
     return worker;
   }
+}
+
+/** What is said of accounts (.env.example), and of proxies, whose addresses may hold a password. */
+const SECRET = /^(MASTODON|X)_|_PROXY$/i;
+
+/** A worker decodes strangers' pictures and asks no network for anything, and so is not told any secret. */
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !SECRET.test(name)));
 }
 
 function logOpened(

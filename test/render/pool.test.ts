@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hasNvidiaGpu } from '../../src/graph/gpus.js';
 import { createLog, type Log } from '../../src/log.js';
 import { projectRoot } from '../../src/paths.js';
@@ -89,6 +89,19 @@ describe('the render pool', () => {
     await expect(refused).rejects.toThrow(PictureError);
     await expect(refused).rejects.toMatchObject({ problem: 'unsafe' });
     await expect(one.paint(job())).resolves.toMatchObject({ sensitive: false });
+  });
+
+  it('tells its worker no secret of the environment', async () => {
+    const names = ['MASTODON_ACCESS_TOKEN', 'X_APP_SECRET', 'X_CLIENT_SECRET', 'HTTPS_PROXY'];
+    for (const name of names) vi.stubEnv(name, 'secret');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const one = pool();
+    const content = join(temporaryFolder(), 'none.jpg');
+    const refused = expect(one.paint(job({ content }))).rejects.toThrow(PictureError);
+    const [pid = NaN] = await vi.waitUntil(() => one.painting.length > 0 && one.painting);
+    expect(names.map((name) => variableOf(pid, name))).toEqual(names.map(() => undefined));
+    expect(variableOf(pid, 'PATH')).toBe(process.env.PATH);
+    await refused;
   });
 
   it('shows each worker a GPU of its own', async () => {
