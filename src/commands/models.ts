@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadConfig, type Config } from '../config.js';
 import {
   chosenNetwork,
@@ -12,6 +14,7 @@ import { addressOf, adopt, pull } from '../networks/pull.js';
 import type { Manifest } from '../networks/recipe.js';
 import type { Download } from '../networks/source.js';
 import { removeWeights, weightsFile } from '../networks/weights-file.js';
+import { FolderTaken, lockFolder, type Unlock } from '../queue/lock.js';
 import { UsageError } from './errors.js';
 import { showProgress } from './progress.js';
 
@@ -42,6 +45,23 @@ export async function modelsPull(
     console.log(`${name} is here already: ${file}`);
     return;
   }
+  const unlock = lock(models.folder);
+  try {
+    await put(name, { file, source, from, signal, models });
+  } finally {
+    unlock();
+  }
+  console.log(`${name} is here: ${file}, ${megabytes(source.bytes)}, and has the right hash.`);
+}
+
+interface Putting extends Pick<Downloaded, 'file' | 'source'> {
+  readonly from: string | undefined;
+  readonly signal: AbortSignal;
+  readonly models: Config['models'];
+}
+
+/** Puts a network's file in its place, from where the options and the settings say. */
+async function put(name: string, { file, source, from, signal, models }: Putting): Promise<void> {
   if (from !== undefined) {
     await adopt(source, file, from);
   } else if (models.offline) {
@@ -58,7 +78,6 @@ export async function modelsPull(
       progress.stop();
     }
   }
-  console.log(`${name} is here: ${file}, ${megabytes(source.bytes)}, and has the right hash.`);
 }
 
 /** `pentimento models verify [NAME]`: reads what has been fetched, and says whether it is what it should be. */
@@ -78,9 +97,28 @@ export async function modelsVerify(name: string | undefined): Promise<void> {
 
 /** `pentimento models remove NAME` */
 export async function modelsRemove(name: string): Promise<void> {
-  const { file } = await downloadedNetwork(name, loadConfig().models.folder);
-  if (!(await removeWeights(file))) throw new Error(`${name} is not here: there is no ${file}`);
+  const { folder } = loadConfig().models;
+  const { file } = await downloadedNetwork(name, folder);
+  const unlock = lock(folder);
+  try {
+    if (!(await removeWeights(file))) throw new Error(`${name} is not here: there is no ${file}`);
+  } finally {
+    unlock();
+  }
   console.log(`${name} is removed.`);
+}
+
+/** Two that fetch write into one part, and each takes the other's file away. */
+function lock(folder: string): Unlock {
+  mkdirSync(folder, { recursive: true });
+  try {
+    return lockFolder(join(folder, 'models.lock'));
+  } catch (error) {
+    if (!(error instanceof FolderTaken)) throw error;
+    throw new Error(`another pentimento fetches or removes a network in ${folder}; wait for it`, {
+      cause: error,
+    });
+  }
 }
 
 interface Downloaded {

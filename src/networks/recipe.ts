@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Network } from './network.js';
 import { sourceSchema } from './source.js';
 
-const weightsSchema = z.record(z.string(), z.number().positive());
+const weightsSchema = z
+  .record(z.string(), z.number().positive())
+  .refine((layers) => Object.keys(layers).length > 0, 'it takes a layer at least');
 
 /** What a manifest says of a network: where it is from, and which of its layers paint. */
 export const manifestSchema = z

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../paths.js';
 import { readKerasHdf5 } from './keras-hdf5.js';
-import type { Network } from './network.js';
+import { INPUT, type Network } from './network.js';
 import { loadInceptionV3 } from './nsfwjs.js';
 import { readPyTorch } from './pytorch.js';
 import { manifestSchema, type Manifest, type Recipe } from './recipe.js';
@@ -118,7 +118,19 @@ function isUsable(state: NetworkState): boolean {
 export async function loadRecipe(choice = 'auto', folder?: string): Promise<Recipe> {
   const { name, title, source, license, ...layers } = await chosenNetwork(choice, folder);
   const network = await loadNetwork(name, source, folder);
+  requireLayers(network, layers);
   return { network, ...layers };
+}
+
+/** @throws NetworkError if the manifest names layers that the network has not: found out now, and not in every picture */
+function requireLayers({ name, layers }: Network, recipe: Omit<Recipe, 'network'>): void {
+  const { styleLayers, coarseStyleLayers, contentLayers, dreamLayers } = recipe;
+  const named = [styleLayers, coarseStyleLayers, contentLayers, dreamLayers].flatMap(Object.keys);
+  const missing = named.filter((layer) => layer !== INPUT && !layers.has(layer));
+  if (missing.length > 0)
+    throw new NetworkError(
+      `the manifest of ${name} names layers that it has not: ${missing.join(', ')}; it has ${[...layers.keys()].join(', ')}`,
+    );
 }
 
 async function loadNetwork(name: string, source: Source, folder = ''): Promise<Network> {

@@ -20,14 +20,6 @@ export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
 }
 
-/** What the environment may hold that opens accounts (see config.ts). */
-const withoutSecrets = {
-  MASTODON_ACCESS_TOKEN: '',
-  X_APP_KEY: '',
-  X_APP_SECRET: '',
-  X_CLIENT_SECRET: '',
-} as const;
-
 /** How often it is looked whether a worker has said anything. */
 const LOOK_MS = 1000;
 
@@ -204,11 +196,9 @@ export class RenderPool {
     const file = fileURLToPath(new URL(`./worker${ending}`, import.meta.url));
     const execArgv = ending === '.ts' ? ['--import', 'tsx'] : [];
     // From the project's own folder tsx is found wherever the bot was started; jobs name their files in full.
-    // It decodes strangers' pictures, and so is not told any secret.
     const gpu = this.#nextGpu();
     const env = {
-      ...process.env,
-      ...withoutSecrets,
+      ...withoutSecrets(process.env),
       ...(gpu !== undefined && { CUDA_VISIBLE_DEVICES: gpu }),
     };
     const studio = JSON.stringify(this.#studio);
@@ -227,6 +217,14 @@ export class RenderPool {
     });
     return worker;
   }
+}
+
+/** What is said of accounts (.env.example), and of proxies, whose addresses may hold a password. */
+const SECRET = /^(MASTODON|X)_|_PROXY$/i;
+
+/** A worker decodes strangers' pictures and asks no network for anything, and so is not told any secret. */
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !SECRET.test(name)));
 }
 
 function logOpened(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
+import { FolderTaken, lockFolder } from '../../src/queue/lock.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
 import { fileServer, type FileServer } from '../support/file-server.js';
@@ -87,6 +88,7 @@ describe('a network that is not here', () => {
     const interrupted = await run(['models', 'pull', 'vgg19'], {}, 'SIGINT');
     expect(interrupted).toMatchObject({ code: 130, out: '' });
     expect(readdirSync(models).sort()).toEqual([
+      'models.lock',
       'vgg19.h5.part',
       'vgg19.h5.part.etag',
       'vgg19.json',
@@ -114,13 +116,32 @@ describe('a network that is not here', () => {
     expect(readFileSync(other).equals(readFileSync(output))).toBe(false);
   });
 
+  it('is fetched or removed by one at a time', async () => {
+    const { models, server, run } = await scene();
+    const take = () => lockFolder(join(models, 'models.lock'));
+    const unlock = take();
+    for (const command of ['pull', 'remove']) {
+      const { code, err } = await run(['models', command, 'vgg19']);
+      expect(code).toBe(1);
+      expect(err).toContain('another pentimento fetches or removes a network');
+    }
+    expect(server.requests).toEqual([]);
+    unlock();
+    server.mischief = () => {
+      expect(take).toThrow(FolderTaken);
+      return false;
+    };
+    expect(await run(['models', 'pull', 'vgg19'])).toMatchObject({ code: 0 });
+    take()();
+  });
+
   it('is refused if what comes has another hash, and nothing of it is kept', async () => {
     const { models, server, run } = await scene();
     server.content = spoiled(server.content);
     const { code, err } = await run(['models', 'pull', 'vgg19']);
     expect(code).toBe(1);
     expect(err).toMatch(/^pentimento: what came is not the file: its hash is md5:.*\n$/m);
-    expect(readdirSync(models)).toEqual(['vgg19.json']);
+    expect(readdirSync(models).sort()).toEqual(['models.lock', 'vgg19.json']);
   });
 
   it('is not fetched offline, but taken from a file, if it is the right one', async () => {

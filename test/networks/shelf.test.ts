@@ -169,6 +169,26 @@ describe('networks of the folder', () => {
     expect(await networkState(other, folder)).toBe('incomplete');
   });
 
+  it('whose manifests name layers that they have not, or none, are refused by name', async () => {
+    const folder = temporaryFolder();
+    const wrong: readonly object[] = [
+      { styleLayers: { relu9_9: 1 } },
+      { coarseStyleLayers: { relu9_9: { weight: 1, upTo: 200 } } },
+      { contentLayers: { relu9_9: 1 } },
+      { dreamLayers: { relu9_9: 1 } },
+    ];
+    for (const changes of wrong) {
+      place(folder, 'mine', pytorch(), changes);
+      const sentence =
+        /^the manifest of mine names layers that it has not: relu9_9; it has conv0, /;
+      await expect(loadRecipe('mine', folder)).rejects.toThrow(sentence);
+    }
+    for (const kind of ['styleLayers', 'contentLayers', 'dreamLayers']) {
+      place(folder, 'mine', pytorch(), { [kind]: {} });
+      await expect(manifestOf('mine', folder)).rejects.toThrow('it takes a layer at least');
+    }
+  });
+
   it('whose files are what they should be and yet no network are refused by name', async () => {
     const folder = temporaryFolder();
     const bytes = Buffer.from('not a network');

@@ -92,6 +92,19 @@ describe('the render pool', () => {
     await expect(one.paint(job())).resolves.toMatchObject({ sensitive: false });
   });
 
+  it('tells its worker no secret of the environment', async () => {
+    const names = ['MASTODON_ACCESS_TOKEN', 'X_APP_SECRET', 'X_CLIENT_SECRET', 'HTTPS_PROXY'];
+    for (const name of names) vi.stubEnv(name, 'secret');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const one = pool();
+    const content = join(temporaryFolder(), 'none.jpg');
+    const refused = expect(one.paint(job({ content }))).rejects.toThrow(PictureError);
+    const [pid = NaN] = await vi.waitUntil(() => one.painting.length > 0 && one.painting);
+    expect(names.map((name) => variableOf(pid, name))).toEqual(names.map(() => undefined));
+    expect(variableOf(pid, 'PATH')).toBe(process.env.PATH);
+    await refused;
+  });
+
   it('shows each worker a GPU of its own', async () => {
     const one = pool({ workers: 2, gpus: ['GPU-one', 'GPU-other'] });
     const seen = new Map<number, string | undefined>();
