@@ -18,7 +18,7 @@ export const actions = {
     aliases: ['deepdream', 'traum'],
     words: [],
     help: 'a deep dream of one picture, without a painting',
-    cost: 'it takes a quarter of the time of a painting',
+    cost: 'it takes half the time of a painting',
   },
   variations: {
     aliases: ['variants', 'varianten'],
