@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable, Transform, type Writable } from 'node:stream';
@@ -70,6 +71,7 @@ export async function receiveForm(
   const streams: BusboyFileStream[] = [];
   const writing: Promise<void>[] = [];
   const parser = parserOf(request, limits);
+  const stop = new AbortController();
   let failure: unknown;
   /** Does what comes of a part; what goes wrong ends everything. */
   const guarded = (act: () => void) => {
@@ -77,7 +79,7 @@ export async function receiveForm(
       act();
     } catch (error) {
       failure ??= error;
-      parser.destroy();
+      stop.abort();
     }
   };
   let isFirst = true;
@@ -122,7 +124,7 @@ export async function receiveForm(
       }),
     );
   try {
-    await receive(request, limits, parser);
+    await receive(request, limits, stop, parser);
     await Promise.all(writing);
   } catch (error) {
     for (const stream of streams) stream.destroy();
@@ -149,7 +151,8 @@ export async function receiveBody(
       else done(null, chunk);
     },
   });
-  await receive(request, limits, counter, createWriteStream(file, { mode: 0o600 }));
+  const writer = createWriteStream(file, { mode: 0o600 });
+  await receive(request, limits, new AbortController(), counter, writer);
 }
 
 function parserOf(request: Request, { maxBytes }: IntakeLimits): BusboyInstance {
@@ -169,20 +172,25 @@ function parserOf(request: Request, { maxBytes }: IntakeLimits): BusboyInstance 
 async function receive(
   request: Request,
   { totalMs, idleMs }: IntakeLimits,
+  stop: AbortController,
   ...into: readonly Writable[]
 ): Promise<void> {
   if (request.body === null) throw new IntakeError('malformed', 'There is no body.');
-  const controller = new AbortController();
-  const giveUp = () => controller.abort();
+  const { signal } = stop;
+  const giveUp = () => stop.abort();
   const total = setTimeout(giveUp, totalMs);
   const idle = setTimeout(giveUp, idleMs);
   // The DOM's type of the stream and Node's are the same thing under two names.
   const body = Readable.fromWeb(request.body as ReadableStream);
   body.on('data', () => idle.refresh());
   try {
-    await pipeline([body, ...into], { signal: controller.signal });
+    // A pipeline whose end is being destroyed does not always settle by itself.
+    await Promise.race([
+      pipeline([body, ...into], { signal }),
+      once(signal, 'abort').then(() => Promise.reject(new Error('stopped'))),
+    ]);
   } catch (error) {
-    if (controller.signal.aborted)
+    if (signal.aborted)
       throw new IntakeError('too slow', 'The body came too slowly, or took too long.');
     // A file that cannot be written is our own affair: the system says what it was doing.
     if (error instanceof IntakeError || (error instanceof Error && 'syscall' in error)) throw error;
