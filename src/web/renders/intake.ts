@@ -114,7 +114,8 @@ export async function receiveForm(
         }),
       );
       files.push({ field, file });
-      writing.push(pipeline(stream, createWriteStream(file, { mode: 0o600 })));
+      const writer = createWriteStream(file, { mode: 0o600 });
+      writing.push(pipeline(stream, writer, { signal: stop.signal }));
     });
   });
   for (const event of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const)
@@ -127,6 +128,7 @@ export async function receiveForm(
     await receive(request, limits, stop, parser);
     await Promise.all(writing);
   } catch (error) {
+    stop.abort();
     for (const stream of streams) stream.destroy();
     await Promise.allSettled(writing);
     throw failure ?? error;
