@@ -13,7 +13,9 @@ it('the document is valid OpenAPI 3.1, and names every address and every paramet
   const text = await (await fetch(`${url}/api/v1/openapi.json`)).text();
   const document = JSON.parse(text) as Document;
   expect(document.openapi).toBe('3.1.0');
-  const { valid, errors } = await new Validator().validate(JSON.parse(text) as Record<string, unknown>);
+  const { valid, errors } = await new Validator().validate(
+    JSON.parse(text) as Record<string, unknown>,
+  );
   expect(errors).toBeUndefined();
   expect(valid).toBe(true);
   const operations = Object.values(document.paths).flatMap((path) =>
