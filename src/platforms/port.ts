@@ -38,9 +38,7 @@ export interface Platform {
   ): Promise<void>;
 
   /** Where to put, for whoever watches, the photo as it is painted from and the picture so far; most networks cannot show them. */
-  watched?(
-    mention: Mention,
-  ): { readonly photo: string; readonly sketch: string } | undefined;
+  watched?(mention: Mention): { readonly photo: string; readonly sketch: string } | undefined;
 
   /** Answers a mention in its thread and gives the answer's id. The same mention twice is answered once, where possible. */
   reply(mention: Mention, reply: Reply): Promise<string>;

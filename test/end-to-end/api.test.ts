@@ -24,6 +24,10 @@ interface Render {
   readonly state: string;
 }
 
+type Operation = (...args: unknown[]) => Promise<{ status: number; data: unknown }>;
+
+const asRender = (data: unknown) => data as Render;
+
 /** A client that knows nothing but the document: every call is found in it by its name. */
 async function clientAt(url: string, key: string) {
   const definition = (await (await fetch(`${url}/api/v1/openapi.json`)).json()) as Document;
@@ -32,15 +36,13 @@ async function clientAt(url: string, key: string) {
     axiosConfigDefaults: { baseURL: url, headers: { Authorization: `Bearer ${key}` } },
   });
   const client = await api.init();
-  const call = async <T>(operation: string, id?: string, body?: unknown, config = {}) => {
-    const method = client[operation] as (
-      ...args: unknown[]
-    ) => Promise<{ status: number; data: T }>;
+  const call = async (operation: string, id?: string, body?: unknown, config = {}) => {
+    const method = client[operation] as Operation;
     return method(id === undefined ? null : { id }, body, config);
   };
   const painted = (id: string) =>
     expect
-      .poll(async () => (await call<Render>('getRender', id)).data.state, {
+      .poll(async () => asRender((await call('getRender', id)).data).state, {
         ...patient,
         timeout: 100_000,
       })
@@ -53,21 +55,21 @@ it('a generic client, driven by the document, has a picture painted and takes it
   const bot = await startBotProcess(folder);
   const { call, painted } = await clientAt(bot.url, await keyFor(folder));
   const photo = (await sample('samples/lily-leek.jpg')).toString('base64');
-  const created = await call<Render>('createRender', undefined, {
+  const created = await call('createRender', undefined, {
     photo,
     styles: [{ name: 'harbor' }],
     settings: { size: 96, quality: 'draft' },
     description: 'A flower',
   });
   expect(created.status).toBe(201);
-  const { id } = created.data;
+  const { id } = asRender(created.data);
   await painted(id);
-  const picture = await call<ArrayBuffer>('getPicture', id, undefined, {
+  const picture = await call('getPicture', id, undefined, {
     responseType: 'arraybuffer',
   });
-  const { format, height } = await sharp(picture.data).metadata();
+  const { format, height } = await sharp(picture.data as Buffer).metadata();
   expect([format, height]).toEqual(['jpeg', 96]);
-  expect((await call<{ weight: number }>('getLimits')).data.weight).toBe(2);
+  expect((await call('getLimits')).data).toMatchObject({ weight: 2 });
   expect((await call('deleteRender', id)).status).toBe(204);
 });
 
@@ -77,15 +79,18 @@ it('what is no picture fails with a sentence, and a restart in the middle of ano
   const key = await keyFor(folder);
   const { call } = await clientAt(bot.url, key);
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>';
-  const bad = await call<Render>('createRender', undefined, {
+  const bad = await call('createRender', undefined, {
     photo: Buffer.from(svg).toString('base64'),
     effect: 'dream',
   });
   await expect
-    .poll(async () => (await call('getRender', bad.data.id)).data, { ...patient, timeout: 100_000 })
+    .poll(async () => (await call('getRender', asRender(bad.data).id)).data, {
+      ...patient,
+      timeout: 100_000,
+    })
     .toMatchObject({ state: 'failed', problem: expect.stringContaining('photo') as string });
 
-  const created = await call<Render>('createRender', undefined, {
+  const created = await call('createRender', undefined, {
     photo: (await sample('samples/lily-leek.jpg')).toString('base64'),
     styles: [{ data: (await sample('styles/harbor-knife.jpg')).toString('base64') }],
     settings: { size: 384, quality: 'fine' },
@@ -94,7 +99,10 @@ it('what is no picture fails with a sentence, and a restart in the middle of ano
   expect(await bot.end('SIGKILL')).toBe('SIGKILL');
   const again = await startBotProcess(folder);
   const later = await clientAt(again.url, key);
-  await later.painted(created.data.id);
-  const listed = await later.call<{ renders: Render[] }>('listRenders');
-  expect(listed.data.renders.map(({ state }) => state)).toEqual(['painted', 'failed']);
+  await later.painted(asRender(created.data).id);
+  const listed = await later.call('listRenders');
+  expect((listed.data as { renders: Render[] }).renders.map(({ state }) => state)).toEqual([
+    'painted',
+    'failed',
+  ]);
 });

@@ -2,13 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { startBotProcess } from '../support/bot-process.js';
 import { temporaryFolder } from '../support/folder.js';
-import { midRender, pair, patient } from '../support/scene.js';
+import { midRender, patient } from '../support/scene.js';
 import { hasChromium, open, quit } from '../web/harness.js';
 
 afterAll(quit);
+
+/** Whole pictures are painted here, on machines that may be busy. */
+vi.setConfig({ testTimeout: 400_000 });
+
+const picture = (background: string) =>
+  sharp({ create: { width: 160, height: 120, channels: 3, background } })
+    .png()
+    .toBuffer();
 
 /** A picture that takes long enough to be met in the middle of it. */
 const LONG = { size: '384', quality: 'fine' };
@@ -27,9 +35,9 @@ async function ask(page: Page, url: string, { size, quality } = QUICK, path = '/
 }
 
 const isPainted = (page: Page) =>
-  page.locator('#render[data-state=painted]').waitFor({ timeout: 100_000 });
+  page.locator('#render[data-state=painted]').waitFor({ timeout: 200_000 });
 const isPainting = (page: Page) =>
-  page.locator('#render[data-state=painting] #sketch[src*=sketch]').waitFor({ timeout: 100_000 });
+  page.locator('#render[data-state=painting] #sketch[src*=sketch]').waitFor({ timeout: 200_000 });
 
 /** What axe-core finds that keeps somebody from using the page. */
 async function barriers(page: Page): Promise<readonly string[]> {
@@ -142,7 +150,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
   it('works without a script, with files of one’s own', async () => {
     const bot = await startBotProcess(temporaryFolder());
     const { page } = await open(bot.url, { javaScriptEnabled: false });
-    const [photo, painting] = await pair();
+    const [photo, painting] = [await picture('teal'), await picture('orange')];
     const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', buffer });
     // A picture that is also a program: what is shown is what the worker has made of it.
     const program = Buffer.concat([photo, Buffer.from('<script>alert(1)</script>')]);
@@ -251,7 +259,7 @@ describe.skipIf(!hasChromium)('every page', () => {
     for (const form of [{ csrf: 'x' }, {}])
       for (const path of ['/cancel', '/delete'])
         expect((await page.request.post(url + path, { form })).status()).toBe(403);
-    const [photo] = await pair();
+    const photo = await picture('teal');
     const multipart = {
       csrf: 'x',
       photo: { name: 'a.png', mimeType: 'image/png', buffer: photo },

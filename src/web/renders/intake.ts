@@ -3,7 +3,6 @@ import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 
 /*
@@ -183,7 +182,7 @@ async function receive(
   const total = setTimeout(giveUp, totalMs);
   const idle = setTimeout(giveUp, idleMs);
   // The DOM's type of the stream and Node's are the same thing under two names.
-  const body = Readable.fromWeb(request.body as ReadableStream);
+  const body = Readable.fromWeb(request.body);
   body.on('data', () => idle.refresh());
   try {
     // A pipeline whose end is being destroyed does not always settle by itself.
