@@ -20,6 +20,9 @@ export const mayImport = {
   web: ['platforms', 'requests', 'queue', 'replies'],
 };
 
+/** Subfolders of a room that others of its subfolders may use. */
+const inner = { web: ['renders'] };
+
 /** Leaves of the house that every room may use. */
 const common = ['collection', 'log', 'metrics', 'paths', 'together', 'version'];
 
@@ -32,7 +35,7 @@ const layers = Object.entries(mayImport).map(([room, allowed]) => ({
         patterns: [
           {
             // Another room is reached by ../room/file.js; its own files by ./file.js or, from a subfolder, ../file.js.
-            regex: `^(\\.\\./)+(?!(${[room, ...allowed].join('|')})/)([a-z]+/|(bot|cli|config|start)\\.)`,
+            regex: `^(\\.\\./)+(?!(${[room, ...allowed, ...(inner[room] ?? [])].join('|')})/)([a-z]+/|(bot|cli|config|start)\\.)`,
             message: `src/${room} may import only from: ${[...allowed, ...common].join(', ')} (see eslint.config.js)`,
           },
         ],

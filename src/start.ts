@@ -167,7 +167,9 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     }
 
     function appOf({ page }: Counter): Hono {
-      return (page ?? new Hono()).route('/', operations);
+      const app = page ?? new Hono();
+      app.route('/', operations);
+      return app;
     }
   } catch (error) {
     await closeAll();

@@ -24,7 +24,7 @@ describe.skipIf(local)('the defaults', () => {
     expect(loadConfig({})).toMatchObject({
       dataFolder: resolve('data'),
       logLevel: 'info',
-      web: { host: '127.0.0.1', port: 8080 },
+      web: { host: '127.0.0.1', port: 8080, page: 'auto', api: 'auto', cors: [] },
       rateLimits: MASTODONS_LIMITS,
       render: { size: 512, device: 'auto', workers: 'auto' },
       safety: { porn: 'sensitive', hentai: 'sensitive', sexy: 'off', threshold: 0.5 },

@@ -39,7 +39,7 @@ export interface Counter {
 }
 
 /** The page and the API over a queue that nobody paints from. */
-export async function counterAt(folder: string, options: CounterOptions = {}): Promise<Counter> {
+export function counterAt(folder: string, options: CounterOptions = {}): Counter {
   const { quotas = generous.quotas, maxBytes = 1e6, idleMs = 10_000 } = options;
   const queue = queueAt(join(folder, 'queue.sqlite3'), undefined, quotas);
   const uploads = new Uploads(join(folder, 'uploads'));
@@ -91,7 +91,7 @@ export interface RunningCounter extends Counter {
 /** The same on a real server. */
 export async function runCounter(options: CounterOptions = {}): Promise<RunningCounter> {
   const folder = temporaryFolder();
-  const counter = await counterAt(folder, options);
+  const counter = counterAt(folder, options);
   const { address, cors = [] } = options;
   const { api, app } = counter;
   const server = await serve({ api, app, host: '127.0.0.1', port: 0, address, cors });

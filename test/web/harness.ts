@@ -74,7 +74,7 @@ export async function runStudio(
   const sandbox = watchedSandbox({ directory, url: () => address.url, report: console.error });
   const { accessToken } = sandbox.signIn('pentimento', { bot: true, displayName: 'Pentimento' });
   const samples = options.samples ?? (await sampleFiles(directory));
-  const { app } = await counterAt(directory, {
+  const { app } = counterAt(directory, {
     samples: samples.filter(({ kind }) => kind === 'photo'),
     collection: samples
       .filter((sample) => sample.kind === 'painting')
@@ -172,7 +172,7 @@ export async function open(
   const context = await (await launch()).newContext(options);
   onTestFinished(() => context.close());
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());

@@ -103,5 +103,7 @@ export function apiApp(options: ApiOptions): Hono {
     app.all(path, () => {
       throw new Problem(404, 'not-found');
     });
-  return new Hono().route('/', app);
+  const plain = new Hono();
+  plain.route('/', app);
+  return plain;
 }

@@ -58,10 +58,8 @@ async function hear(news) {
   document.getElementById('progress')?.setAttribute('value', String(percent));
   const sketch = document.getElementById('sketch');
   const src = `/paintings/${section().dataset.id ?? ''}/sketch?${news.sketches}`;
-  if (sketch !== null && news.sketches > 0 && !sketch.getAttribute('src')?.endsWith(src)) {
-    sketch.setAttribute('src', src);
-    sketch.setAttribute('alt', 'The picture so far');
-  }
+  if (news.sketches > 0 && sketch === null) await refresh();
+  else if (news.sketches > 0) sketch?.setAttribute('src', src);
   // Those who listen are told now and then, not with every stroke.
   const quarter = Math.floor(percent / 25);
   if (quarter > said) announce(`Painting: ${quarter * 25} percent.`);

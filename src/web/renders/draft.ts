@@ -46,7 +46,10 @@ export type StyleChoice =
 
 /** What a form says beside its files. @throws z.ZodError */
 export function wishesIn(fields: ReadonlyMap<string, readonly string[]>, sizes: Sizes) {
-  const text = (name: string) => fields.get(name)?.at(-1)?.trim() || undefined;
+  const text = (name: string) => {
+    const said = fields.get(name)?.at(-1)?.trim();
+    return said === '' ? undefined : said;
+  };
   return z.object(wishesSchema(sizes)).parse({
     effect: text('effect'),
     settings: settingsIn(fields),

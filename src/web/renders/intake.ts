@@ -1,8 +1,8 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 
 /*
@@ -70,6 +70,7 @@ export async function receiveForm(
   const streams: BusboyFileStream[] = [];
   const writing: Promise<void>[] = [];
   const parser = parserOf(request, limits);
+  const stop = new AbortController();
   let failure: unknown;
   /** Does what comes of a part; what goes wrong ends everything. */
   const guarded = (act: () => void) => {
@@ -77,7 +78,7 @@ export async function receiveForm(
       act();
     } catch (error) {
       failure ??= error;
-      parser.destroy();
+      stop.abort();
     }
   };
   let isFirst = true;
@@ -112,7 +113,8 @@ export async function receiveForm(
         }),
       );
       files.push({ field, file });
-      writing.push(pipeline(stream, createWriteStream(file, { mode: 0o600 })));
+      const writer = createWriteStream(file, { mode: 0o600 });
+      writing.push(pipeline(stream, writer, { signal: stop.signal }));
     });
   });
   for (const event of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const)
@@ -122,9 +124,10 @@ export async function receiveForm(
       }),
     );
   try {
-    await receive(request, limits, parser);
+    await receive(request, limits, stop, parser);
     await Promise.all(writing);
   } catch (error) {
+    stop.abort();
     for (const stream of streams) stream.destroy();
     await Promise.allSettled(writing);
     throw failure ?? error;
@@ -149,7 +152,8 @@ export async function receiveBody(
       else done(null, chunk);
     },
   });
-  await receive(request, limits, counter, createWriteStream(file, { mode: 0o600 }));
+  const writer = createWriteStream(file, { mode: 0o600 });
+  await receive(request, limits, new AbortController(), counter, writer);
 }
 
 function parserOf(request: Request, { maxBytes }: IntakeLimits): BusboyInstance {
@@ -169,20 +173,25 @@ function parserOf(request: Request, { maxBytes }: IntakeLimits): BusboyInstance 
 async function receive(
   request: Request,
   { totalMs, idleMs }: IntakeLimits,
+  stop: AbortController,
   ...into: readonly Writable[]
 ): Promise<void> {
   if (request.body === null) throw new IntakeError('malformed', 'There is no body.');
-  const controller = new AbortController();
-  const giveUp = () => controller.abort();
+  const { signal } = stop;
+  const giveUp = () => stop.abort();
   const total = setTimeout(giveUp, totalMs);
   const idle = setTimeout(giveUp, idleMs);
   // The DOM's type of the stream and Node's are the same thing under two names.
-  const body = Readable.fromWeb(request.body as ReadableStream);
+  const body = Readable.fromWeb(request.body);
   body.on('data', () => idle.refresh());
   try {
-    await pipeline([body, ...into], { signal: controller.signal });
+    // A pipeline whose end is being destroyed does not always settle by itself.
+    await Promise.race([
+      pipeline([body, ...into], { signal }),
+      once(signal, 'abort').then(() => Promise.reject(new Error('stopped'))),
+    ]);
   } catch (error) {
-    if (controller.signal.aborted)
+    if (signal.aborted)
       throw new IntakeError('too slow', 'The body came too slowly, or took too long.');
     // A file that cannot be written is our own affair: the system says what it was doing.
     if (error instanceof IntakeError || (error instanceof Error && 'syscall' in error)) throw error;

@@ -5,7 +5,7 @@ import type { Log } from '../../log.js';
 import type { Mention } from '../../platforms/port.js';
 import { WEB } from '../../platforms/web/platform.js';
 import { isRenderId, type RenderId, type Uploads } from '../../platforms/web/uploads.js';
-import { askedIn, cancel, requestFor, shown, type RequestId } from '../../queue/desk.js';
+import { askedIn, requestFor, shown, type RequestId } from '../../queue/desk.js';
 import { placeOf } from '../../queue/forecast.js';
 import { waitingOf } from '../../queue/person.js';
 import type { Queue } from '../../queue/queue.js';

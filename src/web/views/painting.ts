@@ -50,19 +50,19 @@ function bodyOf(render: Render, csrf: string): Html {
       return html`
         <h1 id="title">${title}</h1>
         <div class="stage">
-          <div class="layers">
-            <img class="under" id="under" src="${url}/photo" alt="Your photo, under the paint" />
-            ${
-              sketches > 0
-                ? html`<img
+          ${
+            sketches > 0
+              ? html`<div class="layers">
+                  <img class="under" src="${url}/photo" alt="Your photo, under the paint" />
+                  <img
                     class="over"
                     id="sketch"
                     src="${url}/sketch?${sketches}"
                     alt="The picture so far"
-                  />`
-                : html`<img class="over" id="sketch" src="/assets/nothing.svg" alt="" />`
-            }
-          </div>
+                  />
+                </div>`
+              : html`<div class="blank" aria-hidden="true"></div>`
+          }
         </div>
         <p class="progress-words" id="words">Painting: ${Math.floor(progress * 100)} %</p>
         ${meter(progress)}

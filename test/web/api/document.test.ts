@@ -6,14 +6,16 @@ import { runCounter } from '../counter.js';
 interface Document {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, { operationId: string }>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, { properties: object }>> };
 }
 
 it('the document is valid OpenAPI 3.1, and names every address and every parameter', async () => {
   const { url } = await runCounter();
-  const document = (await (await fetch(`${url}/api/v1/openapi.json`)).json()) as Document;
+  const text = await (await fetch(`${url}/api/v1/openapi.json`)).text();
+  const document = JSON.parse(text) as Document;
   expect(document.openapi).toBe('3.1.0');
-  const { valid, errors } = await new Validator().validate(structuredClone(document));
+  const { valid, errors } = await new Validator().validate(
+    JSON.parse(text) as Record<string, unknown>,
+  );
   expect(errors).toBeUndefined();
   expect(valid).toBe(true);
   const operations = Object.values(document.paths).flatMap((path) =>
@@ -35,6 +37,5 @@ it('the document is valid OpenAPI 3.1, and names every address and every paramet
       'watchRender',
     ].toSorted(),
   );
-  const text = JSON.stringify(document);
   for (const name of parameterNames) expect(text).toContain(`"${name}":{`);
 });

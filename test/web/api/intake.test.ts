@@ -19,7 +19,7 @@ function requestOf(body: string | ReadableStream): Request {
     headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
     body,
     duplex: 'half',
-  } as RequestInit);
+  });
 }
 
 describe('what people send', () => {

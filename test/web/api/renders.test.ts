@@ -16,7 +16,8 @@ const photo = await sharp({
 function form(fields: Readonly<Record<string, string | Buffer>>): FormData {
   const data = new FormData();
   for (const [name, value] of Object.entries(fields))
-    data.set(name, typeof value === 'string' ? value : new Blob([new Uint8Array(value)]), name);
+    if (typeof value === 'string') data.set(name, value);
+    else data.set(name, new Blob([new Uint8Array(value)]), name);
   return data;
 }
 

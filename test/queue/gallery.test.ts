@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import type { Mention } from '../../src/platforms/port.js';
+import { hung, hungAt } from '../../src/queue/gallery.js';
+import type { Queue } from '../../src/queue/queue.js';
+import type { Answer } from '../../src/queue/states.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { claimed, databaseFile, queueAt } from '../support/queue.js';
+
+/** Asks for something and has it answered. */
+function answered(queue: Queue, mention: Mention, answer: Answer = painted): void {
+  queue.admit('here', mention, { request, cost: 1 });
+  queue.rendered(claimed(queue.claimRender()), answer);
+  queue.answered(claimed(queue.claimReply()), `reply to ${mention.id}`);
+}
+
+const titles = (queue: Queue) => hung(queue.database, 1e9, 100).map(({ mention }) => mention.id);
+
+it('only what was asked for in public hangs, newest first, page by page', () => {
+  const queue = queueAt(databaseFile());
+  for (const id of ['1', '2', '3']) answered(queue, mentionOf(id));
+  for (const visibility of ['unlisted', 'private', 'direct'] as const)
+    answered(queue, mentionOf(visibility, 'ada', { visibility }));
+  expect(titles(queue)).toEqual(['3', '2', '1']);
+  const [newest] = hung(queue.database, 1e9, 1);
+  expect(hung(queue.database, newest?.id ?? 0, 1).map(({ mention }) => mention.id)).toEqual(['2']);
+  expect(hungAt(queue.database, 4)).toBeUndefined();
+});
+
+it('nothing sensitive hangs, nor what stands behind a warning, nor what is not painted', () => {
+  const queue = queueAt(databaseFile());
+  answered(queue, mentionOf('1', 'ada', { sensitive: true }));
+  answered(queue, mentionOf('2', 'ada', { spoiler: 'careful' }));
+  answered(queue, mentionOf('3'), { ...painted, sensitive: true });
+  answered(queue, mentionOf('4'), { type: 'failed' });
+  queue.admit('here', mentionOf('5'), { request, cost: 1 });
+  expect(titles(queue)).toEqual([]);
+});
+
+it('whoever writes #nogallery has all of theirs taken down, and #gallery hangs them again', () => {
+  const queue = queueAt(databaseFile());
+  answered(queue, mentionOf('1'));
+  answered(queue, mentionOf('2', 'eve'));
+  answered(queue, mentionOf('3', 'ada', { text: 'please #NoGallery!' }));
+  answered(queue, mentionOf('4'));
+  expect(titles(queue)).toEqual(['2']);
+  answered(queue, mentionOf('5', 'ada', { text: '#galleryland is elsewhere' }));
+  expect(titles(queue)).toEqual(['2']);
+  answered(queue, mentionOf('6', 'ada', { text: '#gallery' }));
+  expect(titles(queue)).toEqual(['6', '5', '4', '3', '2', '1']);
+});
