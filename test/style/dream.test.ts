@@ -150,7 +150,7 @@ describe('a dream', () => {
       onProgress: (progress) => steps.push(progress),
     });
     expect(distance(draft) / distance(await dreamed())).toBeCloseTo(1, 0);
-    expect(steps.at(-1)?.iterations).toBe(5);
+    expect(steps.at(-1)?.iterations).toBe(4);
   });
 
   it('lets the photo keep its colors, if told to', async () => {
