@@ -104,7 +104,7 @@ async function sampleFiles(directory: string): Promise<readonly Sample[]> {
   const of = async (size: number) => Buffer.from(await (await picture(size, size)).arrayBuffer());
   await writeFile(photo, await of(80));
   await writeFile(painting, await of(60));
-  await mkdir(join(directory, 'thumbnails'));
+  await mkdir(join(directory, 'thumbnails'), { recursive: true });
   for (const file of [photo, painting])
     await sharp(file).resize(20, 15).avif().toFile(thumbnailOf({ file }));
   return [

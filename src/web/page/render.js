@@ -59,7 +59,8 @@ async function hear(news) {
   const sketch = document.getElementById('sketch');
   const src = `/paintings/${section().dataset.id ?? ''}/sketch?${news.sketches}`;
   if (news.sketches > 0 && sketch === null) await refresh();
-  else if (news.sketches > 0) sketch?.setAttribute('src', src);
+  // Each sketch is fetched once, however many strokes come between it and the next.
+  else if (sketch?.getAttribute('src') !== src) sketch?.setAttribute('src', src);
   // Those who listen are told now and then, not with every stroke.
   const quarter = Math.floor(percent / 25);
   if (quarter > said) announce(`Painting: ${quarter * 25} percent.`);
