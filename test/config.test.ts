@@ -62,11 +62,13 @@ describe('the environment', () => {
       PENTIMENTO_MODELS_MIRROR: 'https://mirror.example/models',
       PENTIMENTO_OFFLINE: 'true',
     });
-    const { rateLimits, x, render, manners, queue, retention, safety, downloads } = loadConfig({});
+    const { rateLimits, web, x, render, manners, queue, retention, safety, downloads } = loadConfig(
+      {},
+    );
     expect(config).toEqual({
       mastodon: { url: 'https://mastodon.example', accessToken: 'abc' },
       dataFolder: '/var/lib/pentimento',
-      web: { host: '0.0.0.0', port: 0 },
+      web: { ...web, host: '0.0.0.0', port: 0 },
       logLevel: 'debug',
       models: { folder: '/srv/models', mirror: 'https://mirror.example/models', offline: true },
       rateLimits,
@@ -90,8 +92,8 @@ describe('the environment', () => {
   });
 
   it('overrides one key of a group and leaves the others of it', () => {
-    const { host } = loadConfig({}).web;
-    expect(loadConfig({ PENTIMENTO_PORT: '9999' }).web).toEqual({ host, port: 9999 });
+    const { web } = loadConfig({});
+    expect(loadConfig({ PENTIMENTO_PORT: '9999' }).web).toEqual({ ...web, port: 9999 });
   });
 
   it.each([

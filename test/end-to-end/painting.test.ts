@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -41,8 +40,7 @@ const isPainting = (page: Page) =>
 
 /** What axe-core finds that keeps somebody from using the page. */
 async function barriers(page: Page): Promise<readonly string[]> {
-  const axe = readFileSync(join('node_modules', 'axe-core', 'axe.min.js'), 'utf8');
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate<string[]>(
     `axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) =>
        [impact, id, ...nodes.map(({ target }) => target.join(' '))].join(' ')))`,
