@@ -24,6 +24,7 @@ describe('opening a database', () => {
       .pluck()
       .all();
     expect(tables).toEqual([
+      'api_keys',
       'attempts',
       'blocks',
       'cursors',

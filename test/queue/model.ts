@@ -97,10 +97,10 @@ export class QueueModel {
     return request !== undefined;
   }
 
-  pending(): readonly { mentionId: string; state: State }[] {
+  pending(): readonly { platform: string; mentionId: string; state: State }[] {
     return this.#in('queued', 'rendering', 'answering')
       .sort(byStart)
-      .map(({ mentionId, state }) => ({ mentionId, state }));
+      .map(({ mentionId, state }) => ({ platform: 'here', mentionId, state }));
   }
 
   #claim(request: ModelRequest, claims: ModelRequest[]): Claimed {

@@ -18,7 +18,7 @@ describe('a mention', () => {
     expect(
       queue.admit('here', mentionOf('1', 'bela', { text: 'second' }), refusal),
     ).toBeUndefined();
-    expect(queue.pending()).toEqual([{ mentionId: '1', state: 'queued' }]);
+    expect(queue.pending()).toEqual([{ platform: 'here', mentionId: '1', state: 'queued' }]);
     expect(claimed(queue.claimRender()).mention.text).toBe('first');
     expect(queue.claimReply()).toBeUndefined();
   });
@@ -99,7 +99,7 @@ describe('a lease', () => {
       queue.handBack(old),
       queue.retryRender(old, 0),
     ]).toEqual([false, false, false, false]);
-    expect(queue.pending()).toEqual([{ mentionId: '1', state: 'rendering' }]);
+    expect(queue.pending()).toEqual([{ platform: 'here', mentionId: '1', state: 'rendering' }]);
     expect(queue.claimRender()).toBeUndefined();
     expect(queue.rendered(young, painted)).toBe(true);
     expect(claimed(queue.claimReply()).answer).toEqual(painted);
@@ -227,7 +227,7 @@ it('a render to be tried again waits, and keeps its place', () => {
   const { queue, clock } = newQueue();
   for (const id of ['1', '2', '3']) queue.admit('here', mentionOf(id), outcome);
   expect(queue.retryRender(claimed(queue.claimRender()), clock.time + 100)).toBe(true);
-  expect(queue.pending()[0]).toEqual({ mentionId: '1', state: 'queued' });
+  expect(queue.pending()[0]).toEqual({ platform: 'here', mentionId: '1', state: 'queued' });
   expect(claimed(queue.claimRender()).mention.id).toBe('2');
   clock.time += 100;
   expect(claimed(queue.claimRender())).toMatchObject({ mention: { id: '1' }, attempt: 2 });
