@@ -18,7 +18,7 @@ const picture = (background: string) =>
     .toBuffer();
 
 /** A picture that takes long enough to be met in the middle of it. */
-const LONG = { size: '384', quality: 'fine' };
+const LONG = { size: '512', quality: 'fine' };
 const QUICK = { size: '96', quality: 'draft' };
 
 /** Fills in the form as a person does, and sends it. */
@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.getByRole('link', { name: 'Download' }).click();
     const file = await (await download).path();
     const { format, width, height } = await sharp(file).metadata();
-    expect([format, Math.max(width, height)]).toEqual(['jpeg', 384]);
+    expect([format, Math.max(width, height)]).toEqual(['jpeg', 512]);
     // It is one's own alone: without the session it is not there.
     expect((await fetch(new URL(src, bot.url))).status).toBe(404);
 

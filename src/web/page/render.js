@@ -67,7 +67,15 @@ async function hear(news) {
   said = quarter;
 }
 
-async function refresh() {
+/** What is under way already is not asked for again. @type {Promise<void> | undefined} */
+let refreshing;
+
+function refresh() {
+  refreshing ??= fetchAnew().finally(() => (refreshing = undefined));
+  return refreshing;
+}
+
+async function fetchAnew() {
   const response = await fetch(location.href);
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
