@@ -26,7 +26,7 @@ const titles = {
 } as const;
 export type ProblemKind = keyof typeof titles;
 
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string().openapi({ example: 'urn:pentimento:problem:quota' }),
     title: z.string(),
@@ -67,7 +67,7 @@ export function answerProblem(c: Context, error: unknown, renders: Renders, log:
   return problemResponse(problem ?? new Problem(500, 'internal'));
 }
 
-export function problemResponse({ status, kind, detail, more, headers }: Problem): Response {
+function problemResponse({ status, kind, detail, more, headers }: Problem): Response {
   const body: ProblemBody = {
     type: `urn:pentimento:problem:${kind}`,
     title: titles[kind],

@@ -8,7 +8,7 @@ import { settingsSchema } from '../renders/settings.js';
  * What the API answers. These schemas are also what its OpenAPI document is made of.
  */
 
-export const states = ['queued', 'painting', 'painted', 'failed', 'cancelled'] as const;
+const states = ['queued', 'painting', 'painted', 'failed', 'cancelled'] as const;
 
 export function renderSchema(sizes: Sizes) {
   return z

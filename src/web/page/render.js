@@ -59,14 +59,23 @@ async function hear(news) {
   const sketch = document.getElementById('sketch');
   const src = `/paintings/${section().dataset.id ?? ''}/sketch?${news.sketches}`;
   if (news.sketches > 0 && sketch === null) await refresh();
-  else if (news.sketches > 0) sketch?.setAttribute('src', src);
+  // Each sketch is fetched once, however many strokes come between it and the next.
+  else if (sketch?.getAttribute('src') !== src) sketch?.setAttribute('src', src);
   // Those who listen are told now and then, not with every stroke.
   const quarter = Math.floor(percent / 25);
   if (quarter > said) announce(`Painting: ${quarter * 25} percent.`);
   said = quarter;
 }
 
-async function refresh() {
+/** What is under way already is not asked for again. @type {Promise<void> | undefined} */
+let refreshing;
+
+function refresh() {
+  refreshing ??= fetchAnew().finally(() => (refreshing = undefined));
+  return refreshing;
+}
+
+async function fetchAnew() {
   const response = await fetch(location.href);
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
