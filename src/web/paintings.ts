@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { z } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
 import { isRenderId, type RenderId } from '../platforms/web/uploads.js';
-import { parameters, parameterNames, type Given } from '../requests/parameters.js';
+import { parameterHere, parameterNames, type Given, type Sizes } from '../requests/parameters.js';
 import { stylesOf } from '../requests/request.js';
 import type { WebAppOptions } from './app.js';
 import { pictureResponse } from './files.js';
@@ -105,7 +105,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
         // A painting of one's own comes in place of one of ours, which may still be marked.
         if (files.some(({ field }) => field === 'style')) fields.delete('style');
         const photo = { field: 'photo', file: '' };
-        const draft = () => spoken(reception.draftOf({ fields, files: [photo, ...files] }));
+        const draft = () => spoken(reception.draftOf({ fields, files: [photo, ...files] }), sizes);
         if (again !== undefined) return reuse(id, again, hasPhoto, draft);
         if (!hasPhoto) throw new Unpaintable('A photo is needed: choose one, or one of ours.');
         return draft();
@@ -190,10 +190,10 @@ function newsOf(render: Render): object {
 }
 
 /** A form sends every field; what is as it is by default was not said. */
-function spoken(draft: Draft): Draft {
+function spoken(draft: Draft, sizes: Sizes): Draft {
   const said = parameterNames.filter((name) => {
     const value = draft.settings[name];
-    return value !== undefined && String(value) !== String(parameters[name].default);
+    return value !== undefined && String(value) !== String(parameterHere(name, sizes).default);
   });
   const settings = Object.fromEntries(said.map((name) => [name, draft.settings[name]])) as Given;
   return { ...draft, settings };

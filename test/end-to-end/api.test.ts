@@ -42,10 +42,7 @@ async function clientAt(url: string, key: string) {
   };
   const painted = (id: string) =>
     expect
-      .poll(async () => asRender((await call('getRender', id)).data).state, {
-        ...patient,
-        timeout: 100_000,
-      })
+      .poll(async () => asRender((await call('getRender', id)).data).state, patient)
       .toBe('painted');
   return { call, painted };
 }
@@ -84,16 +81,13 @@ it('what is no picture fails with a sentence, and a restart in the middle of ano
     effect: 'dream',
   });
   await expect
-    .poll(async () => (await call('getRender', asRender(bad.data).id)).data, {
-      ...patient,
-      timeout: 100_000,
-    })
+    .poll(async () => (await call('getRender', asRender(bad.data).id)).data, patient)
     .toMatchObject({ state: 'failed', problem: expect.stringContaining('photo') as string });
 
   const created = await call('createRender', undefined, {
     photo: (await sample('samples/lily-leek.jpg')).toString('base64'),
     styles: [{ data: (await sample('styles/harbor-knife.jpg')).toString('base64') }],
-    settings: { size: 384, quality: 'fine' },
+    settings: { size: 256, quality: 'fine' },
   });
   await midRender(bot);
   expect(await bot.end('SIGKILL')).toBe('SIGKILL');
