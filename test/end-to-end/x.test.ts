@@ -52,14 +52,7 @@ const onX = (both: readonly Buffer[]) =>
   both.map((data, i) => ({ data, description: `picture ${i + 1}.` }));
 
 it('one bot paints for Mastodon and X in one fair line, in which the same shares count, and each has limits of its own', async () => {
-  const {
-    ada: ben,
-    folder,
-    x,
-    start,
-    operator,
-    answersOnX,
-  } = await both();
+  const { ada: ben, folder, x, start, operator, answersOnX } = await both();
   const asked = { x: [] as string[], mastodon: [] as { id: string }[] };
   const answered = () => asked.x.flatMap((id) => answersOnX(id));
   // Two posts, and then X wants to be left alone until Mastodon has all of its own.
