@@ -61,7 +61,7 @@ export class Crowd {
     const mediaIds = [];
     for (const picture of kinds[kind].pictures) mediaIds.push(await this.#upload(by, picture));
     const posted = await by.v1.statuses.create({
-      status: `@pentimento please #strength${this.#dice.between(0, 100)}`,
+      status: `@pentimento please #draft #strength${this.#dice.between(0, 100)}`,
       mediaIds,
     });
     this.asked.push({ id: posted.id, kind, by, at: new Date(posted.createdAt) });

@@ -56,8 +56,26 @@ export interface OnnxGraph {
 const FLOAT = 1;
 const INT64 = 7;
 
-/** The bytes of an ONNX model with this graph. */
+/**
+ * The bytes of an ONNX model with this graph. Whoever reads them puts together what is said of the graph in several places
+ * (https://protobuf.dev/programming-guides/encoding/#last-one-wins), so every constant is written on its own: a writer of
+ * all would double its buffer again and again, and copy all weights each time, a fifth of the time of a small picture.
+ */
 export function encodeModel(graph: OnnxGraph): Uint8Array {
+  return Buffer.concat([structure(graph), ...graph.constants.map(constant)]);
+}
+
+function constant({ name, shape, values }: OnnxConstant): Uint8Array {
+  const initializer = {
+    name,
+    dims: shape,
+    data_type: values instanceof Float32Array ? FLOAT : INT64,
+    raw_data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  };
+  return Model.encode({ graph: { initializer: [initializer] } }).finish();
+}
+
+function structure(graph: OnnxGraph): Uint8Array {
   return Model.encode({
     ir_version: 8,
     producer_name: 'pentimento',
@@ -69,12 +87,6 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
         input: inputs,
         output: [output],
         attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
-      })),
-      initializer: graph.constants.map(({ name, shape, values }) => ({
-        name,
-        dims: shape,
-        data_type: values instanceof Float32Array ? FLOAT : INT64,
-        raw_data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
       })),
       input: graph.inputs.map(valueInfo),
       output: graph.outputs.map(valueInfo),
