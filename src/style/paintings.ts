@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Executor } from '../graph/executor.js';
 import type { Recipe } from '../networks/recipe.js';
-import { borderFor, cropped, mirrored } from './border.js';
+import { borderFor, cropped, mirrored, type Border } from './border.js';
 import type { Memory } from './memory.js';
 import { mannerOf, mixedManner, type Manner } from './targets.js';
 import type { Picture, Size } from './picture.js';
@@ -74,8 +74,7 @@ export async function blendedManner(
     const key = [recipe.network.name, Object.keys(recipe.styleLayers), tiling, hashOf(picture)];
     const manner = await memory.recall(JSON.stringify(key), () => {
       const border = borderFor(tiling.tile, unit);
-      const tiles = cut(picture, tiling).map((tile) => mirrored(tile, border));
-      return mannerOf(recipe, executor, tiles);
+      return mannerOf(recipe, executor, mirroredTiles(picture, tiling, border));
     });
     parts.push({ manner, weight });
   }
@@ -87,17 +86,27 @@ function hashOf({ data }: Picture): string {
   return createHash('sha256').update(bytes).digest('base64');
 }
 
-/** The painting, scaled so that the tiles fill it, in tiles. */
-function cut(painting: Picture, { tile, columns, rows }: Tiling): readonly Picture[] {
-  const { width, height } = tile;
-  const whole = resample(painting, { width: columns * width, height: rows * height });
-  return Array.from({ length: columns * rows }, (_, i) => {
-    const [column, row] = [i % columns, Math.floor(i / columns)];
-    return cropped(whole, {
-      left: column * width,
-      right: (columns - 1 - column) * width,
-      top: row * height,
-      bottom: (rows - 1 - row) * height,
-    });
-  });
+/**
+ * The painting in tiles, each with a border, and made when it is asked for: the whole would be sixteen times as large as the
+ * photo at scale 400.
+ */
+function* mirroredTiles(
+  painting: Picture,
+  { tile, columns, rows }: Tiling,
+  border: Border,
+): Generator<Picture> {
+  const { width, height } = painting;
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const [left, right] = part(width, column, columns);
+      const [top, bottom] = part(height, row, rows);
+      const around = { left, top, right: width - right, bottom: height - bottom };
+      yield mirrored(resample(cropped(painting, around), tile), border);
+    }
+}
+
+/** From where to where one of several equal parts of an extent reaches; at least a pixel, if there are too few for all. */
+function part(extent: number, index: number, count: number): readonly [number, number] {
+  const start = Math.min(extent - 1, Math.round((index * extent) / count));
+  return [start, Math.max(start + 1, Math.round(((index + 1) * extent) / count))];
 }

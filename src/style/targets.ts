@@ -1,4 +1,4 @@
-import type { Executor, Values } from '../graph/executor.js';
+import type { Executor, Program, Values } from '../graph/executor.js';
 import * as op from '../graph/operations.js';
 import type { Tensor } from '../graph/tensor.js';
 import { features } from '../networks/features.js';
@@ -20,26 +20,40 @@ export interface Manner {
 
 /**
  * The manner of a painting in tiles of one size, whose sides must be multiples of the network's reduction. It is all
- * means over positions, so the mean over the tiles is the whole painting's; and no more memory is needed than for one tile.
+ * means over positions, so the mean over the tiles is the whole painting's; and no more memory is needed than for one tile,
+ * if each is made when it is asked for.
  */
 export async function mannerOf(
   { network, styleLayers, contentLayers }: Recipe,
   executor: Executor,
-  tiles: readonly Picture[],
+  tiles: Iterable<Picture>,
 ): Promise<Manner> {
   const [style, content] = [Object.keys(styleLayers), Object.keys(contentLayers)];
-  const seen = await seenIn(executor, tiles, (picture) => {
+  const seen = seenIn(executor, tiles, (picture) => {
     const activations = features(network, picture, [...style, ...content]);
     return [
       ...made('gram', activations, style, gramMatrix),
       ...made('moments', activations, content, channelMoments),
     ];
   });
-  const mean = (name: string, layers: readonly string[]) =>
-    weightedSum(
-      seen.map((values) => ({ values: named(name, values, layers), weight: 1 / seen.length })),
-    );
-  return { grams: mean('gram', style), moments: mean('moments', content) };
+  let mean: Manner | undefined;
+  let count = 0;
+  for await (const values of seen) {
+    const manner = {
+      grams: named('gram', values, style),
+      moments: named('moments', values, content),
+    };
+    count++;
+    mean =
+      mean === undefined
+        ? manner
+        : mixedManner([
+            { manner: mean, weight: 1 - 1 / count },
+            { manner, weight: 1 / count },
+          ]);
+  }
+  if (mean === undefined) throw new Error('a painting without tiles');
+  return mean;
 }
 
 /** The mean of several manners, whose weights sum to 1. */
@@ -63,13 +77,15 @@ export async function contentOf(
   painting: ByLayer,
 ): Promise<readonly ByLayer[]> {
   const layers = Object.keys(contentLayers);
-  const seen = await seenIn(executor, tiles, (picture) => {
+  const looks = seenIn(executor, tiles, (picture) => {
     const activations = features(network, picture, layers);
     return [
       ...made('activation', activations, layers, (activation) => activation),
       ...made('moments', activations, layers, channelMoments),
     ];
   });
+  const seen: Values[] = [];
+  for await (const values of looks) seen.push(values);
   const photo = weightedSum(
     seen.map((values) => ({ values: named('moments', values, layers), weight: 1 / seen.length })),
   );
@@ -100,21 +116,21 @@ function named(name: string, values: Values, layers: readonly string[]): ByLayer
 }
 
 /** What a graph makes of each of some tiles of one size, by one program. */
-async function seenIn(
+async function* seenIn(
   executor: Executor,
-  tiles: readonly Picture[],
+  tiles: Iterable<Picture>,
   graph: (picture: Tensor) => readonly (readonly [string, Tensor])[],
-): Promise<readonly Values[]> {
-  const [first] = tiles;
-  if (first === undefined) throw new Error('a picture without tiles');
-  const outputs = Object.fromEntries(graph(op.input('picture', shapeOf(first))));
-  const program = await executor.compile(outputs);
+): AsyncGenerator<Values> {
+  let program: Program | undefined;
   try {
-    const seen: Values[] = [];
-    for (const { data } of tiles) seen.push(await program.run({ picture: data }));
-    return seen;
+    for (const tile of tiles) {
+      program ??= await executor.compile(
+        Object.fromEntries(graph(op.input('picture', shapeOf(tile)))),
+      );
+      yield await program.run({ picture: tile.data });
+    }
   } finally {
-    await program.release();
+    await program?.release();
   }
 }
 

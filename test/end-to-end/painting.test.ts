@@ -26,7 +26,7 @@ async function ask(page: Page, url: string, { size, quality } = QUICK, path = '/
   await page.goto(url + path);
   await page.getByRole('radio', { name: /^Lily leek/ }).check({ force: true });
   if (path === '/') await page.getByRole('radio', { name: /Autumn harbor/ }).check({ force: true });
-  await page.getByText('Brush, size, colors').click();
+  await page.locator('summary', { hasText: 'colors and more' }).click();
   await page.getByLabel(/^Size/).fill(size);
   await page.getByRole('radio', { name: quality, exact: true }).check({ force: true });
   await page.getByRole('button', { name: /^(Paint|Dream) it$/ }).click();
@@ -131,7 +131,8 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.goto(`${bot.url}/dream`);
     await page.getByRole('radio', { name: /^Alpine/ }).check({ force: true });
     await page.getByLabel(/Hang it in the gallery/).check();
-    await page.getByText('Brush, size, colors').click();
+    expect(await page.getByText('how much painting').count()).toBe(0);
+    await page.getByText('Size, colors and more').click();
     await page.getByLabel(/^Size/).fill('96');
     await page.getByRole('button', { name: 'Dream it' }).click();
     await isPainted(page);

@@ -182,19 +182,34 @@ function tuning({ controls, said, effect }: EaselOptions): Html {
   const isFirst = ({ name }: Control) => name === 'strength';
   const given: Readonly<Record<string, unknown>> = said;
   const field = (control: Control) => controlField(control, given[control.name]);
+  const tunable = effect === 'dream' ? controls.flatMap(inDream) : controls;
   return html`<fieldset class="tuning">
     <legend>
       <span class="number" aria-hidden="true">${effect === 'dream' ? 2 : 3}</span> As you like it
     </legend>
-    ${controls.filter(isFirst).map(field)}
+    ${tunable.filter(isFirst).map(field)}
     <details>
-      <summary>Brush, size, colors and more</summary>
+      <summary>${effect === 'dream' ? 'Size' : 'Brush, size'}, colors and more</summary>
       <div class="controls">
-        ${controls.filter((control) => !isFirst(control)).map(field)}
+        ${tunable.filter((control) => !isFirst(control)).map(field)}
         ${effect === 'dream' ? '' : sheetControl()}
       </div>
     </details>
   </fieldset>`;
+}
+
+/** What the settings do where there is neither painting nor brush. */
+const dreamHelp: Readonly<Record<string, string>> = {
+  strength: 'how deep the dream is, from 0 (the photo) to 100',
+  scale: 'how large the things are that are dreamed, such as 50 (small) or 200 (large)',
+  colors: 'keep the photo’s colors, or dream in others',
+  seed: 'another number gives another dream; the same one gives the same picture again',
+};
+
+/** The control in a dream, in which faces count as everything else does. */
+function inDream(control: Control): readonly Control[] {
+  if (control.name === 'faces') return [];
+  return [{ ...control, help: dreamHelp[control.name] ?? control.help }];
 }
 
 function sheetControl(): Html {
