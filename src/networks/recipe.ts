@@ -29,7 +29,7 @@ export const manifestSchema = z
     faces: z.number().min(1),
     /** How much each layer's activity counts in a dream. */
     dreamLayers: weightsSchema,
-    /** The weight of the total variation. */
+    /** The weight of the total variation, relative to the painting’s. */
     variation: z.number().nonnegative(),
   })
   .readonly();

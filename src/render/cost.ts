@@ -12,7 +12,7 @@ export interface Work extends Pick<RenderJob, 'effect' | 'size' | 'scale' | 'qua
 }
 
 /**
- * The arithmetic that a job takes, in pixels × iterations of painting. As far as the photo's size is known; otherwise
+ * What a job takes; see ../style/cost.ts. As far as the photo's size is known; otherwise
  * as much as it can be, a square's. It is never more, whatever size a server says that the photo has.
  */
 export function costOfJob(work: Work, photo?: Size): number {

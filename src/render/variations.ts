@@ -78,7 +78,7 @@ export async function variations(
   return sheetOf(content, rows);
 }
 
-/** What a sheet takes with pictures of that size, in pixels × iterations. */
+/** What a sheet takes with pictures of that size; see ../style/cost.ts. */
 export function costOfVariations(
   content: Size,
   { quality, styles }: { readonly quality: Quality; readonly styles: number },

@@ -21,6 +21,11 @@ export function borderFor({ width, height }: Size, unit: number): Border {
   return { left: MARGIN, top: MARGIN, right: rest(width), bottom: rest(height) };
 }
 
+/** How many pixels a picture has in its border, at least. */
+export function outerArea({ width, height }: Size): number {
+  return (width + 2 * MARGIN) * (height + 2 * MARGIN);
+}
+
 /** The picture continued outward as in mirrors standing along its edges (as often as needed, if it is narrow). */
 export function mirrored(picture: Picture, border: Border): Picture {
   const { width, height, data } = picture;

@@ -6,6 +6,7 @@ import { reduction } from '../networks/features.js';
 import type { Recipe } from '../networks/recipe.js';
 import { adam } from './adam.js';
 import { borderFor, cropped, mirrored } from './border.js';
+import { attemptsAt, costOfPyramid, progressOver } from './cost.js';
 import { faceMask } from './faces.js';
 import { likeness, type Look } from './judge.js';
 import { compileObjective, type Losses } from './objective.js';
@@ -14,15 +15,7 @@ import { blendedManner, tileCount, type Style } from './paintings.js';
 import type { Picture, Size } from './picture.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
-import {
-  attemptsAt,
-  costOfPyramid,
-  progressOver,
-  pyramid,
-  type Quality,
-  type Scale,
-  type Watched,
-} from './schedule.js';
+import { pyramid, type Quality, type Scale, type Watched } from './schedule.js';
 import { corrected, likenessBefore } from './strength.js';
 
 /** What it takes to paint: a network and its layers, a device, and somebody who looks at the result. */
@@ -155,7 +148,7 @@ async function setUp(
 /** Where the rest of a photo is given up, its faces are not: their factor falls as the fourth root of the rest's. */
 const FACES_EXPONENT = 1 / 4;
 
-/** What it takes to paint a photo of that size, in pixels × iterations. */
+/** What it takes to paint a photo of that size; see cost.ts. */
 export function costOfPainting(
   content: Size,
   {

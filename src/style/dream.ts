@@ -4,10 +4,11 @@ import type { Executor } from '../graph/executor.js';
 import { reduction } from '../networks/features.js';
 import type { Recipe } from '../networks/recipe.js';
 import { borderFor, cropped, mirrored, type Border } from './border.js';
+import { costOf } from './cost.js';
 import { compileDream } from './dream-objective.js';
 import { CHANNELS, type Picture, type Size } from './picture.js';
 import { resample } from './resample.js';
-import { costOf, octaves, type Quality, type Watched } from './schedule.js';
+import { octaves, type Quality, type Watched } from './schedule.js';
 import type { Palette } from './stylize.js';
 
 /*
@@ -67,7 +68,6 @@ export async function dream(
   const random = xoroshiro128plus(seed);
   const jitter = () => uniformInt(random, -JITTER, JITTER);
   let added = black(content);
-  let spent = 0;
 
   for (const [index, octave] of scales.entries()) {
     signal?.throwIfAborted();
@@ -75,7 +75,6 @@ export async function dream(
     const photo = resample(content, octave);
     const border = borderFor(octave, unit);
     const objective = await compileDream(recipe, executor, mirrored(photo, border));
-    spent += LOOKS * octave.width * octave.height;
     try {
       let picture = sum(photo, resample(added, octave));
       for (let iteration = 1; iteration <= octave.iterations; iteration++) {
@@ -90,7 +89,10 @@ export async function dream(
           const inner = cropped({ ...outer, data }, around);
           picture = ascended(picture, muted(inner, SATURATION[colors]), share * rate);
         }
-        spent += octave.width * octave.height;
+        const spent = costOf(
+          [...scales.slice(0, index), { ...octave, iterations: iteration }],
+          LOOKS,
+        );
         const now = picture;
         onProgress?.({
           picture: () => now,
@@ -109,12 +111,15 @@ export async function dream(
   return sum(content, resample(added, content));
 }
 
-/** What it takes to dream of a photo of that size, in pixels × iterations. */
+/** How much longer a step of a dream takes than one of a painting: deep layers count in all octaves. */
+const STEP = 3;
+
+/** What it takes to dream of a photo of that size; see cost.ts. */
 export function costOfDream(
   content: Size,
   { quality, patternScale }: Pick<DreamOptions, 'quality' | 'patternScale'>,
 ): number {
-  return costOf(octaves(content, patternScale, quality), LOOKS);
+  return STEP * costOf(octaves(content, patternScale, quality), LOOKS);
 }
 
 /** The same border, with the picture moved within it. */

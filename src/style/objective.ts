@@ -11,6 +11,7 @@ import {
   styleLoss,
   styleWeights,
   totalVariation,
+  variationWeight,
 } from './losses.js';
 import { shapeOf, type Picture, type Size } from './picture.js';
 import { contentOf, valuesAt, weightedSum, type ByLayer, type Manner } from './targets.js';
@@ -42,9 +43,9 @@ export interface Objective {
 }
 
 /**
- * Total = Σ_l w_l · Σ W_l·|G_l - A_l| / Σ W_l·|A_l|  +  f · Σ_m w_m · Σ(F_m - C_m)² / ΣC_m²  +  v · variation,
+ * Total = Σ_l w_l · Σ W_l·|G_l - A_l| / Σ W_l·|A_l|  +  f · Σ_m w_m · Σ(F_m - C_m)² / ΣC_m²  +  v · V / V_A,
  * over the style layers l and the content layers m, where C_m is what the photo is at m, in the painting's contrasts
- * (adain.ts).
+ * (adain.ts), and V and V_A are the total variations of the picture and of the painting.
  *
  * Each part is relative to its target's own size, so one set of weights serves every picture and every layer. In faces,
  * where a mask says that there are any, the content's factor f is another.
@@ -59,7 +60,7 @@ export async function compileObjective(
   recipe: Recipe,
   executor: Executor,
   photo: Picture,
-  { grams, moments }: Manner,
+  { grams, moments, roughness }: Manner,
   faces?: FaceMask,
 ): Promise<Objective> {
   const layers = [...Object.keys(recipe.styleLayers), ...Object.keys(recipe.contentLayers)];
@@ -72,7 +73,7 @@ export async function compileObjective(
     moments,
   );
   const shared = {
-    'variation.weight': scalar(recipe.variation),
+    'variation.weight': scalar(variationWeight(recipe.variation, roughness)),
     ...styleInputs(recipe, grams),
     ...contentWeights(recipe, contents),
   };

@@ -21,7 +21,7 @@ const patience: Readonly<Record<Quality, number>> = { draft: 0.3, normal: 1, fin
 const COARSEST = 111;
 
 /** Coarse scales are cheap and decide the composition; fine ones only add what fits between the strokes. */
-const ITERATIONS = [100, 80, 70, 70, 70];
+const ITERATIONS = [80, 60, 60, 60, 50];
 /**
  * Beyond 512 pixels, the picture itself is the guide: the shallow layers that count there would bring back every detail of the
  * photo, and a large picture would be a photo with a rough skin. So the strokes are what they are, and become sharp.
@@ -96,58 +96,4 @@ export interface Progress {
 export interface Watched extends Progress {
   /** What the picture looks like at this moment; computed when it is asked for. */
   readonly picture: () => Picture;
-}
-
-/**
- * What scales cost, in pixels × iterations: the unit in which jobs are compared and progress is measured.
- * @param looks how many pictures as large as the photo are looked at before the first step of each scale. To look is
- * the network's way forward only, but made ready for one use: about as long as one iteration takes.
- */
-export function costOf(scales: readonly Scale[], looks: number): number {
-  return scales.reduce(
-    (sum, { width, height, iterations }) => sum + width * height * (iterations + looks),
-    0,
-  );
-}
-
-/**
- * How often one of several scales is painted at most, until it is like the photo as it should be: the first is cheap, unless
- * it is the only one.
- */
-export function attemptsAt(index: number, scales: number): number {
-  return index === 0 && scales > 1 ? 2 : 1;
-}
-
-/** What a pyramid costs if every attempt is needed; see `costOf`. */
-export function costOfPyramid(scales: readonly Scale[], looks: number): number {
-  return costOf(attempted(scales), looks);
-}
-
-/** How far one is after an iteration of an attempt at one of the scales. Counted from 1, but for the scale. */
-export function progressOver(
-  scales: readonly Scale[],
-  looks: number,
-): (index: number, attempt: number, iteration: number) => Progress {
-  const all = attempted(scales);
-  const cost = costOf(all, looks);
-  return (index, attempt, iteration) => {
-    const { width, height, iterations } = scales[index] ?? { width: 0, height: 0, iterations: 0 };
-    const before = costOf(all.slice(0, index), looks);
-    const now = width * height * (looks + (attempt - 1) * iterations + iteration);
-    return {
-      scale: index + 1,
-      scales: scales.length,
-      iteration,
-      iterations,
-      fraction: (before + now) / cost,
-    };
-  };
-}
-
-/** The scales with the iterations of every attempt. */
-function attempted(scales: readonly Scale[]): readonly Scale[] {
-  return scales.map((scale, index) => ({
-    ...scale,
-    iterations: scale.iterations * attemptsAt(index, scales.length),
-  }));
 }

@@ -4,7 +4,7 @@ import type { Tensor } from '../graph/tensor.js';
 import { features } from '../networks/features.js';
 import type { Recipe } from '../networks/recipe.js';
 import { adain, channelMoments } from './adain.js';
-import { gramMatrix } from './losses.js';
+import { gramMatrix, totalVariation } from './losses.js';
 import { shapeOf, type Picture } from './picture.js';
 
 /** Values by layer. */
@@ -16,6 +16,8 @@ export interface Manner {
   readonly grams: ByLayer;
   /** The moments of every channel at every content layer; see adain.ts. */
   readonly moments: ByLayer;
+  /** The painting's own total variation. */
+  readonly roughness: number;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function mannerOf(
     return [
       ...made('gram', activations, style, gramMatrix),
       ...made('moments', activations, content, channelMoments),
+      ['roughness', totalVariation(picture)],
     ];
   });
   let mean: Manner | undefined;
@@ -42,6 +45,7 @@ export async function mannerOf(
     const manner = {
       grams: named('gram', values, style),
       moments: named('moments', values, content),
+      roughness: values.roughness?.[0] ?? NaN,
     };
     count++;
     mean =
@@ -60,9 +64,10 @@ export async function mannerOf(
 export function mixedManner(
   parts: readonly { readonly manner: Manner; readonly weight: number }[],
 ): Manner {
-  const mixed = (of: keyof Manner) =>
+  const mixed = (of: 'grams' | 'moments') =>
     weightedSum(parts.map(({ manner, weight }) => ({ values: manner[of], weight })));
-  return { grams: mixed('grams'), moments: mixed('moments') };
+  const roughness = parts.reduce((sum, { manner, weight }) => sum + weight * manner.roughness, 0);
+  return { grams: mixed('grams'), moments: mixed('moments'), roughness };
 }
 
 /**

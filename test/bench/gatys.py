@@ -78,17 +78,23 @@ def adain(activation, example):
     return (means[1] + contrast * (activation - means[0])).clamp(min=0)
 
 
+def total_variation(x):
+    down, right = x[:, :, 1:] - x[:, :, :-1], x[:, :, :, 1:] - x[:, :, :, :-1]
+    return (down.square().sum() + right.square().sum()) / x.numel()
+
+
 with torch.no_grad():
     painting = activations(picture("style.f32"))
     photo = activations(picture("content.f32"))
     grams = {name: gram(painting[name]) for name in recipe["styleLayers"]}
     weights = {name: style_weights(grams[name]) for name in recipe["styleLayers"]}
     contents = {name: adain(photo[name], painting[name]) for name in recipe["contentLayers"]}
+    roughness = max(total_variation(picture("style.f32")).item(), 0.002)
     del painting, photo
 
 
 def losses(x):
-    """The parts of equation 7, each relative to its target, and a total variation."""
+    """The parts of equation 7, and a total variation, each relative to its target."""
     at = activations(x)
     # Equations 4 and 5, with amounts in place of squares.
     style = sum(
@@ -100,8 +106,7 @@ def losses(x):
         weight * (at[name] - contents[name]).square().sum() / (contents[name].square().sum() + 1e-12)
         for name, weight in recipe["contentLayers"].items()
     )
-    down, right = x[:, :, 1:] - x[:, :, :-1], x[:, :, :, 1:] - x[:, :, :, :-1]
-    variation = recipe["variation"] * (down.square().sum() + right.square().sum()) / x.numel()
+    variation = recipe["variation"] * total_variation(x) / roughness
     return style, content, variation
 
 

@@ -21,7 +21,7 @@ export function vgg19Shape(divisor = 1): Recipe {
     contentLayers: { relu4_2: 1 },
     faces: 1,
     dreamLayers: {},
-    variation: 1,
+    variation: 0.006,
   };
 }
 
@@ -47,7 +47,7 @@ export function distilledShape(): Recipe {
     contentLayers: { relu3_2: 1 },
     faces: 1,
     dreamLayers: {},
-    variation: 1,
+    variation: 0.006,
   };
 }
 

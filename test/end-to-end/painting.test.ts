@@ -18,7 +18,7 @@ const picture = (background: string) =>
     .toBuffer();
 
 /** A picture that takes long enough to be met in the middle of it. */
-const LONG = { size: '512', quality: 'fine' };
+const LONG = { size: '320', quality: 'normal' };
 const QUICK = { size: '96', quality: 'draft' };
 
 /** Fills in the form as a person does, and sends it. */
@@ -34,9 +34,9 @@ async function ask(page: Page, url: string, { size, quality } = QUICK, path = '/
 }
 
 const isPainted = (page: Page) =>
-  page.locator('#render[data-state=painted]').waitFor({ timeout: 200_000 });
+  page.locator('#render[data-state=painted]').waitFor({ timeout: 300_000 });
 const isPainting = (page: Page) =>
-  page.locator('#render[data-state=painting] #sketch[src*=sketch]').waitFor({ timeout: 200_000 });
+  page.locator('#render[data-state=painting] #sketch[src*=sketch]').waitFor({ timeout: 300_000 });
 
 /** What axe-core finds that keeps somebody from using the page. */
 async function barriers(page: Page): Promise<readonly string[]> {
@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.getByRole('link', { name: 'Download' }).click();
     const file = await (await download).path();
     const { format, width, height } = await sharp(file).metadata();
-    expect([format, Math.max(width, height)]).toEqual(['jpeg', 512]);
+    expect([format, Math.max(width, height)]).toEqual(['jpeg', 320]);
     // It is one's own alone: without the session it is not there.
     expect((await fetch(new URL(src, bot.url))).status).toBe(404);
 

@@ -6,6 +6,7 @@ import { INPUT } from '../../src/networks/network.js';
 import type { Recipe } from '../../src/networks/recipe.js';
 import { compileObjective, objectiveGraph, type FaceMask } from '../../src/style/objective.js';
 import { pictureOf } from '../../src/style/picture.js';
+import { SMOOTHEST } from '../../src/style/losses.js';
 import { mannerOf } from '../../src/style/targets.js';
 import { gradientError, TOLERANCE } from '../support/finite-differences.js';
 import { flat } from '../support/pictures.js';
@@ -74,7 +75,7 @@ describe('the objective', () => {
     contentLayers: { [INPUT]: 1 },
     faces: 1,
     dreamLayers: {},
-    variation: 5,
+    variation: 5 * SMOOTHEST, // the painting is of one color
   };
   const size = { width: 2, height: 2 };
   const painting = flat(size, 1, 1, 0);
@@ -116,7 +117,7 @@ describe('the objective', () => {
     );
   });
 
-  it('weighs the total variation', async () => {
+  it('weighs the total variation, relative to the painting’s', async () => {
     // In each row of 6 values, red falls by 1 and green rises by 1; with weight 5.
     expect((await evaluated()).variation).toBeCloseTo(5 * (2 / 6), 5);
   });

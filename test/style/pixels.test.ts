@@ -4,7 +4,8 @@ import { adam } from '../../src/style/adam.js';
 import { borderFor, cropped, mirrored } from '../../src/style/border.js';
 import { colorStatistics, recolored } from '../../src/style/recolor.js';
 import { resample } from '../../src/style/resample.js';
-import { costOf, pyramid } from '../../src/style/schedule.js';
+import { costOf } from '../../src/style/cost.js';
+import { pyramid } from '../../src/style/schedule.js';
 import { pictureOf } from '../../src/style/picture.js';
 import { flat, meanOf, noise, waves } from '../support/pictures.js';
 

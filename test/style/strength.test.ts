@@ -52,6 +52,7 @@ describe('the memory for manners', () => {
   const manner = (floats: number) => ({
     grams: new Map([['layer', new Float32Array(floats)]]),
     moments: new Map<string, Float32Array>(),
+    roughness: 0,
   });
 
   it('computes once what is asked for again', async () => {

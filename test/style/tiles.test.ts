@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
-import { styleWeights } from '../../src/style/losses.js';
+import { styleWeights, variationWeight } from '../../src/style/losses.js';
 import { compileObjective, objectiveGraph } from '../../src/style/objective.js';
 import type { Picture } from '../../src/style/picture.js';
 import { contentOf, mannerOf } from '../../src/style/targets.js';
@@ -89,7 +89,7 @@ describe('the objective of a picture in tiles', () => {
 
   /** What the whole picture gives at once, without tiles. */
   async function atOnce(picture: Picture) {
-    const { grams, moments } = await mannerOf(tinyRecipe, executor, [painting]);
+    const { grams, moments, roughness } = await mannerOf(tinyRecipe, executor, [painting]);
     const [content = new Map<string, Float32Array>()] = await contentOf(
       tinyRecipe,
       executor,
@@ -99,7 +99,7 @@ describe('the objective of a picture in tiles', () => {
     const sumOf = (data: Float32Array, of: (x: number) => number) =>
       data.reduce((sum, x) => sum + of(x), 0);
     const inputs: Record<string, Float32Array> = {
-      'variation.weight': Float32Array.of(tinyRecipe.variation),
+      'variation.weight': Float32Array.of(variationWeight(tinyRecipe.variation, roughness)),
       'content.elsewhere': Float32Array.of(factors.elsewhere),
     };
     for (const [layer, gram] of grams) {

@@ -28,7 +28,7 @@ export const tinyRecipe: Recipe = {
   contentLayers: { relu2: 1.5 },
   faces: 8,
   dreamLayers: { relu1: 1, relu2: 2 },
-  variation: 1,
+  variation: 0.01,
 };
 
 /** Who paints with the tiny network; the judge is the real one. */

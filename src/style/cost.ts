@@ -1,0 +1,74 @@
+import { outerArea } from './border.js';
+import type { Size } from './picture.js';
+import type { Progress, Scale } from './schedule.js';
+
+/*
+ * What pictures cost: the unit in which jobs are compared, waits are foretold and progress is measured. It is what one pixel of
+ * a painting takes in one step, which is about the same on every scale if what does not grow with the picture is counted, too.
+ */
+
+/**
+ * What a step takes beside its pixels, in pixels: Gram matrices are as large for small pictures, and have more layers.
+ */
+const STEP = 20_000;
+/** What it takes to get a scale ready, in pixels: its graph is translated, optimized and given its weights. */
+const SETUP = 1_000_000;
+
+/**
+ * What scales cost.
+ * @param looks how many pictures as large as the photo are looked at before the first step of each scale. To look is
+ * the network's way forward only, but made ready for one use: about as long as one step takes.
+ */
+export function costOf(scales: readonly Scale[], looks: number): number {
+  return scales.reduce(
+    (sum, scale) => sum + SETUP + stepCost(scale) * (scale.iterations + looks),
+    0,
+  );
+}
+
+function stepCost(scale: Size): number {
+  return STEP + outerArea(scale);
+}
+
+/**
+ * How often one of several scales is painted at most, until it is like the photo as it should be: the first is cheap, unless
+ * it is the only one.
+ */
+export function attemptsAt(index: number, scales: number): number {
+  return index === 0 && scales > 1 ? 2 : 1;
+}
+
+/** What a pyramid costs if every attempt is needed; see `costOf`. */
+export function costOfPyramid(scales: readonly Scale[], looks: number): number {
+  return costOf(attempted(scales), looks);
+}
+
+/** How far one is after an iteration of an attempt at one of the scales. Counted from 1, but for the scale. */
+export function progressOver(
+  scales: readonly Scale[],
+  looks: number,
+): (index: number, attempt: number, iteration: number) => Progress {
+  const all = attempted(scales);
+  const cost = costOf(all, looks);
+  return (index, attempt, iteration) => {
+    const scale = scales[index] ?? { width: 0, height: 0, iterations: 0 };
+    const { iterations } = scale;
+    const done = (attempt - 1) * iterations + iteration;
+    const spent = costOf([...all.slice(0, index), { ...scale, iterations: done }], looks);
+    return {
+      scale: index + 1,
+      scales: scales.length,
+      iteration,
+      iterations,
+      fraction: spent / cost,
+    };
+  };
+}
+
+/** The scales with the iterations of every attempt. */
+function attempted(scales: readonly Scale[]): readonly Scale[] {
+  return scales.map((scale, index) => ({
+    ...scale,
+    iterations: scale.iterations * attemptsAt(index, scales.length),
+  }));
+}
