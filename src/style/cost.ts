@@ -8,10 +8,12 @@ import type { Progress, Scale } from './schedule.js';
  */
 
 /**
- * What a step takes beside its pixels, in pixels: Gram matrices are as large for small pictures, and have more layers.
+ * What a step takes beside its pixels, in pixels: coarse scales have more layers, and Gram matrices are as large for small
+ * pictures. On two cores a step of a 512-pixel picture takes 32, 31, 40, 58 and 108 ms from scale to scale, for 23, 38, 67, 123
+ * and 232 thousand pixels with their border: 0.47 µs for each of them and of these.
  */
 const STEP = 20_000;
-/** What it takes to get a scale ready, in pixels: its graph is translated, optimized and given its weights. */
+/** What it takes to get a scale ready, in pixels: 0.3 to 0.9 s there, in which graphs are translated and given weights. */
 const SETUP = 1_000_000;
 
 /**

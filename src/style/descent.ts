@@ -15,8 +15,8 @@ import { blendedManner, tileCount, type Style } from './paintings.js';
 import type { Picture, Size } from './picture.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
-import { pyramid, type Quality, type Scale, type Watched } from './schedule.js';
-import { corrected, likenessBefore } from './strength.js';
+import { pyramid, type PyramidScale, type Quality, type Scale, type Watched } from './schedule.js';
+import { corrected, firstFactor, likenessBefore } from './strength.js';
 
 /** What it takes to paint: a network and its layers, a device, and somebody who looks at the result. */
 export interface Painter {
@@ -33,7 +33,7 @@ export interface DescentOptions {
   readonly styles: readonly Style[];
   /** How much of the photo the judge is to find in the picture, of 1; if it is not said, the recipe's weights stay. */
   readonly likeness?: number;
-  /** How much the content counts at first, in units of the recipe's weights. */
+  /** How much more the content counts at first than it usually does. */
   readonly contentFactor?: number;
   /** How large the brushwork is, in percent of its size if the painting is as large as the photo. */
   readonly styleScale: number;
@@ -68,14 +68,15 @@ export async function descended(painter: Painter, options: DescentOptions): Prom
   );
   const progressed = progressOver(scales, looksAt(styles.length, options.styleScale));
   let result = grained(recolored(content, palette), seed);
-  let factor = options.contentFactor ?? 1;
-  const guided = scales.filter(({ guide }) => guide === 'photo').length;
+  const wantedAt = ({ toCome }: PyramidScale) =>
+    options.likeness === undefined ? undefined : likenessBefore(options.likeness, toCome);
+  const [coarsest] = scales;
+  let factor = (options.contentFactor ?? 1) * firstFactor(coarsest && wantedAt(coarsest));
   for (const [index, scale] of scales.entries()) {
     signal?.throwIfAborted();
     const photo = resample(content, scale);
     const seen = await painter.look(photo);
-    const wanted =
-      options.likeness && likenessBefore(options.likeness, Math.max(0, guided - 1 - index));
+    const wanted = wantedAt(scale);
     const guide = scale.guide === 'photo' ? photo : resample(result, scale);
     const easel = await setUp(painter, options, scale, guide);
     try {

@@ -112,7 +112,7 @@ export async function dream(
 }
 
 /** How much longer a step of a dream takes than one of a painting: deep layers count in all octaves. */
-const STEP = 3;
+const STEP = 2;
 
 /** What it takes to dream of a photo of that size; see cost.ts. */
 export function costOfDream(

@@ -8,40 +8,58 @@ export interface Scale extends Size {
 /** A scale of the pyramid, and what the content loss holds on to there: the photo, or what has been painted so far. */
 export interface PyramidScale extends Scale {
   readonly guide: 'photo' | 'paint';
+  /** How many more scales there are with the photo as the guide. */
+  readonly toCome: number;
 }
 
 /** How much time a picture is given. */
 export const qualities = ['draft', 'normal', 'fine'] as const;
 export type Quality = (typeof qualities)[number];
 
-/** By what factor the steps are more than those of `normal`. */
-const patience: Readonly<Record<Quality, number>> = { draft: 0.3, normal: 1, fine: 2 };
+/** The way from coarse to fine. */
+interface Plan {
+  /** How much larger the side of a scale is than that of the one before. */
+  readonly growth: number;
+  /** The steps at each scale up to 512 pixels. Coarse ones are cheap and decide the composition. */
+  readonly iterations: readonly number[];
+  /**
+   * The steps at each scale beyond, where the picture itself is the guide: the shallow layers that count there would bring
+   * back every detail of the photo, and a large picture would be a photo with a rough skin. So the strokes are what they are,
+   * and become sharp.
+   */
+  readonly beyond: number;
+}
 
-/** The side of the square with as many pixels as the coarsest scale: 128×96 has as many as 111². */
+/**
+ * Chosen by what came out after so much time (docs/engine.md, "Which losses"). A draft leaves every second scale out, since to get
+ * one ready takes as long as ten of its steps.
+ */
+const plans: Readonly<Record<Quality, Plan>> = {
+  draft: { growth: 2, iterations: [32, 24, 20], beyond: 8 },
+  normal: { growth: Math.SQRT2, iterations: [80, 60, 60, 60, 50], beyond: 20 },
+  fine: { growth: Math.SQRT2, iterations: [160, 120, 120, 120, 100], beyond: 40 },
+};
+
+/** The side of the square with as many pixels as the coarsest scale, about: 128×96 has as many as 111². */
 const COARSEST = 111;
 
-/** Coarse scales are cheap and decide the composition; fine ones only add what fits between the strokes. */
-const ITERATIONS = [80, 60, 60, 60, 50];
 /**
- * Beyond 512 pixels, the picture itself is the guide: the shallow layers that count there would bring back every detail of the
- * photo, and a large picture would be a photo with a rough skin. So the strokes are what they are, and become sharp.
- */
-const FINEST_ITERATIONS = 20;
-
-/**
- * The scales for a picture, coarse to fine, each √2 larger than the one before and the last the picture's own size.
+ * The scales for a picture, coarse to fine, the last one the picture's own size.
  * Sizes are counted by area, so that a panorama has as many scales as a square of equal cost.
  */
 export function pyramid({ width, height }: Size, quality: Quality): readonly PyramidScale[] {
+  const { growth, iterations, beyond } = plans[quality];
   const side = Math.sqrt(width * height);
-  const count = Math.max(1, Math.round(2 * Math.log2(side / COARSEST)) + 1);
+  const count = Math.max(1, Math.round(Math.log(side / COARSEST) / Math.log(growth)) + 1);
+  const guided = Math.min(count, iterations.length);
   return Array.from({ length: count }, (_, i) => {
-    const factor = Math.SQRT2 ** (i - count + 1);
+    const factor = growth ** (i - count + 1);
     return {
       width: Math.max(1, Math.round(width * factor)),
       height: Math.max(1, Math.round(height * factor)),
-      iterations: Math.round((ITERATIONS[i] ?? FINEST_ITERATIONS) * patience[quality]),
-      guide: i < ITERATIONS.length ? 'photo' : 'paint',
+      iterations: iterations[i] ?? beyond,
+      guide: i < guided ? 'photo' : 'paint',
+      toCome: Math.max(0, guided - 1 - i),
     };
   });
 }
@@ -55,7 +73,8 @@ export interface Octave extends Scale {
 /** The four octaves of Mordvintsev et al., each 1.4 times as large as the one before. */
 const OCTAVES = 4;
 const OCTAVE_RATIO = 1.4;
-const OCTAVE_ITERATIONS = 12;
+/** The steps in each. */
+const OCTAVE_ITERATIONS: Readonly<Record<Quality, number>> = { draft: 4, normal: 12, fine: 24 };
 /** The side of the square with as many pixels as the smallest octave: what the network sees there fills it already. */
 const SMALLEST_OCTAVE = 64;
 
@@ -67,7 +86,7 @@ const SMALLEST_OCTAVE = 64;
 export function octaves(photo: Size, patternScale: number, quality: Quality): readonly Octave[] {
   const { width, height } = photo;
   const least = Math.min(1, SMALLEST_OCTAVE / Math.sqrt(width * height));
-  const steps = Math.round(OCTAVE_ITERATIONS * patience[quality]);
+  const steps = OCTAVE_ITERATIONS[quality];
   const result: Octave[] = [];
   for (let i = OCTAVES - 1; i >= 0; i--) {
     const factor = Math.max(least, Math.min(1, 100 / patternScale / OCTAVE_RATIO ** i));

@@ -47,3 +47,11 @@ export function corrected(factor: number, likeness: number, wanted: number): num
   const bounded = Math.min(LARGEST_STEP, Math.max(1 / LARGEST_STEP, step));
   return Math.min(MOST, Math.max(LEAST, factor * bounded));
 }
+
+/** What the judge finds after the coarsest scale of many pairs, in the middle, with the recipe's weights. */
+const TYPICAL = 0.35;
+
+/** The content's factor to begin with, for a pair of which nothing is known yet; the recipe's own if nothing is wanted. */
+export function firstFactor(wanted = TYPICAL): number {
+  return corrected(1, TYPICAL, wanted);
+}

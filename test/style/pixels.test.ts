@@ -103,7 +103,7 @@ describe('the pyramid', () => {
   it('ends at the full size, grows by about √2, and starts near 128 pixels', () => {
     const scales = pyramid({ width: 512, height: 384 }, 'normal');
     expect(scales.map(({ width }) => width)).toEqual([128, 181, 256, 362, 512]);
-    expect(scales.map(({ iterations }) => iterations)).toEqual([100, 80, 70, 70, 70]);
+    expect(scales.map(({ iterations }) => iterations)).toEqual([80, 60, 60, 60, 50]);
     expect(scales.at(-1)).toMatchObject({ width: 512, height: 384 });
   });
 
@@ -114,12 +114,16 @@ describe('the pyramid', () => {
 
   it('costs a panorama as much as a square of the same area, nearly', () => {
     const square = costOf(pyramid({ width: 400, height: 400 }, 'normal'), 2);
-    expect(costOf(pyramid({ width: 1600, height: 100 }, 'normal'), 2) / square).toBeCloseTo(1, 1);
+    expect(costOf(pyramid({ width: 1600, height: 100 }, 'normal'), 2) / square).toBeGreaterThan(
+      0.9,
+    );
+    // It has more border.
+    expect(costOf(pyramid({ width: 1600, height: 100 }, 'normal'), 2) / square).toBeLessThan(1.2);
   });
 
   it('has one scale for the smallest picture', () => {
     expect(pyramid({ width: 1, height: 1 }, 'normal')).toEqual([
-      { width: 1, height: 1, iterations: 100, guide: 'photo' },
+      { width: 1, height: 1, iterations: 80, guide: 'photo', toCome: 0 },
     ]);
   });
 });
