@@ -134,6 +134,13 @@ describe('the events of requests', () => {
     });
   });
 
+  it('are not begun for who asks for the head alone, and would never read them', async () => {
+    const { url, feed } = await runStudio();
+    const response = await fetch(`${url}/events`, { method: 'HEAD' });
+    expect(response.headers.get('Content-Type')).toContain('text/event-stream');
+    expect(feed.listeners).toBe(0);
+  });
+
   it('spare a reader what is outdated before it is sent', async () => {
     const { url, feed } = await runStudio();
     const response = await fetch(`${url}/events`);

@@ -123,6 +123,16 @@ describe('a request through the API', () => {
     expect(said.at(-1)).toBe('painted');
   });
 
+  it('is not told to who asks for the head alone, and would never hear the end', async () => {
+    const counter = await runCounter();
+    const key = counter.key('ada');
+    const { id } = await create(counter, key);
+    const subscribe = vi.spyOn(counter.feed, 'subscribe');
+    const head = await counter.ask(key, `/renders/${id}/events`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('Content-Type')]).toEqual([200, 'text/event-stream']);
+    expect(subscribe).not.toHaveBeenCalled();
+  });
+
   it.each([
     ['no photo', form({ style: 'harbor' }), 422, 'invalid'],
     ['no painting', form({ photo }), 422, 'invalid'],
