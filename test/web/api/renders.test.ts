@@ -138,6 +138,12 @@ describe('a request through the API', () => {
     ['no painting', form({ photo }), 422, 'invalid'],
     ['a painting that there is not', form({ photo, style: 'nothing' }), 422, 'invalid'],
     ['a size that is none', form({ photo, style: 'harbor', size: '12' }), 422, 'invalid'],
+    [
+      'weights that no painting has',
+      form({ photo, style: 'harbor', blend: '0 9' }),
+      422,
+      'invalid',
+    ],
     ['a word for a number', form({ photo, style: 'harbor', strength: 'much' }), 422, 'invalid'],
     ['a file in another field', form({ photo, painting: photo }), 400, 'malformed'],
     [
