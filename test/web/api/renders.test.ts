@@ -89,6 +89,18 @@ describe('a request through the API', () => {
     expect(renders.map(({ id }) => id)).toEqual([one.id]);
   });
 
+  it('takes the weights of a blend in one field of a form, or in several, as the document has it', async () => {
+    const counter = await runCounter();
+    const key = counter.key('ada');
+    for (const blend of [['70, 30'], ['70', '30']]) {
+      const body = form({ photo });
+      for (const style of ['harbor', 'lavender']) body.append('style', style);
+      for (const weight of blend) body.append('blend', weight);
+      const response = await counter.ask(key, '/renders', { method: 'POST', body });
+      expect((await json(response)).settings).toEqual({ blend: [70, 30] });
+    }
+  });
+
   it('can be cancelled, and then nobody paints it', async () => {
     const counter = await runCounter();
     const key = counter.key('ada');
