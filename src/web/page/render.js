@@ -1,5 +1,5 @@
 // @ts-check
-/* global document, EventSource, fetch, location, DOMParser */
+/* global document, EventSource, fetch, location, DOMParser, setTimeout */
 import { announce, el } from './dom.js';
 
 /*
@@ -14,6 +14,7 @@ import { announce, el } from './dom.js';
  */
 
 const underWay = ['queued', 'painting'];
+const RETRY_MS = 3000;
 let said = -1;
 
 /** @returns {HTMLElement} */
@@ -38,6 +39,8 @@ function follow() {
   source.addEventListener('error', () => {
     const words = document.getElementById('words');
     if (words !== null) words.textContent = 'The connection is lost. Trying again…';
+    // The browser does, but not after an answer that is no stream, as a proxy gives while the bot starts anew.
+    if (source.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
   });
 }
 
