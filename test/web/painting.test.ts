@@ -14,6 +14,13 @@ async function ask(page: Page): Promise<void> {
   await page.waitForURL('**/paintings/*');
 }
 
+/** Something that one part of a test waits for, and another brings about. */
+function signal() {
+  let give = (): void => undefined;
+  const given = new Promise<void>((resolve) => (give = resolve));
+  return { give, given };
+}
+
 describe.skipIf(!hasChromium)('the page of a picture', () => {
   it('comes back after a proxy has said that the bot is not there', async () => {
     const counter = await runCounter();
@@ -22,6 +29,31 @@ describe.skipIf(!hasChromium)('the page of a picture', () => {
     await ask(page);
     await page.getByText('The connection is lost').waitFor();
     await painter(counter).paintAll();
+    await page.locator('#render[data-state=painted]').waitFor();
+  });
+
+  it('shows the picture, also if it is painted while the page asks how it is coming along', async () => {
+    const counter = await runCounter();
+    const { page } = await open(counter.url);
+    await ask(page);
+    await page.getByText('Yours is next').waitFor();
+    const asked = signal();
+    const painted = signal();
+    await page.route(
+      page.url(),
+      async (route) => {
+        const response = await route.fetch();
+        asked.give();
+        await painted.given;
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+    const { finish } = await painter(counter).begin();
+    await asked.given;
+    await finish();
+    await page.waitForTimeout(500); // until the page has heard of it
+    painted.give();
     await page.locator('#render[data-state=painted]').waitFor();
   });
 });

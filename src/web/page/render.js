@@ -70,18 +70,26 @@ async function hear(news) {
   said = quarter;
 }
 
-/** What is under way already is not asked for again. @type {Promise<void> | undefined} */
-let refreshing;
+let running = Promise.resolve();
+/** @type {Promise<void> | undefined} */
+let next;
 
+/** Asks for the page anew: what is under way was asked for before the newest news, so once more when that has come. */
 function refresh() {
-  refreshing ??= fetchAnew().finally(() => (refreshing = undefined));
-  return refreshing;
+  next ??= running.then(() => {
+    next = undefined;
+    running = fetchAnew();
+    return running;
+  });
+  return next;
 }
 
 async function fetchAnew() {
-  const response = await fetch(location.href);
-  if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const text = await fetch(location.href)
+    .then((response) => (response.ok ? response.text() : undefined))
+    .catch(() => undefined); // the stream of events tells of a lost connection
+  if (text === undefined) return;
+  const page = new DOMParser().parseFromString(text, 'text/html');
   const fresh = page.getElementById('render');
   if (fresh === null) return;
   const hadFocus = section().contains(document.activeElement);
