@@ -40,6 +40,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const proxied = options.address === undefined ? undefined : new URL(options.address).host;
   const isHostKnown = (host: string | undefined) =>
     (host !== undefined && host === proxied) || isHostAllowed(options.host, host);
+  // Not every proxy passes on by which name it was asked; that of the page that speaks with us it does.
+  const isOthers = (origin: string | undefined, host: string | undefined) =>
+    origin !== options.address && isForeign(origin, host);
   const root = new Hono();
   root.use(async (c, next) => {
     const host = c.req.header('Host');
@@ -47,7 +50,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const writes = c.req.method !== 'GET' && c.req.method !== 'HEAD';
     const isInvited =
       origin !== undefined && cors.includes(origin) && c.req.path.startsWith('/api/v1/');
-    if (!isHostKnown(host) || (writes && !isInvited && isForeign(origin, host))) {
+    if (!isHostKnown(host) || (writes && !isInvited && isOthers(origin, host))) {
       return c.json({ error: 'This server only answers pages of its own.' }, 403);
     }
     await next();
@@ -74,7 +77,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     // A client may vanish during the handshake; that is its own affair.
     socket.on('error', () => socket.destroy());
     const { host, origin } = request.headers;
-    if (!isHostKnown(host) || isForeign(origin, host)) {
+    if (!isHostKnown(host) || isOthers(origin, host)) {
       refuse(socket, '403 Forbidden');
     } else if (options.sandbox?.handleUpgrade(request, socket, head) !== true) {
       refuse(socket, '404 Not Found');

@@ -308,6 +308,17 @@ describe('who may ask', () => {
     expect((await open.ask(open.key('ada'), '/limits', { headers })).status).toBe(200);
   });
 
+  it('is the page at the address where people reach it, by whatever name a proxy asks us', async () => {
+    const counter = await runCounter({ address: 'https://paint.example', isLocal: false });
+    const statusFor = async (origin: string) => {
+      const init = { method: 'POST', headers: { Origin: origin }, body: form({ csrf: 'x' }) };
+      return (await fetch(counter.url, init)).status;
+    };
+    // It is heard, and asked to send its form once more.
+    expect(await statusFor('https://paint.example')).toBe(400);
+    expect(await statusFor('https://other.example')).toBe(403);
+  });
+
   it('is no page elsewhere, unless its origin is invited', async () => {
     const headers = { Origin: 'https://app.example' };
     const closed = await runCounter();
