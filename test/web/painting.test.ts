@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runCounter } from './counter.js';
 import { hasChromium, open, quit } from './harness.js';
 import { painter } from './painter.js';
@@ -55,5 +55,19 @@ describe.skipIf(!hasChromium)('the page of a picture', () => {
     await page.waitForTimeout(500); // until the page has heard of it
     painted.give();
     await page.locator('#render[data-state=painted]').waitFor();
+  });
+});
+
+describe('the address of a picture that is not there, or is somebody else’s', () => {
+  it('leads to a page for people, which says so', async () => {
+    const { url } = await runCounter();
+    for (const path of ['', '/again']) {
+      const response = await fetch(`${url}/paintings/AAAAAAAAAAAAAAAAAAAAAA${path}`);
+      expect([response.status, response.headers.get('Content-Type')]).toEqual([
+        404,
+        'text/html; charset=UTF-8',
+      ]);
+      expect(await response.text()).toContain('There is no such picture');
+    }
   });
 });
