@@ -73,7 +73,10 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
     const { content } = earlier.request;
     if (!hasPhoto && content.kind !== 'house')
       await uploads.copy(content, id, 'photo').catch(() => Promise.reject(gone));
-    const drawn = draft();
+    const asked = draft();
+    // The same photo shows the same things.
+    const isDescribed = hasPhoto || asked.description !== '';
+    const drawn = isDescribed ? asked : { ...asked, description: content.description };
     if (drawn.effect === 'dream' || drawn.styles.length > 0) return drawn;
     const styles: Draft['styles'][number][] = [];
     for (const style of stylesOf(earlier.request)) {

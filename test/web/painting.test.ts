@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
+import { WEB } from '../../src/platforms/web/platform.js';
+import { askedIn } from '../../src/queue/desk.js';
 import { runCounter } from './counter.js';
 import { hasChromium, open, quit } from './harness.js';
 import { painter } from './painter.js';
@@ -55,6 +57,34 @@ describe.skipIf(!hasChromium)('the page of a picture', () => {
     await page.waitForTimeout(500); // until the page has heard of it
     painted.give();
     await page.locator('#render[data-state=painted]').waitFor();
+  });
+});
+
+/** Somebody at a browser without a script. */
+async function visitorAt(url: string) {
+  const page = await fetch(url);
+  const Cookie = page.headers.get('Set-Cookie')?.split(';')[0] ?? '';
+  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(await page.text()) ?? [];
+  return async (fields: Readonly<Record<string, string>>): Promise<string> => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ csrf, ...fields })) body.append(name, value);
+    const init = { method: 'POST', headers: { Cookie }, body, redirect: 'manual' } as const;
+    const location = (await fetch(url, init)).headers.get('Location') ?? '';
+    return location.replace('/paintings/', '');
+  };
+}
+
+describe('the same photo once more', () => {
+  it('is described as it was, unless something else is said of it', async () => {
+    const { url, queue } = await runCounter();
+    const ask = await visitorAt(url);
+    const description = (id: string) =>
+      askedIn(queue.database, WEB, id)?.asked?.request?.content.description;
+    const first = await ask({ sample: '0', style: 'harbor', description: 'A lily' });
+    expect(description(first)).toBe('A lily');
+    expect(description(await ask({ again: first, style: 'lavender' }))).toBe('A lily');
+    expect(description(await ask({ again: first, description: 'A leek' }))).toBe('A leek');
+    expect(description(await ask({ again: first, sample: '1' }))).not.toBe('A lily');
   });
 });
 
