@@ -10,5 +10,7 @@ export function eventStream(
   write: (stream: SSEStreamingApi) => Promise<void>,
 ): Response {
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' });
+  // nginx would keep the events until it had some kilobytes of them.
+  c.header('X-Accel-Buffering', 'no');
   return streamSSE(c, write);
 }

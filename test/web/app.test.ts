@@ -108,6 +108,7 @@ describe('the events of requests', () => {
     const stop = new AbortController();
     const response = await fetch(`${url}/events`, { signal: stop.signal });
     expect(response.headers.get('Content-Type')).toContain('text/event-stream');
+    expect(response.headers.get('X-Accel-Buffering')).toBe('no');
     let heard = '';
     const reading = (async () => {
       const decoder = new TextDecoder();
