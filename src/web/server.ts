@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { bracketed, isForeign, isHostAllowed } from './loopback.js';
 
 export interface ServeOptions {
@@ -51,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const isInvited =
       origin !== undefined && cors.includes(origin) && c.req.path.startsWith('/api/v1/');
     if (!isHostKnown(host) || (writes && !isInvited && isOthers(origin, host))) {
-      return c.json({ error: 'This server only answers pages of its own.' }, 403);
+      return problem(c, 403, 'This server only answers pages of its own.');
     }
     await next();
     return undefined;
@@ -59,7 +59,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (options.api) root.route('/', options.api);
   if (options.sandbox) root.route('/', options.sandbox.app);
   root.route('/', options.app);
-  root.notFound((c) => c.json({ error: 'There is nothing here.' }, 404));
+  root.notFound((c) => problem(c, 404, 'There is nothing here.'));
 
   const server = createAdaptorServer({
     fetch: root.fetch,
@@ -103,6 +103,12 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** As the API tells its problems (RFC 9457), and, in `error`, as Mastodon does. */
+function problem(c: Context, status: 403 | 404, title: string): Response {
+  const body = { type: 'about:blank', title, status, error: title };
+  return c.json(body, status, { 'Content-Type': 'application/problem+json' });
 }
 
 /** "Every address" is one to listen on, not one to go to. */

@@ -325,7 +325,9 @@ describe('who may ask', () => {
     const response = await closed.ask(closed.key('ada'), '/limits', { headers });
     expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
     const post = { method: 'POST', headers, body: form({ photo, style: 'harbor' }) };
-    expect((await closed.ask(closed.key('ada'), '/renders', post)).status).toBe(403);
+    const refused = await closed.ask(closed.key('ada'), '/renders', post);
+    expect(refused.status).toBe(403);
+    expect(refused.headers.get('Content-Type')).toBe('application/problem+json');
     const invited = await runCounter({ cors: ['https://app.example'] });
     const answer = await invited.ask(invited.key('ada'), '/renders', post);
     expect(answer.status).toBe(201);
