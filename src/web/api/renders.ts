@@ -122,7 +122,7 @@ export function renderRoutes(
     path: '/api/v1/renders/{id}/events',
     operationId: 'watchRender',
     summary:
-      'The same, live: Server-Sent Events named “state”, each with a Render, until it comes to an end',
+      'The same, live: Server-Sent Events named “state”, each with a Render, until it comes to an end; or “gone”, if it is deleted',
     request: { params },
     responses: {
       200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
