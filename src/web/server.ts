@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import { bracketed, isForeign, isHostAllowed } from './loopback.js';
+import { isForeign, isHostAllowed, reachable } from './loopback.js';
 
 export interface ServeOptions {
   /** Answers before the two below: some of its addresses could be theirs. */
@@ -109,11 +109,6 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 function problem(c: Context, status: 403 | 404, title: string): Response {
   const body = { type: 'about:blank', title, status, error: title };
   return c.json(body, status, { 'Content-Type': 'application/problem+json' });
-}
-
-/** "Every address" is one to listen on, not one to go to. */
-function reachable(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : bracketed(host);
 }
 
 function refuse(socket: Duplex, status: string): void {
