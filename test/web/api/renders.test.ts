@@ -192,6 +192,10 @@ describe('a request through the API', () => {
     );
     expect(misspelled.status).toBe(422);
     expect((await json(misspelled)).errors[0]?.path).toBe('settings');
+    const unknown = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`field${i}`, 1]));
+    const much = await post(JSON.stringify({ ...unknown, styles: Object.keys(unknown) }));
+    expect(much.status).toBe(422);
+    expect((await much.text()).length).toBeLessThan(10_000);
     const large = Buffer.alloc(1_000_001).toString('base64');
     expect((await post(JSON.stringify({ photo: large, effect: 'dream' }))).status).toBe(413);
     expect((await post(JSON.stringify({ photo: large.repeat(3) }))).status).toBe(413);
