@@ -166,9 +166,11 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
       return { accounts: [account], counter, sandbox: { url, feed } };
     }
 
+    /** Health and metrics come first: the page may not answer what a proxy passes on, and they do. */
     function appOf({ page }: Counter): Hono {
-      const app = page ?? new Hono();
+      const app = new Hono();
       app.route('/', operations);
+      if (page) app.route('/', page);
       return app;
     }
   } catch (error) {

@@ -8,6 +8,7 @@ import { projectRoot } from '../paths.js';
 import { accessTokenSchema } from '../platforms/mastodon/sign-in.js';
 import { keySchema } from '../platforms/x/credentials.js';
 import { writePrivately } from '../private-file.js';
+import { reachable } from '../web/loopback.js';
 import { conversation, type Conversation, type Reader } from './ask.js';
 import { UsageError } from './errors.js';
 import { originOf } from './login.js';
@@ -238,7 +239,9 @@ function farewell(
   }[platform];
   const steps = [...login, 'pentimento doctor', 'pentimento bot'].map((step) => `  npx ${step}`);
   const page =
-    platform === 'sandbox' ? `\nThen open http://${web.host}:${web.port} in a browser.` : '';
+    platform === 'sandbox'
+      ? `\nThen open http://${reachable(web.host)}:${web.port} in a browser.`
+      : '';
   return `Written: ${files.map(shown).join(' and ')}
 
 Next:

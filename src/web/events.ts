@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import type { RequestStatus, StatusFeed } from './status.js';
+import { eventStream } from './stream.js';
 
 /** A line goes out at least this often, so that neither side takes silence for a broken connection. */
 const heartbeat = 15_000;
@@ -13,7 +13,7 @@ const reconnectAfter = 1000;
  * who is slower than the news gets the newest of each request and is spared what lies between.
  */
 export function streamStatus(c: Context, feed: StatusFeed): Response {
-  return streamSSE(c, async (stream) => {
+  return eventStream(c, async (stream) => {
     const waiting = new Map<string, RequestStatus>();
     let wake = (): void => undefined;
     const end = feed.subscribe((status) => {

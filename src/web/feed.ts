@@ -36,8 +36,8 @@ export class QueueFeed implements StatusFeed {
 
   /** A picture has come along to a fraction, 0..1, of its work; of sketches there have been so many. */
   report(mention: string, progress: number, sketches = 0): void {
-    this.#sketches.set(mention, sketches);
     if (this.#known.get(mention)?.state !== 'painting') return;
+    this.#sketches.set(mention, sketches);
     const status = { mention, state: 'painting', progress } as const;
     this.#known.set(mention, status);
     this.#events.emit('status', status);

@@ -28,8 +28,13 @@ export function isForeign(origin: string | undefined, host: string | undefined):
 }
 
 /** IPv6 addresses stand in brackets wherever a port may follow. */
-export function bracketed(address: string): string {
+function bracketed(address: string): string {
   return address.includes(':') && !address.startsWith('[') ? `[${address}]` : address;
+}
+
+/** As one goes there. "Every address" is one to listen on, not one to go to. */
+export function reachable(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : bracketed(host);
 }
 
 function hostname(host: string): string | undefined {

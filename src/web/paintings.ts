@@ -15,7 +15,7 @@ import { Unpaintable, type Render } from './renders/renders.js';
 import { isOwnForm, sessionOf, type Session } from './session.js';
 import { layout } from './views/layout.js';
 import { easel } from './views/paint.js';
-import { paintingView, titleOf } from './views/painting.js';
+import { missingView, paintingView, titleOf } from './views/painting.js';
 
 type Asked = 'painting' | 'dream';
 
@@ -61,13 +61,22 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
     );
   };
 
+  const missing = (c: Context) => {
+    c.header('Cache-Control', 'no-store');
+    const main = missingView();
+    return c.html(layout({ title: 'No such picture', hasSandbox, styles: ['render'], main }), 404);
+  };
+
   /** What of an earlier picture is used again, where nothing else was chosen. */
   const reuse = async (id: RenderId, earlier: Render, hasPhoto: boolean, draft: () => Draft) => {
     const gone = new Unpaintable('The photo is not here any more. Please choose it again.');
     const { content } = earlier.request;
     if (!hasPhoto && content.kind !== 'house')
       await uploads.copy(content, id, 'photo').catch(() => Promise.reject(gone));
-    const drawn = draft();
+    const asked = draft();
+    // The same photo shows the same things.
+    const isDescribed = hasPhoto || asked.description !== '';
+    const drawn = isDescribed ? asked : { ...asked, description: content.description };
     if (drawn.effect === 'dream' || drawn.styles.length > 0) return drawn;
     const styles: Draft['styles'][number][] = [];
     for (const style of stylesOf(earlier.request)) {
@@ -128,7 +137,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
   app.get('/paintings/:id', (c) => {
     const { client, csrf } = sessionOf(c, options);
     const render = renders.find(client, c.req.param('id'));
-    if (render === undefined) return c.notFound();
+    if (render === undefined) return missing(c);
     const isUnderWay = render.state === 'queued' || render.state === 'painting';
     c.header('Cache-Control', 'no-store');
     return c.html(
@@ -145,7 +154,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
   app.get('/paintings/:id/again', (c) => {
     const session = sessionOf(c, options);
     const again = renders.find(session.client, c.req.param('id'));
-    if (again === undefined) return c.notFound();
+    if (again === undefined) return missing(c);
     return form(c, session, again.request.effect === 'dream' ? 'dream' : 'painting', { again });
   });
   app.get('/paintings/:id/events', (c) => {
@@ -175,7 +184,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
       const id = c.req.param('id');
       const csrf = await csrfIn(c);
       if (!isOwnForm(session, csrf)) return c.text('This form has grown old.\n', 403);
-      if (!isRenderId(id) || !(await act(session, id))) return c.notFound();
+      if (!isRenderId(id) || !(await act(session, id))) return missing(c);
       return c.redirect(verb === 'cancel' ? `/paintings/${id}` : '/', 303);
     });
 }

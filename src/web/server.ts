@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
-import { Hono } from 'hono';
-import { bracketed, isForeign, isHostAllowed } from './loopback.js';
+import { Hono, type Context } from 'hono';
+import { isForeign, isHostAllowed, reachable } from './loopback.js';
 
 export interface ServeOptions {
   /** Answers before the two below: some of its addresses could be theirs. */
@@ -40,6 +40,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const proxied = options.address === undefined ? undefined : new URL(options.address).host;
   const isHostKnown = (host: string | undefined) =>
     (host !== undefined && host === proxied) || isHostAllowed(options.host, host);
+  // Not every proxy passes on by which name it was asked; that of the page that speaks with us it does.
+  const isOthers = (origin: string | undefined, host: string | undefined) =>
+    origin !== options.address && isForeign(origin, host);
   const root = new Hono();
   root.use(async (c, next) => {
     const host = c.req.header('Host');
@@ -47,8 +50,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const writes = c.req.method !== 'GET' && c.req.method !== 'HEAD';
     const isInvited =
       origin !== undefined && cors.includes(origin) && c.req.path.startsWith('/api/v1/');
-    if (!isHostKnown(host) || (writes && !isInvited && isForeign(origin, host))) {
-      return c.json({ error: 'This server only answers pages of its own.' }, 403);
+    if (!isHostKnown(host) || (writes && !isInvited && isOthers(origin, host))) {
+      return problem(c, 403, 'This server only answers pages of its own.');
     }
     await next();
     return undefined;
@@ -56,7 +59,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (options.api) root.route('/', options.api);
   if (options.sandbox) root.route('/', options.sandbox.app);
   root.route('/', options.app);
-  root.notFound((c) => c.json({ error: 'There is nothing here.' }, 404));
+  root.notFound((c) => problem(c, 404, 'There is nothing here.'));
 
   const server = createAdaptorServer({
     fetch: root.fetch,
@@ -74,7 +77,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     // A client may vanish during the handshake; that is its own affair.
     socket.on('error', () => socket.destroy());
     const { host, origin } = request.headers;
-    if (!isHostKnown(host) || isForeign(origin, host)) {
+    if (!isHostKnown(host) || isOthers(origin, host)) {
       refuse(socket, '403 Forbidden');
     } else if (options.sandbox?.handleUpgrade(request, socket, head) !== true) {
       refuse(socket, '404 Not Found');
@@ -102,9 +105,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   };
 }
 
-/** "Every address" is one to listen on, not one to go to. */
-function reachable(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : bracketed(host);
+/** As the API tells its problems (RFC 9457), and, in `error`, as Mastodon does. */
+function problem(c: Context, status: 403 | 404, title: string): Response {
+  const body = { type: 'about:blank', title, status, error: title };
+  return c.json(body, status, { 'Content-Type': 'application/problem+json' });
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -123,6 +123,14 @@ docs/hosting.md tells how to keep it running.
     });
   });
 
+  it.each([
+    ['[::1]:9000', 'http://[::1]:9000'],
+    ['0.0.0.0:9000', 'http://127.0.0.1:9000'],
+  ])('says where to go if the page is at %s', async (address, url) => {
+    const { out } = await place().init(['--address', address]);
+    expect(out).toContain(`Then open ${url} in a browser.`);
+  });
+
   it('keeps a token of the environment in .env, for that server alone, and shows it nobody', async () => {
     const token = "a-token#with'marks";
     const args = ['--platform', 'mastodon', '--server', 'mastodon.example'];

@@ -13,6 +13,10 @@ it('a bot with an account tells how it is and what it has done, and no names or 
     return { status: response.status, text: await response.text() };
   };
   expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
+  // By way of a proxy, too, which the page beside it does not answer.
+  const headers = { 'X-Forwarded-For': '203.0.113.7' };
+  const proxied = ['/healthz', '/metrics', '/'].map((path) => fetch(url + path, { headers }));
+  expect((await Promise.all(proxied)).map(({ status }) => status)).toEqual([200, 200, 403]);
   await vi.waitFor(
     async () => expect(await get('/readyz')).toEqual({ status: 200, text: 'ready\n' }),
     patient,

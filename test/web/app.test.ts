@@ -108,6 +108,7 @@ describe('the events of requests', () => {
     const stop = new AbortController();
     const response = await fetch(`${url}/events`, { signal: stop.signal });
     expect(response.headers.get('Content-Type')).toContain('text/event-stream');
+    expect(response.headers.get('X-Accel-Buffering')).toBe('no');
     let heard = '';
     const reading = (async () => {
       const decoder = new TextDecoder();
@@ -132,6 +133,13 @@ describe('the events of requests', () => {
     await vi.waitFor(() => {
       expect(feed.listeners).toBe(0);
     });
+  });
+
+  it('are not begun for who asks for the head alone, and would never read them', async () => {
+    const { url, feed } = await runStudio();
+    const response = await fetch(`${url}/events`, { method: 'HEAD' });
+    expect(response.headers.get('Content-Type')).toContain('text/event-stream');
+    expect(feed.listeners).toBe(0);
   });
 
   it('spare a reader what is outdated before it is sent', async () => {

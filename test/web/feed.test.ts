@@ -73,13 +73,15 @@ it('who just comes sees the progress so far, also after other changes', () => {
 it('progress of what is not being painted is not told', () => {
   const { queue, feed, heard } = feedOf('1');
   feed.report('1', 0.5);
-  feed.report('unknown', 0.5);
+  feed.report('unknown', 0.5, 3);
   const claim = claimed(queue.claimRender());
   queue.rendered(claim, painted);
   heard.length = 0;
   feed.report('1', 0.9); // a late one
   expect(heard).toEqual([]);
   expect(feed.current()).toEqual([{ mention: '1', state: 'replying' }]);
+  // Nor is it kept: other platforms' pictures, of which nobody would ever forget it, are reported, too.
+  expect(feed.progressOf('unknown')).toEqual({ progress: 0, sketches: 0 });
 });
 
 it('a picture that is painted a second time begins at the beginning', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attachment } from '../port.js';
 
@@ -65,8 +65,14 @@ export class Uploads {
     await copyFile(file, this.file(to, original), constants.COPYFILE_FICLONE);
   }
 
+  /** Removes all of a request's. Whoever still paints it finds no folder of that name, and so cannot put anything back. */
   async remove(id: RenderId): Promise<void> {
-    await rm(join(this.folder, id), { recursive: true, force: true });
+    // Should the bot end in between, this is the folder of no request, and is tidied away.
+    const nobodys = join(this.folder, newRenderId());
+    await rename(join(this.folder, id), nobodys).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    });
+    await rm(nobodys, { recursive: true, force: true });
   }
 
   /**

@@ -97,7 +97,9 @@ function asProblem(error: unknown, renders: Renders): Problem | undefined {
   }
   if (error instanceof Unpaintable) return new Problem(422, 'invalid', error.message);
   if (error instanceof z.ZodError) {
-    const errors = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+    const errors = error.issues
+      .slice(0, MOST_ERRORS)
+      .map(({ path, message }) => ({ path: path.join('.'), message: shortened(message) }));
     return new Problem(422, 'invalid', undefined, { errors });
   }
   if (error instanceof QuotaExceeded) {
@@ -109,4 +111,12 @@ function asProblem(error: unknown, renders: Renders): Problem | undefined {
   if (error instanceof NoRoom)
     return new Problem(503, 'no-room', undefined, {}, { 'Retry-After': '600' });
   return undefined;
+}
+
+/** Who sends a million things that do not fit is told of the first, and not word for word. */
+const MOST_ERRORS = 20;
+const LONGEST_MESSAGE = 300;
+
+function shortened(message: string): string {
+  return message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 }

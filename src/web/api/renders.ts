@@ -12,6 +12,7 @@ import { renderBody, renderSchema } from './schemas.js';
 const MOST_LISTED = 100;
 
 const unauthorized = problem('There is no key, or it does not hold.');
+const foreign = problem('A web page elsewhere asks, from an origin that is not invited.');
 const missing = problem('There is no such request, or it is somebody else’s.');
 const picture = (description: string) => ({
   description,
@@ -68,6 +69,7 @@ export function renderRoutes(
       },
       400: problem('The body cannot be read.'),
       401: unauthorized,
+      403: foreign,
       408: problem('The body came too slowly.'),
       413: problem('A picture is too large.'),
       415: problem('The body is neither multipart/form-data nor JSON.'),
@@ -120,7 +122,7 @@ export function renderRoutes(
     path: '/api/v1/renders/{id}/events',
     operationId: 'watchRender',
     summary:
-      'The same, live: Server-Sent Events named “state”, each with a Render, until it comes to an end',
+      'The same, live: Server-Sent Events named “state”, each with a Render, until it comes to an end; or “gone”, if it is deleted',
     request: { params },
     responses: {
       200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
@@ -170,7 +172,7 @@ export function renderRoutes(
       operationId: 'cancelRender',
       summary: 'End a request; what is painted already stays',
       request: { params },
-      responses: { ...one, ...common },
+      responses: { ...one, ...common, 403: foreign },
     }),
     (c) => {
       const { id } = c.req.valid('param');
@@ -186,7 +188,7 @@ export function renderRoutes(
       operationId: 'deleteRender',
       summary: 'End a request, and forget it with its pictures',
       request: { params },
-      responses: { 204: { description: 'It is gone.' }, ...common },
+      responses: { 204: { description: 'It is gone.' }, ...common, 403: foreign },
     }),
     async (c) => {
       if (!(await renders.remove(c.get('client'), c.req.valid('param').id)))

@@ -1,5 +1,5 @@
 // @ts-check
-/* global document, EventSource, fetch, location, DOMParser */
+/* global document, EventSource, fetch, location, DOMParser, setTimeout */
 import { announce, el } from './dom.js';
 
 /*
@@ -14,6 +14,7 @@ import { announce, el } from './dom.js';
  */
 
 const underWay = ['queued', 'painting'];
+const RETRY_MS = 3000;
 let said = -1;
 
 /** @returns {HTMLElement} */
@@ -38,6 +39,8 @@ function follow() {
   source.addEventListener('error', () => {
     const words = document.getElementById('words');
     if (words !== null) words.textContent = 'The connection is lost. Trying again…';
+    // The browser does, but not after an answer that is no stream, as a proxy gives while the bot starts anew.
+    if (source.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_MS);
   });
 }
 
@@ -67,18 +70,26 @@ async function hear(news) {
   said = quarter;
 }
 
-/** What is under way already is not asked for again. @type {Promise<void> | undefined} */
-let refreshing;
+let running = Promise.resolve();
+/** @type {Promise<void> | undefined} */
+let next;
 
+/** Asks for the page anew: what is under way was asked for before the newest news, so once more when that has come. */
 function refresh() {
-  refreshing ??= fetchAnew().finally(() => (refreshing = undefined));
-  return refreshing;
+  next ??= running.then(() => {
+    next = undefined;
+    running = fetchAnew();
+    return running;
+  });
+  return next;
 }
 
 async function fetchAnew() {
-  const response = await fetch(location.href);
-  if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const text = await fetch(location.href)
+    .then((response) => (response.ok ? response.text() : undefined))
+    .catch(() => undefined); // the stream of events tells of a lost connection
+  if (text === undefined) return;
+  const page = new DOMParser().parseFromString(text, 'text/html');
   const fresh = page.getElementById('render');
   if (fresh === null) return;
   const hadFocus = section().contains(document.activeElement);

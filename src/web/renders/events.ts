@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import type { QueueFeed } from '../feed.js';
+import { eventStream } from '../stream.js';
 import type { Render } from './renders.js';
 
 /** A line goes out at least this often, so that neither side takes silence for a broken connection. */
@@ -22,7 +22,7 @@ export function streamRender(
   find: () => Render | undefined,
   body: (render: Render) => unknown,
 ): Response {
-  return streamSSE(c, async (stream) => {
+  return eventStream(c, async (stream) => {
     let isNews = true;
     let wake = (): void => undefined;
     const unsubscribe = feed.subscribe(({ mention }) => {

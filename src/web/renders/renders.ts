@@ -213,6 +213,9 @@ export class Renders {
       throw new Unpaintable(`More than ${MOST_PAINTINGS} paintings cannot be blended.`);
     const [first, ...more] = styles.map((style) => this.#sourceOf(id, style));
     if (first === undefined) throw new Unpaintable('A painting is needed, or choose one of ours.');
+    const { blend = [] } = settings;
+    if (blend.length > 0 && blend.length !== styles.length)
+      throw new Unpaintable(`The blend takes a weight for each painting: ${styles.length}.`);
     const all: Styles = [first, ...more];
     return { ...common, effect, styles: all };
   }

@@ -52,7 +52,7 @@ export function settingsIn(fields: ReadonlyMap<string, readonly string[]>): unkn
       case 'choice':
         return [[name, text]];
       case 'weights':
-        return [[name, text.split(/[\s,/:]+/).map(numberIn)]];
+        return [[name, weightsIn(fields.get(name) ?? [])]];
     }
   });
   return Object.fromEntries(said);
@@ -60,6 +60,15 @@ export function settingsIn(fields: ReadonlyMap<string, readonly string[]>): unkn
 
 /** The kinds of parameters do not depend on the sizes. */
 const ANY: Sizes = { usual: 1, max: 1 };
+
+/** People write all weights into one field, programs send a field for each. */
+function weightsIn(texts: readonly string[]): readonly (number | string)[] {
+  return texts
+    .join(' ')
+    .trim()
+    .split(/[\s,/:]+/)
+    .map(numberIn);
+}
 
 /** A number, or else the text, which the schema will not take. */
 function numberIn(text: string): number | string {

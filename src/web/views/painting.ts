@@ -18,6 +18,18 @@ export function paintingView(render: Render, csrf: string): Html {
   </section>`;
 }
 
+/** What stands where a picture was, or where there never was one. */
+export function missingView(): Html {
+  return html`<section class="render" aria-labelledby="title">
+    <h1 id="title">There is no such picture</h1>
+    <p>
+      It has been deleted, or its time was over. Or it is somebody else’s: pictures are shown only
+      in the browser in which they were asked for.
+    </p>
+    <div class="actions"><a class="button" href="/">Have one painted</a></div>
+  </section>`;
+}
+
 /** What a request is called. */
 export function titleOf({ effect, ...request }: RenderRequest): string {
   if (effect === 'dream') return 'A dream';

@@ -89,6 +89,18 @@ describe('a request through the API', () => {
     expect(renders.map(({ id }) => id)).toEqual([one.id]);
   });
 
+  it('takes the weights of a blend in one field of a form, or in several, as the document has it', async () => {
+    const counter = await runCounter();
+    const key = counter.key('ada');
+    for (const blend of [['70, 30'], ['70', '30']]) {
+      const body = form({ photo });
+      for (const style of ['harbor', 'lavender']) body.append('style', style);
+      for (const weight of blend) body.append('blend', weight);
+      const response = await counter.ask(key, '/renders', { method: 'POST', body });
+      expect((await json(response)).settings).toEqual({ blend: [70, 30] });
+    }
+  });
+
   it('can be cancelled, and then nobody paints it', async () => {
     const counter = await runCounter();
     const key = counter.key('ada');
@@ -123,11 +135,27 @@ describe('a request through the API', () => {
     expect(said.at(-1)).toBe('painted');
   });
 
+  it('is not told to who asks for the head alone, and would never hear the end', async () => {
+    const counter = await runCounter();
+    const key = counter.key('ada');
+    const { id } = await create(counter, key);
+    const subscribe = vi.spyOn(counter.feed, 'subscribe');
+    const head = await counter.ask(key, `/renders/${id}/events`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('Content-Type')]).toEqual([200, 'text/event-stream']);
+    expect(subscribe).not.toHaveBeenCalled();
+  });
+
   it.each([
     ['no photo', form({ style: 'harbor' }), 422, 'invalid'],
     ['no painting', form({ photo }), 422, 'invalid'],
     ['a painting that there is not', form({ photo, style: 'nothing' }), 422, 'invalid'],
     ['a size that is none', form({ photo, style: 'harbor', size: '12' }), 422, 'invalid'],
+    [
+      'weights that no painting has',
+      form({ photo, style: 'harbor', blend: '0 9' }),
+      422,
+      'invalid',
+    ],
     ['a word for a number', form({ photo, style: 'harbor', strength: 'much' }), 422, 'invalid'],
     ['a file in another field', form({ photo, painting: photo }), 400, 'malformed'],
     [
@@ -164,6 +192,10 @@ describe('a request through the API', () => {
     );
     expect(misspelled.status).toBe(422);
     expect((await json(misspelled)).errors[0]?.path).toBe('settings');
+    const unknown = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`field${i}`, 1]));
+    const much = await post(JSON.stringify({ ...unknown, styles: Object.keys(unknown) }));
+    expect(much.status).toBe(422);
+    expect((await much.text()).length).toBeLessThan(10_000);
     const large = Buffer.alloc(1_000_001).toString('base64');
     expect((await post(JSON.stringify({ photo: large, effect: 'dream' }))).status).toBe(413);
     expect((await post(JSON.stringify({ photo: large.repeat(3) }))).status).toBe(413);
@@ -280,13 +312,26 @@ describe('who may ask', () => {
     expect((await open.ask(open.key('ada'), '/limits', { headers })).status).toBe(200);
   });
 
+  it('is the page at the address where people reach it, by whatever name a proxy asks us', async () => {
+    const counter = await runCounter({ address: 'https://paint.example', isLocal: false });
+    const statusFor = async (origin: string) => {
+      const init = { method: 'POST', headers: { Origin: origin }, body: form({ csrf: 'x' }) };
+      return (await fetch(counter.url, init)).status;
+    };
+    // It is heard, and asked to send its form once more.
+    expect(await statusFor('https://paint.example')).toBe(400);
+    expect(await statusFor('https://other.example')).toBe(403);
+  });
+
   it('is no page elsewhere, unless its origin is invited', async () => {
     const headers = { Origin: 'https://app.example' };
     const closed = await runCounter();
     const response = await closed.ask(closed.key('ada'), '/limits', { headers });
     expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
     const post = { method: 'POST', headers, body: form({ photo, style: 'harbor' }) };
-    expect((await closed.ask(closed.key('ada'), '/renders', post)).status).toBe(403);
+    const refused = await closed.ask(closed.key('ada'), '/renders', post);
+    expect(refused.status).toBe(403);
+    expect(refused.headers.get('Content-Type')).toBe('application/problem+json');
     const invited = await runCounter({ cors: ['https://app.example'] });
     const answer = await invited.ask(invited.key('ada'), '/renders', post);
     expect(answer.status).toBe(201);

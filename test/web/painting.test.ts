@@ -1,0 +1,103 @@
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { WEB } from '../../src/platforms/web/platform.js';
+import { askedIn } from '../../src/queue/desk.js';
+import { runCounter } from './counter.js';
+import { hasChromium, open, quit } from './harness.js';
+import { painter } from './painter.js';
+
+afterAll(quit);
+
+/** Asks for a picture as a person does, and comes to its page. */
+async function ask(page: Page): Promise<void> {
+  await page.getByRole('radio', { name: /^Lily leek/ }).check({ force: true });
+  await page.getByRole('radio', { name: /Autumn harbor/ }).check({ force: true });
+  await page.getByRole('button', { name: 'Paint it' }).click();
+  await page.waitForURL('**/paintings/*');
+}
+
+/** Something that one part of a test waits for, and another brings about. */
+function signal() {
+  let give = (): void => undefined;
+  const given = new Promise<void>((resolve) => (give = resolve));
+  return { give, given };
+}
+
+describe.skipIf(!hasChromium)('the page of a picture', () => {
+  it('comes back after a proxy has said that the bot is not there', async () => {
+    const counter = await runCounter();
+    const { page } = await open(counter.url);
+    await page.route('**/events', (route) => route.fulfill({ status: 502 }), { times: 1 });
+    await ask(page);
+    await page.getByText('The connection is lost').waitFor();
+    await painter(counter).paintAll();
+    await page.locator('#render[data-state=painted]').waitFor();
+  });
+
+  it('shows the picture, also if it is painted while the page asks how it is coming along', async () => {
+    const counter = await runCounter();
+    const { page } = await open(counter.url);
+    await ask(page);
+    await page.getByText('Yours is next').waitFor();
+    const asked = signal();
+    const painted = signal();
+    await page.route(
+      page.url(),
+      async (route) => {
+        const response = await route.fetch();
+        asked.give();
+        await painted.given;
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+    const { finish } = await painter(counter).begin();
+    await asked.given;
+    await finish();
+    await page.waitForTimeout(500); // until the page has heard of it
+    painted.give();
+    await page.locator('#render[data-state=painted]').waitFor();
+  });
+});
+
+/** Somebody at a browser without a script. */
+async function visitorAt(url: string) {
+  const page = await fetch(url);
+  const Cookie = page.headers.get('Set-Cookie')?.split(';')[0] ?? '';
+  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(await page.text()) ?? [];
+  return async (fields: Readonly<Record<string, string>>): Promise<string> => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ csrf, ...fields })) body.append(name, value);
+    const init = { method: 'POST', headers: { Cookie }, body, redirect: 'manual' } as const;
+    const location = (await fetch(url, init)).headers.get('Location') ?? '';
+    return location.replace('/paintings/', '');
+  };
+}
+
+describe('the same photo once more', () => {
+  it('is described as it was, unless something else is said of it', async () => {
+    const { url, queue } = await runCounter();
+    const ask = await visitorAt(url);
+    const description = (id: string) =>
+      askedIn(queue.database, WEB, id)?.asked?.request?.content.description;
+    const first = await ask({ sample: '0', style: 'harbor', description: 'A lily' });
+    expect(description(first)).toBe('A lily');
+    expect(description(await ask({ again: first, style: 'lavender' }))).toBe('A lily');
+    expect(description(await ask({ again: first, description: 'A leek' }))).toBe('A leek');
+    expect(description(await ask({ again: first, sample: '1' }))).not.toBe('A lily');
+  });
+});
+
+describe('the address of a picture that is not there, or is somebody else’s', () => {
+  it('leads to a page for people, which says so', async () => {
+    const { url } = await runCounter();
+    for (const path of ['', '/again']) {
+      const response = await fetch(`${url}/paintings/AAAAAAAAAAAAAAAAAAAAAA${path}`);
+      expect([response.status, response.headers.get('Content-Type')]).toEqual([
+        404,
+        'text/html; charset=UTF-8',
+      ]);
+      expect(await response.text()).toContain('There is no such picture');
+    }
+  });
+});
