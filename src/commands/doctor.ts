@@ -162,7 +162,7 @@ async function checkDevice(device: Device, { render, models }: Config): Promise<
   try {
     const executor = await openProven(device);
     const graph = objectiveGraph(await loadRecipe(render.network, models.folder), SPEED_SIZE);
-    return `${executor.name}, ${(await speedOf(executor, graph)).toPrecision(2)} GFLOP/s`;
+    return `${executor.name}, ${rounded(await speedOf(executor, graph))} GFLOP/s`;
   } catch (error) {
     if (!isWanted) throw new Absent(deviceProblem(error));
     throw new Error(
@@ -174,4 +174,9 @@ async function checkDevice(device: Device, { render, models }: Config): Promise<
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** To two digits, and never as a power of ten. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(2));
 }

@@ -23,6 +23,18 @@ function signal() {
   return { give, given };
 }
 
+describe.skipIf(!hasChromium)('the page to paint', () => {
+  it.each([
+    ['a text that is called a JPEG', Buffer.from('I am a text.'), 'not a picture'],
+    ['too large a file', Buffer.alloc(16e6 + 1), 'at most 16 MB'],
+  ])('refuses %s before it is sent', async (_, buffer, sentence) => {
+    const { page } = await open((await runCounter()).url);
+    await page.locator('#photo').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+    await page.locator('#photo-problem').filter({ hasText: sentence }).waitFor();
+    expect(await page.locator('#photo').inputValue()).toBe('');
+  });
+});
+
 describe.skipIf(!hasChromium)('the page of a picture', () => {
   it('comes back after a proxy has said that the bot is not there', async () => {
     const counter = await runCounter();

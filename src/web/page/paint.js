@@ -1,6 +1,6 @@
 // @ts-check
 /* global document, DataTransfer, URL, Event */
-import { acceptedTypes } from './picture-file.js';
+import { lookAt } from './picture-file.js';
 
 /*
  * Makes the form more pleasant: pictures can be dropped and pasted, and are seen before they are sent. Without it the form works
@@ -18,7 +18,7 @@ for (const zone of zones) {
   if (input === null || shown === null || problem === null) continue;
   const rival = input.name === 'photo' ? 'sample' : 'style';
 
-  input.addEventListener('change', () => {
+  input.addEventListener('change', async () => {
     const [file] = input.files ?? [];
     URL.revokeObjectURL(shown.src);
     problem.textContent = '';
@@ -26,8 +26,11 @@ for (const zone of zones) {
       shown.hidden = true;
       return;
     }
-    if (!acceptedTypes.split(',').includes(file.type)) {
-      problem.textContent = 'Please choose a JPEG, PNG, WebP, AVIF, GIF or TIFF.';
+    const looked = await lookAt(file, '');
+    // Meanwhile another one may have been chosen.
+    if (input.files?.[0] !== file) return;
+    if ('refusal' in looked) {
+      problem.textContent = looked.refusal;
       input.value = '';
       shown.hidden = true;
       return;
