@@ -5,6 +5,7 @@ import { askedIn } from '../../src/queue/desk.js';
 import { runCounter } from './counter.js';
 import { hasChromium, open, quit } from './harness.js';
 import { painter } from './painter.js';
+import { visitorAt } from './visitor.js';
 
 afterAll(quit);
 
@@ -60,24 +61,10 @@ describe.skipIf(!hasChromium)('the page of a picture', () => {
   });
 });
 
-/** Somebody at a browser without a script. */
-async function visitorAt(url: string) {
-  const page = await fetch(url);
-  const Cookie = page.headers.get('Set-Cookie')?.split(';')[0] ?? '';
-  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(await page.text()) ?? [];
-  return async (fields: Readonly<Record<string, string>>): Promise<string> => {
-    const body = new FormData();
-    for (const [name, value] of Object.entries({ csrf, ...fields })) body.append(name, value);
-    const init = { method: 'POST', headers: { Cookie }, body, redirect: 'manual' } as const;
-    const location = (await fetch(url, init)).headers.get('Location') ?? '';
-    return location.replace('/paintings/', '');
-  };
-}
-
 describe('the same photo once more', () => {
   it('is described as it was, unless something else is said of it', async () => {
     const { url, queue } = await runCounter();
-    const ask = await visitorAt(url);
+    const { ask } = await visitorAt(url);
     const description = (id: string) =>
       askedIn(queue.database, WEB, id)?.asked?.request?.content.description;
     const first = await ask({ sample: '0', style: 'harbor', description: 'A lily' });
