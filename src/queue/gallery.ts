@@ -7,8 +7,9 @@ import type { Person } from './person.js';
 import type { PaintedFile } from './states.js';
 
 /*
- * What hangs in the gallery: pictures that were asked for in public, by people who do not mind and are not blocked, and
- * that the operator has not taken down. What is marked as sensitive, or stands behind a warning, hangs nowhere.
+ * What hangs in the gallery: pictures that were asked for in public, by people who do not mind and are not blocked, of
+ * nobody else's pictures who minds or is blocked, and that the operator has not taken down. What is marked as sensitive,
+ * or stands behind a warning, hangs nowhere.
  */
 
 /** A picture that everybody may see. */
@@ -34,7 +35,10 @@ const HUNG = `SELECT id, mention, request, answer, created_at AS createdAt
   WHERE state = 'answered' AND cost > 0 AND mention ->> '$.visibility' = 'public'
     AND mention ->> '$.sensitive' = 0 AND mention ->> '$.spoiler' = ''
     AND answer ->> '$.type' = 'painted' AND coalesce(answer ->> '$.sensitive', 0) = 0
-    AND in_gallery = 1 AND taken_down = 0`;
+    AND in_gallery = 1 AND taken_down = 0
+    AND NOT EXISTS (SELECT 1 FROM json_each(mention, '$.picturesOf')
+                    JOIN people AS other ON other.person = value ->> '$.id'
+                    WHERE other.platform = requests.platform AND other.in_gallery = 0)`;
 
 /** Some of the pictures, newest first: those before one of them, or the newest. */
 export function hung(database: Database, before: number, limit: number): readonly Hung[] {
@@ -65,12 +69,14 @@ export function takeDown(database: Database, id: number): boolean {
 
 /** Asked anew each time, so that a block takes down what hangs already, and its end hangs it again. */
 function isWelcome(database: Database, { mention }: Hung): boolean {
-  return !isBlocked(database, mention.author.address);
+  return [mention.author, ...(mention.picturesOf ?? [])].every(
+    ({ address }) => !isBlocked(database, address),
+  );
 }
 
 /**
- * Keeps in mind whether somebody's pictures may hang: #nogallery takes all of them down for good, #gallery hangs them
- * again; without either everything stays as it is.
+ * Keeps in mind whether somebody's pictures may hang: #nogallery takes all of them down for good, and what
+ * others have had made of them; #gallery hangs them again; without either everything stays as it is.
  */
 export function noteGalleryWish(
   database: Database,

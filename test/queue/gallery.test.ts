@@ -71,3 +71,19 @@ it('nothing hangs of who is blocked, and pages are as long as ever', () => {
   unblock(queue.database, 'eve@here.example');
   expect(titles(queue)).toHaveLength(6);
 });
+
+it('nothing hangs that was made of the pictures of somebody who minds, or is blocked', () => {
+  const queue = queueAt(databaseFile());
+  const { author: ada } = mentionOf('0', 'ada');
+  const { author: bob } = mentionOf('0', 'bob');
+  answered(queue, mentionOf('1', 'eve', { picturesOf: [bob, ada] }));
+  answered(queue, mentionOf('2', 'eve'));
+  expect(titles(queue)).toEqual(['2', '1']);
+  answered(queue, mentionOf('3', 'ada', { text: '#nogallery' }));
+  expect(titles(queue)).toEqual(['2']);
+  expect(hungAt(queue.database, 1)).toBeUndefined();
+  answered(queue, mentionOf('4', 'ada', { text: '#gallery', visibility: 'direct' }));
+  expect(titles(queue)).toEqual(['3', '2', '1']);
+  block(queue.database, bob.address, 1);
+  expect(titles(queue)).toEqual(['3', '2']);
+});
