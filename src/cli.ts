@@ -7,6 +7,7 @@ import { botCommand } from './commands/bot.js';
 import { demoCommand } from './commands/demo.js';
 import { doctorCommand } from './commands/doctor.js';
 import { UsageError } from './commands/errors.js';
+import { galleryList, galleryRemove } from './commands/gallery.js';
 import { initCommand, platforms, shares, type InitOptions } from './commands/init.js';
 import { optionFor } from './commands/options.js';
 import { loginCommand, loginXCommand, logoutCommand } from './commands/login.js';
@@ -212,6 +213,22 @@ queue
   .description('go on painting')
   .action(() => queuePause(false));
 
+const gallery = program
+  .command('gallery')
+  .description('see what hangs in the gallery of the page, and take it down');
+gallery
+  .command('list')
+  .description('one line for each picture, newest first')
+  .addOption(
+    new Option('--limit <number>', 'not more than this').default(50).argParser(wholeNumber),
+  )
+  .action(galleryList);
+gallery
+  .command('remove')
+  .description('take a picture down; whoever asked for it still has it')
+  .argument('<id>', 'the number in the list, and in the address of the picture', wholeNumber)
+  .action((id: number) => galleryRemove(id));
+
 const keys = program
   .command('keys')
   .description('keys by which programs ask for pictures; see docs/api.md')
@@ -268,7 +285,9 @@ program
 
 program
   .command('block')
-  .description('ignore an account or a whole domain; without one, list who is ignored')
+  .description(
+    'ignore an account or a whole domain, and take down what hangs of theirs; without one, list who is ignored',
+  )
   .argument('[who]', 'ada@example.social or example.social')
   .action(blockCommand);
 program

@@ -13,7 +13,9 @@ export async function blockCommand(pattern: string | undefined): Promise<void> {
       const patterns = blocked(database);
       console.log(patterns.length === 0 ? 'Nobody is blocked.' : patterns.join('\n'));
     } else if (block(database, pattern, Date.now())) {
-      console.log(`${pattern} is blocked: what they ask from now on is passed over in silence.`);
+      console.log(
+        `${pattern} is blocked: what they ask from now on is passed over in silence, and nothing of theirs hangs in the gallery.`,
+      );
     } else {
       console.log(`${pattern} was blocked already.`);
     }

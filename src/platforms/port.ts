@@ -71,17 +71,22 @@ export interface Listener {
   readonly failed: (error: PlatformError) => void;
 }
 
+/** Who has written a post. */
+export interface Author {
+  readonly id: string;
+  /** As one writes it in a post to address them, without the leading @. */
+  readonly handle: string;
+  /** In full, wherever one is: ada@example.social. */
+  readonly address: string;
+}
+
 /** A post, as a rule one in which somebody speaks to us, with what it takes to answer it: kept as JSON in the queue. */
 export interface Mention {
   /** The post's id: opaque, unique per network. */
   readonly id: string;
-  readonly author: {
-    readonly id: string;
-    /** As one writes it in a post to address them, without the leading @. */
-    readonly handle: string;
-    /** In full, wherever one is: ada@example.social. */
-    readonly address: string;
-  };
+  readonly author: Author;
+  /** Other people whose pictures it may use, once that is understood: of the posts above it. */
+  readonly picturesOf?: readonly Author[];
   /** The post that this one replies to, if it is a reply. */
   readonly inReplyTo?: string | undefined;
   /** The id of whoever wrote that post, if the network tells. */

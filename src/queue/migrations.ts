@@ -237,4 +237,8 @@ export const migrations: readonly string[] = [
     revoked_at INTEGER  -- NULL while it holds
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What the operator has taken out of the gallery; whoever asked for it still has it.
+  ALTER TABLE requests ADD COLUMN taken_down INTEGER NOT NULL DEFAULT 0 CHECK (taken_down IN (0, 1));
+  `,
 ];

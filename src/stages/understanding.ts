@@ -138,11 +138,19 @@ function isOpen({ visibility }: Mention): boolean {
 
 const fromWidest: readonly Visibility[] = ['public', 'unlisted', 'private', 'direct'];
 
-/** A mention, not more public than the post whose pictures it uses, as sensitive, and behind the same warning. */
-function noWiderThan({ visibility, sensitive, spoiler }: Mention, mention: Mention): Mention {
+/**
+ * A mention, not more public than the post whose pictures it uses, as sensitive, and behind the same warning. It says, too,
+ * whose pictures they are, for they may not want to see them in the gallery.
+ */
+function noWiderThan(above: Mention, mention: Mention): Mention {
+  const { visibility, sensitive, spoiler } = above;
   const rank = Math.max(fromWidest.indexOf(visibility), fromWidest.indexOf(mention.visibility));
+  const others = [above.author, ...(above.picturesOf ?? [])].filter(
+    ({ id }) => id !== mention.author.id,
+  );
   return {
     ...mention,
+    ...(others.length > 0 && { picturesOf: others }),
     visibility: fromWidest[rank] ?? 'direct',
     sensitive: mention.sensitive || sensitive,
     spoiler: mention.spoiler === '' ? spoiler : mention.spoiler,

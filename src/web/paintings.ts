@@ -6,6 +6,7 @@ import { parameterHere, parameterNames, type Given, type Sizes } from '../reques
 import { stylesOf } from '../requests/request.js';
 import type { WebAppOptions } from './app.js';
 import { pictureResponse } from './files.js';
+import { chosenFor, chosenIn, type Chosen } from './chosen.js';
 import { controls } from './form.js';
 import { streamRender } from './renders/events.js';
 import type { Draft } from './renders/draft.js';
@@ -34,7 +35,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
     c: Context,
     session: Session,
     effect: Asked,
-    more: { again?: Render | undefined; problem?: string } = {},
+    more: { again?: Render | undefined; chosen?: Chosen; problem?: string } = {},
     status: 200 | 400 | 408 | 413 | 415 | 422 | 429 | 503 = 200,
   ) => {
     const isDream = effect === 'dream';
@@ -52,7 +53,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
           samples,
           collection,
           controls: isDream ? ofDreams : all,
-          said: more.again?.request.settings ?? {},
+          chosen: more.again ? chosenFor(more.again) : { settings: {} },
           own: more.again ? [] : renders.list(session.client, OWN),
           ...more,
         }),
@@ -93,17 +94,21 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
   const ask = async (c: Context, effect: Asked) => {
     const session = sessionOf(c, options);
     const { client } = session;
-    let again: Render | undefined;
+    const said = new Map<string, readonly string[]>();
+    const rules = {
+      fields: said,
+      first: (field: string, value: string) => {
+        if (field !== 'csrf' || !isOwnForm(session, value))
+          throw new IntakeError('forged', 'This form has grown old. Please send it once more.');
+      },
+    };
     try {
       const id = await reception.take(client, async (id) => {
-        const received = await reception.receive(id, c.req.raw, (field, value) => {
-          if (field !== 'csrf' || !isOwnForm(session, value))
-            throw new IntakeError('forged', 'This form has grown old. Please send it once more.');
-        });
+        const received = await reception.receive(id, c.req.raw, rules);
         const { files } = received;
         const fields = new Map(received.fields);
         if (effect === 'dream') fields.set('effect', ['dream']);
-        again = renders.find(client, fields.get('again')?.[0] ?? '');
+        const again = renders.find(client, fields.get('again')?.[0] ?? '');
         let hasPhoto = files.some(({ field }) => field === 'photo');
         const sample = samples[Number(fields.get('sample')?.[0] ?? NaN)];
         if (!hasPhoto && sample !== undefined) {
@@ -122,7 +127,11 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
       return c.redirect(`/paintings/${id}`, 303);
     } catch (error) {
       const [status, problem] = refusalOf(error, (quota) => renders.sentenceFor(quota));
-      return form(c, session, effect, { again, problem }, status);
+      // Where there was no room for anything, it has not been read yet.
+      if (!c.req.raw.bodyUsed) await reception.skim(c.req.raw, rules);
+      const again = renders.find(client, said.get('again')?.[0] ?? '');
+      const chosen = said.size > 0 ? { chosen: chosenIn(said) } : {};
+      return form(c, session, effect, { again, problem, ...chosen }, status);
     }
   };
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Mention } from '../../src/platforms/port.js';
-import { hung, hungAt } from '../../src/queue/gallery.js';
+import { block, unblock } from '../../src/queue/blocks.js';
+import { shown } from '../../src/queue/desk.js';
+import { hung, hungAt, takeDown } from '../../src/queue/gallery.js';
 import type { Queue } from '../../src/queue/queue.js';
 import type { Answer } from '../../src/queue/states.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
@@ -47,4 +49,41 @@ it('whoever writes #nogallery has all of theirs taken down, and #gallery hangs t
   expect(titles(queue)).toEqual(['2']);
   answered(queue, mentionOf('6', 'ada', { text: '#gallery' }));
   expect(titles(queue)).toEqual(['6', '5', '4', '3', '2', '1']);
+});
+
+it('what the operator takes down hangs no longer, and is not deleted', () => {
+  const queue = queueAt(databaseFile());
+  for (const id of ['1', '2', '3']) answered(queue, mentionOf(id));
+  expect([takeDown(queue.database, 2), takeDown(queue.database, 2)]).toEqual([true, false]);
+  expect(takeDown(queue.database, 99)).toBe(false);
+  expect(titles(queue)).toEqual(['3', '1']);
+  expect(hungAt(queue.database, 2)).toBeUndefined();
+  expect(shown(queue.database, 2)).toMatchObject({ state: 'answered', answer: painted });
+});
+
+it('nothing hangs of who is blocked, and pages are as long as ever', () => {
+  const queue = queueAt(databaseFile());
+  const people = ['ada', 'eve', 'eve', 'ada', 'eve', 'ada'];
+  for (const [i, person] of people.entries()) answered(queue, mentionOf(String(i + 1), person));
+  block(queue.database, '@Eve@here.example', 1);
+  expect(hung(queue.database, 6, 2).map(({ mention }) => mention.id)).toEqual(['4', '1']);
+  expect(hungAt(queue.database, 2)).toBeUndefined();
+  unblock(queue.database, 'eve@here.example');
+  expect(titles(queue)).toHaveLength(6);
+});
+
+it('nothing hangs that was made of the pictures of somebody who minds, or is blocked', () => {
+  const queue = queueAt(databaseFile());
+  const { author: ada } = mentionOf('0', 'ada');
+  const { author: bob } = mentionOf('0', 'bob');
+  answered(queue, mentionOf('1', 'eve', { picturesOf: [bob, ada] }));
+  answered(queue, mentionOf('2', 'eve'));
+  expect(titles(queue)).toEqual(['2', '1']);
+  answered(queue, mentionOf('3', 'ada', { text: '#nogallery' }));
+  expect(titles(queue)).toEqual(['2']);
+  expect(hungAt(queue.database, 1)).toBeUndefined();
+  answered(queue, mentionOf('4', 'ada', { text: '#gallery', visibility: 'direct' }));
+  expect(titles(queue)).toEqual(['3', '2', '1']);
+  block(queue.database, bob.address, 1);
+  expect(titles(queue)).toEqual(['3', '2']);
 });

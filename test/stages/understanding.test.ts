@@ -144,6 +144,12 @@ describe('a mention in reply to somebody else’s post', () => {
       expect('request' in (await understand(reply([]))).outcome).toBe(may);
     },
   );
+
+  it('says whose pictures it takes', async () => {
+    const post = above(pictures, 'ben');
+    const { understand } = network(post, true);
+    expect((await understand(reply([]))).mention.picturesOf).toEqual([post.author]);
+  });
 });
 
 describe('a mention in reply to what we know', () => {
@@ -192,6 +198,26 @@ describe('a mention in reply to what we know', () => {
       expect('request' in (await understand(again)).outcome).toBe(may);
     },
   );
+
+  it('says whose pictures it uses, beside its author’s, however many went on before', async () => {
+    const { answer, understand } = network();
+    const { author: ben } = mentionOf('0', 'ben');
+    const { author: eve } = mentionOf('0', 'eve');
+    const on = (id: string, person: string) =>
+      mentionOf(id, person, {
+        attachments: [],
+        inReplyTo: `reply to ${Number(id) - 1}`,
+        text: '#strength90',
+      });
+    answer(mentionOf('1', 'ben'));
+    const second = (await understand(on('2', 'eve'))).mention;
+    expect(second.picturesOf).toEqual([ben]);
+    answer(second);
+    expect((await understand(on('3', 'ada'))).mention.picturesOf).toEqual([eve, ben]);
+    expect((await understand(on('3', 'ben'))).mention.picturesOf).toEqual([eve]);
+    answer(mentionOf('3', 'ada'));
+    expect((await understand(on('4', 'ada'))).mention).not.toHaveProperty('picturesOf');
+  });
 
   it('does not paint what somebody else has asked for in their own post', async () => {
     const { answer, understand } = network(above(pictures, 'ben'));

@@ -5,6 +5,7 @@ import { housePaintings, samplePhotos } from '../../src/collection.js';
 import { createLog } from '../../src/log.js';
 import { WEB } from '../../src/platforms/web/platform.js';
 import { Uploads } from '../../src/platforms/web/uploads.js';
+import { DATABASE_FILE } from '../../src/queue/database.js';
 import { createKey } from '../../src/queue/keys.js';
 import type { Queue } from '../../src/queue/queue.js';
 import type { Quotas } from '../../src/queue/quotas.js';
@@ -41,7 +42,7 @@ export interface Counter {
 /** The page and the API over a queue that nobody paints from. */
 export function counterAt(folder: string, options: CounterOptions = {}): Counter {
   const { quotas = generous.quotas, maxBytes = 1e6, idleMs = 10_000 } = options;
-  const queue = queueAt(join(folder, 'queue.sqlite3'), undefined, quotas);
+  const queue = queueAt(join(folder, DATABASE_FILE), undefined, quotas);
   const uploads = new Uploads(join(folder, 'uploads'));
   const feed = new QueueFeed(queue, WEB);
   const log = createLog('silent');

@@ -2,9 +2,11 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { WEB } from '../../src/platforms/web/platform.js';
 import { askedIn } from '../../src/queue/desk.js';
+import { options as generous } from '../support/queue.js';
 import { runCounter } from './counter.js';
 import { hasChromium, open, quit } from './harness.js';
 import { painter } from './painter.js';
+import { visitorAt } from './visitor.js';
 
 afterAll(quit);
 
@@ -72,24 +74,10 @@ describe.skipIf(!hasChromium)('the page of a picture', () => {
   });
 });
 
-/** Somebody at a browser without a script. */
-async function visitorAt(url: string) {
-  const page = await fetch(url);
-  const Cookie = page.headers.get('Set-Cookie')?.split(';')[0] ?? '';
-  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(await page.text()) ?? [];
-  return async (fields: Readonly<Record<string, string>>): Promise<string> => {
-    const body = new FormData();
-    for (const [name, value] of Object.entries({ csrf, ...fields })) body.append(name, value);
-    const init = { method: 'POST', headers: { Cookie }, body, redirect: 'manual' } as const;
-    const location = (await fetch(url, init)).headers.get('Location') ?? '';
-    return location.replace('/paintings/', '');
-  };
-}
-
 describe('the same photo once more', () => {
   it('is described as it was, unless something else is said of it', async () => {
     const { url, queue } = await runCounter();
-    const ask = await visitorAt(url);
+    const { ask } = await visitorAt(url);
     const description = (id: string) =>
       askedIn(queue.database, WEB, id)?.asked?.request?.content.description;
     const first = await ask({ sample: '0', style: 'harbor', description: 'A lily' });
@@ -111,5 +99,62 @@ describe('the address of a picture that is not there, or is somebody else’s', 
       ]);
       expect(await response.text()).toContain('There is no such picture');
     }
+  });
+});
+
+describe('a form that is refused', () => {
+  const chosen = {
+    description: 'A lily & a "leek"',
+    strength: '85',
+    scale: '150',
+    colors: 'keep',
+    seed: '7',
+    style: 'lavender',
+    effect: 'variations',
+    visibility: 'public',
+  };
+  /** What is chosen on a page, as a browser would send it. */
+  const chosenOn = async (response: Response) => {
+    const inputs = [...(await response.text()).matchAll(/<input\b[^>]*>/g)].map(([input]) => input);
+    const attribute = (input: string, name: string) =>
+      (new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? '')
+        .replaceAll('&quot;', '"')
+        .replaceAll('&amp;', '&');
+    const isSent = (input: string) =>
+      !/type="(radio|checkbox|file)"/.test(input) || /\schecked\b/.test(input);
+    return Object.fromEntries(
+      inputs.filter(isSent).map((input) => [attribute(input, 'name'), attribute(input, 'value')]),
+    );
+  };
+
+  it.each([
+    ['no photo', 422, {}],
+    ['a photo too large, before all that is chosen', 413, { photo: new Blob(['a'.repeat(2e6)]) }],
+    ['a size that is none', 422, { sample: '1', size: '12' }],
+  ] as const)('keeps all that was chosen: %s', async (_, status, more) => {
+    const { url } = await runCounter();
+    const { send } = await visitorAt(url);
+    const response = await send({ ...more, ...chosen });
+    expect(response.status).toBe(status);
+    const { photo: _photo, ...kept } = { photo: undefined, ...more };
+    expect(await chosenOn(response)).toMatchObject({ ...chosen, ...kept });
+  });
+
+  it('keeps it also where the form need not have been read, and what it goes on from', async () => {
+    const quotas = { ...generous.quotas, waitingPerPerson: 1 };
+    const { url } = await runCounter({ quotas });
+    const { ask, send } = await visitorAt(url);
+    const again = await ask({ sample: '0', style: 'harbor' });
+    const response = await send({ again, photo: new Blob(['picture']), ...chosen });
+    expect(response.status).toBe(429);
+    expect(await chosenOn(response)).toMatchObject({ again, ...chosen });
+  });
+
+  it('keeps nothing of a form that is not ours', async () => {
+    const { url } = await runCounter();
+    const { send } = await visitorAt(url);
+    const response = await send({ csrf: 'x', ...chosen });
+    expect(response.status).toBe(400);
+    expect(await chosenOn(response)).toMatchObject({ description: '', strength: '50' });
   });
 });

@@ -46,6 +46,8 @@ export interface FormRules {
   readonly fileFor: (field: string, number: number) => string | undefined;
   /** Shown the first part before anything is written; what it throws ends it. */
   readonly first?: (field: string, value: string) => void;
+  /** Where the fields go, for who wants them also of a form that is refused: then it is read on after a file too large. */
+  readonly fields?: Map<string, readonly string[]>;
 }
 
 /** Fields are few and short; the longest is a description. Browsers send a part for every file that nobody has chosen. */
@@ -63,9 +65,9 @@ const FORM_LIMITS = {
 export async function receiveForm(
   request: Request,
   limits: IntakeLimits,
-  { fileFor, first = () => undefined }: FormRules,
+  { fileFor, first = () => undefined, fields: wanted }: FormRules,
 ): Promise<ReceivedForm> {
-  const fields = new Map<string, readonly string[]>();
+  const fields = wanted ?? new Map<string, readonly string[]>();
   const files: ReceivedFile[] = [];
   const streams: BusboyFileStream[] = [];
   const writing: Promise<void>[] = [];
@@ -109,7 +111,8 @@ export async function receiveForm(
         );
       stream.on('limit', () =>
         guarded(() => {
-          throw tooLarge(limits);
+          failure ??= tooLarge(limits);
+          if (wanted === undefined) throw failure;
         }),
       );
       files.push({ field, file });
@@ -126,6 +129,7 @@ export async function receiveForm(
   try {
     await receive(request, limits, stop, parser);
     await Promise.all(writing);
+    if (failure !== undefined) throw new Error('refused', { cause: failure });
   } catch (error) {
     stop.abort();
     for (const stream of streams) stream.destroy();
@@ -172,7 +176,7 @@ function parserOf(request: Request, { maxBytes }: IntakeLimits): BusboyInstance 
 
 async function receive(
   request: Request,
-  { totalMs, idleMs }: IntakeLimits,
+  { totalMs, idleMs, maxBytes }: IntakeLimits,
   stop: AbortController,
   ...into: readonly Writable[]
 ): Promise<void> {
@@ -183,7 +187,13 @@ async function receive(
   const idle = setTimeout(giveUp, idleMs);
   // The DOM's type of the stream and Node's are the same thing under two names.
   const body = Readable.fromWeb(request.body);
-  body.on('data', () => idle.refresh());
+  let bytes = 0;
+  body.on('data', (chunk: Buffer) => {
+    idle.refresh();
+    // More than all files together may have comes only of a file too large that is not taken any more.
+    bytes += chunk.length;
+    if (bytes > FORM_LIMITS.files * maxBytes + FORM_LIMITS.parts * FORM_LIMITS.fieldSize) giveUp();
+  });
   try {
     // A pipeline whose end is being destroyed does not always settle by itself.
     await Promise.race([

@@ -1,4 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import { z } from '@hono/zod-openapi';
@@ -141,7 +142,11 @@ export class Reception {
   }
 
   /** Receives a form's files into a request's folder. */
-  receive(id: RenderId, request: Request, first?: FormRules['first']): Promise<ReceivedForm> {
+  receive(
+    id: RenderId,
+    request: Request,
+    more: Omit<FormRules, 'fileFor'> = {},
+  ): Promise<ReceivedForm> {
     const { uploads, limits } = this.options;
     return receiveForm(request, limits, {
       fileFor: (field, number) => {
@@ -150,8 +155,14 @@ export class Reception {
           return uploads.file(id, `painting${number}`);
         return undefined;
       },
-      ...(first && { first }),
+      ...more,
     });
+  }
+
+  /** Reads a form that is refused already for what it says, so that it can be shown again; its files go nowhere. */
+  async skim(request: Request, more: Omit<FormRules, 'fileFor'>): Promise<void> {
+    const fileFor = () => devNull;
+    await receiveForm(request, this.options.limits, { fileFor, ...more }).catch(() => undefined);
   }
 
   /** What a form asks for: the paintings that it brings, and then those that it names. @throws z.ZodError or Unpaintable */

@@ -11,7 +11,9 @@ export function controlField(control: Control, said: unknown): Html {
   switch (kind) {
     case 'number': {
       const { min, max, unit } = control;
-      const value = typeof said === 'number' ? said : control.default;
+      // What a form sent is shown as it was sent, also if it was wrong.
+      const isSaid = typeof said === 'number' || (typeof said === 'string' && said !== '');
+      const value = isSaid ? said : control.default;
       if (unit !== '%')
         return html`<div class="control">
           <label for="${id}">${label}${unit === '' ? '' : html` <small>in ${unit}</small>`}</label>
@@ -43,7 +45,8 @@ export function controlField(control: Control, said: unknown): Html {
       </div>`;
     }
     case 'choice': {
-      const value = typeof said === 'string' ? said : control.default;
+      const isSaid = typeof said === 'string' && control.choices.includes(said);
+      const value = isSaid ? said : control.default;
       return html`<fieldset class="control" aria-describedby="${id}-hint">
         <legend>${label}</legend>
         <div class="segments">

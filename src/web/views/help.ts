@@ -87,7 +87,10 @@ export function helpView({ accounts, collection, sizes, hasSandbox }: HelpOption
       )}
       <div>
         <dt><code>#nogallery</code></dt>
-        <dd>no picture of yours hangs in the gallery; <code>#gallery</code> takes it back</dd>
+        <dd>
+          no picture of yours hangs in the gallery, nor what others have made of one;
+          <code>#gallery</code> takes it back
+        </dd>
       </div>
     </dl>
     <h2 id="paintings">Our paintings</h2>

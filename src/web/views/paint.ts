@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { HousePainting, Sample } from '../../collection.js';
-import type { Given } from '../../requests/parameters.js';
+import type { Chosen } from '../chosen.js';
 import type { Control } from '../form.js';
 import type { Render } from '../renders/renders.js';
 import { controlField } from './controls.js';
@@ -13,8 +13,7 @@ export interface EaselOptions {
   readonly samples: readonly Sample[];
   readonly collection: readonly HousePainting[];
   readonly controls: readonly Control[];
-  /** What was said before, if this is once more. */
-  readonly said: Given;
+  readonly chosen: Chosen;
   /** One's own picture whose photo is used again unless another one is chosen. */
   readonly again?: Render | undefined;
   /** What was wrong with what was sent: one sentence. */
@@ -50,8 +49,13 @@ export function easel(options: EaselOptions): Html {
       <div class="finish">
         <button class="primary" type="submit">${isDream ? 'Dream it' : 'Paint it'}</button>
         <label class="check"
-          ><input type="checkbox" name="visibility" value="public" /> Hang it in the gallery, for
-          everybody to see</label
+          ><input
+            type="checkbox"
+            name="visibility"
+            value="public"
+            ${checked(options.chosen.visibility === 'public')}
+          />
+          Hang it in the gallery, for everybody to see</label
         >
       </div>
     </form>
@@ -100,7 +104,11 @@ function onceMore(isDream: boolean): Html {
   </section>`;
 }
 
-function photoStep({ samples, again, effect }: EaselOptions): Html {
+function checked(isChosen: boolean): Html | string {
+  return isChosen ? html`checked` : '';
+}
+
+function photoStep({ samples, again, effect, chosen }: EaselOptions): Html {
   return html`<fieldset class="step">
     <legend>
       <span class="number" aria-hidden="true">1</span>
@@ -114,7 +122,11 @@ function photoStep({ samples, again, effect }: EaselOptions): Html {
       ${samples.map(
         ({ title, alt }, index) =>
           html`<label class="thumb" title="${title}"
-            ><input type="radio" name="sample" value="${index}" /><img
+            ><input
+              type="radio"
+              name="sample"
+              value="${index}"
+              ${checked(String(index) === chosen.sample)} /><img
               src="/samples/${index}/thumbnail"
               alt="${title}: ${alt}"
               width="120"
@@ -124,17 +136,18 @@ function photoStep({ samples, again, effect }: EaselOptions): Html {
     </div>
     <label class="describe"
       >What is to be seen in it? <small>For those who do not see it; you may leave it empty.</small>
-      <input type="text" name="description" maxlength="500" autocomplete="off" />
+      <input
+        type="text"
+        name="description"
+        maxlength="500"
+        autocomplete="off"
+        value="${chosen.description ?? ''}"
+      />
     </label>
   </fieldset>`;
 }
 
-function styleStep({ collection, again }: EaselOptions): Html {
-  const before =
-    again?.request.effect === 'dream'
-      ? undefined
-      : again?.request.styles.find(({ kind }) => kind === 'house');
-  const used = before?.kind === 'house' ? before.name : undefined;
+function styleStep({ collection, again, chosen }: EaselOptions): Html {
   return html`<fieldset class="step">
     <legend><span class="number" aria-hidden="true">2</span> A painting</legend>
     <p class="or" id="house">From our collection:</p>
@@ -146,7 +159,7 @@ function styleStep({ collection, again }: EaselOptions): Html {
               type="radio"
               name="style"
               value="${name}"
-              ${name === used ? html`checked` : ''}
+              ${checked(name === chosen.style)}
             /><img src="/styles/${name}/thumbnail" alt="${alt}" width="240" height="180" /><span
               >${title}</span
             ></label
@@ -178,10 +191,9 @@ function dropZone(name: 'photo' | 'style', shown: string | undefined, words: str
   </div>`;
 }
 
-function tuning({ controls, said, effect }: EaselOptions): Html {
+function tuning({ controls, chosen, effect }: EaselOptions): Html {
   const isFirst = ({ name }: Control) => name === 'strength';
-  const given: Readonly<Record<string, unknown>> = said;
-  const field = (control: Control) => controlField(control, given[control.name]);
+  const field = (control: Control) => controlField(control, chosen.settings[control.name]);
   const tunable = effect === 'dream' ? controls.flatMap(inDream) : controls;
   return html`<fieldset class="tuning">
     <legend>
@@ -192,7 +204,7 @@ function tuning({ controls, said, effect }: EaselOptions): Html {
       <summary>${effect === 'dream' ? 'Size' : 'Brush, size'}, colors and more</summary>
       <div class="controls">
         ${tunable.filter((control) => !isFirst(control)).map(field)}
-        ${effect === 'dream' ? '' : sheetControl()}
+        ${effect === 'dream' ? '' : sheetControl(chosen)}
       </div>
     </details>
   </fieldset>`;
@@ -212,16 +224,21 @@ function inDream(control: Control): readonly Control[] {
   return [{ ...control, help: dreamHelp[control.name] ?? control.help }];
 }
 
-function sheetControl(): Html {
+function sheetControl({ effect }: Chosen): Html {
+  const isSheet = effect === 'variations';
   return html`<fieldset class="control" aria-describedby="sheet-hint">
     <legend>Result</legend>
     <div class="segments">
       <label
-        ><input type="radio" name="effect" value="painting" checked /><span
+        ><input type="radio" name="effect" value="painting" ${checked(!isSheet)} /><span
           >one picture</span
         ></label
       >
-      <label><input type="radio" name="effect" value="variations" /><span>a sheet</span></label>
+      <label
+        ><input type="radio" name="effect" value="variations" ${checked(isSheet)} /><span
+          >a sheet</span
+        ></label
+      >
     </div>
     <p class="hint" id="sheet-hint">
       a sheet shows several strengths and brush sizes, to choose from

@@ -147,7 +147,7 @@ function painted(
       ${width} × ${height} pixels, painted in ${Math.round(seconds)}
       seconds${
         said === '' ? '' : html`, with <code>${said}</code>`
-      }${visibility === 'public' ? '; it hangs in the gallery' : ''}.
+      }${visibility === 'public' ? '; it may hang in the gallery' : ''}.
     </p>
     <details class="alt">
       <summary>Alt text</summary>

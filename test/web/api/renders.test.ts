@@ -268,7 +268,7 @@ describe('nobody but its owner', () => {
       '..',
       '../..',
       '%2e%2e%2f%2e%2e',
-      '..%2fqueue.sqlite3',
+      '..%2fpentimento.sqlite3',
       'a'.repeat(21) + '%2f',
       '%00',
     ])
