@@ -137,6 +137,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.getByRole('button', { name: 'Dream it' }).click();
     await isPainted(page);
     await page.goto(`${bot.url}/gallery`);
+    expect(await barriers(page)).toEqual([]);
     const hung = page.getByRole('main').getByRole('img');
     expect(await hung.count()).toBe(1);
     expect(await hung.getAttribute('alt')).toMatch(/snowy mountains/);
