@@ -110,6 +110,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await isPainting(page);
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('heading', { name: 'Taken out of the line' }).waitFor();
+    expect(await barriers(page)).toEqual([]);
 
     await ask(page, bot.url, LONG);
     await midRender(bot);
@@ -169,6 +170,22 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.goto(bot.url);
     await page.getByRole('button', { name: 'Paint it' }).click();
     await page.getByText('A photo is needed').waitFor();
+  });
+
+  it('says in a sentence what did not work out', async () => {
+    const bot = await startBotProcess(temporaryFolder());
+    const { page } = await open(`${bot.url}/dream`);
+    const speck = await sharp({ create: { width: 8, height: 6, channels: 3, background: 'teal' } })
+      .png()
+      .toBuffer();
+    const buffer = Buffer.from(speck);
+    await page
+      .locator('#photo')
+      .setInputFiles({ name: 'speck.png', mimeType: 'image/png', buffer });
+    await page.getByRole('button', { name: 'Dream it' }).click();
+    await page.getByRole('heading', { name: 'This did not work out' }).waitFor();
+    await page.getByText('too small').waitFor();
+    expect(await barriers(page)).toEqual([]);
   });
 
   it('works with the keyboard alone', async () => {
