@@ -50,20 +50,28 @@ export function progressOver(
   scales: readonly Scale[],
   looks: number,
 ): (index: number, attempt: number, iteration: number) => Progress {
-  const all = attempted(scales);
-  const cost = costOf(all, looks);
+  const fractionAt = fractionOver(attempted(scales), looks);
   return (index, attempt, iteration) => {
-    const scale = scales[index] ?? { width: 0, height: 0, iterations: 0 };
-    const { iterations } = scale;
-    const done = (attempt - 1) * iterations + iteration;
-    const spent = costOf([...all.slice(0, index), { ...scale, iterations: done }], looks);
+    const { iterations = 0 } = scales[index] ?? {};
     return {
       scale: index + 1,
       scales: scales.length,
       iteration,
       iterations,
-      fraction: spent / cost,
+      fraction: fractionAt(index, (attempt - 1) * iterations + iteration),
     };
+  };
+}
+
+/** What part of everything, 0..1, is done after some iterations at one of the scales, counted from 0. */
+export function fractionOver(
+  scales: readonly Scale[],
+  looks: number,
+): (index: number, iterations: number) => number {
+  const cost = costOf(scales, looks);
+  return (index, iterations) => {
+    const now = scales.slice(index, index + 1).map((scale) => ({ ...scale, iterations }));
+    return costOf([...scales.slice(0, index), ...now], looks) / cost;
   };
 }
 

@@ -4,7 +4,7 @@ import type { Executor } from '../graph/executor.js';
 import { reduction } from '../networks/features.js';
 import type { Recipe } from '../networks/recipe.js';
 import { borderFor, cropped, mirrored, type Border } from './border.js';
-import { costOf } from './cost.js';
+import { costOf, fractionOver } from './cost.js';
 import { compileDream } from './dream-objective.js';
 import { CHANNELS, type Picture, type Size } from './picture.js';
 import { resample } from './resample.js';
@@ -63,7 +63,7 @@ export async function dream(
 ): Promise<Picture> {
   if (strength === 0) return content;
   const scales = octaves(content, patternScale, quality);
-  const cost = costOf(scales, LOOKS);
+  const fractionAt = fractionOver(scales, LOOKS);
   const unit = reduction(recipe.network, Object.keys(recipe.dreamLayers));
   const random = xoroshiro128plus(seed);
   const jitter = () => uniformInt(random, -JITTER, JITTER);
@@ -89,10 +89,6 @@ export async function dream(
           const inner = cropped({ ...outer, data }, around);
           picture = ascended(picture, muted(inner, SATURATION[colors]), share * rate);
         }
-        const spent = costOf(
-          [...scales.slice(0, index), { ...octave, iterations: iteration }],
-          LOOKS,
-        );
         const now = picture;
         onProgress?.({
           picture: () => now,
@@ -100,7 +96,7 @@ export async function dream(
           scales: scales.length,
           iteration,
           iterations: octave.iterations,
-          fraction: spent / cost,
+          fraction: fractionAt(index, iteration),
         });
       }
       added = { ...octave, data: picture.data.map((value, i) => value - (photo.data[i] ?? 0)) };

@@ -12,7 +12,7 @@ import { hashOf, isSameSecret, visitorOf, type Client } from './renders/client.j
 
 export interface Session {
   readonly client: Client;
-  /** What this session's forms carry, so that no other site's form is taken for one of them. */
+  /** What the forms of a session carry, so that no other site's form is taken for one of them. */
   readonly csrf: string;
 }
 
