@@ -109,6 +109,28 @@ describe.skipIf(!hasChromium)('choosing a picture', () => {
     await page.getByRole('article', { name: 'Request by ada' }).waitFor();
   });
 
+  it('sends what was chosen last, also to who is quicker than their picture', async () => {
+    const { page, context } = await open(`${(await runStudio()).url}/sandbox`);
+    const { photo, painting } = pickers(page);
+    await choose(photo, 'image/png', await plain('png'));
+    await photo.getByRole('img', { name: 'The photo you have chosen' }).waitFor();
+    await takeSample(painting);
+    await page.getByLabel('Your name').fill('ada');
+    let arrive = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    await context.route('**/samples/**', async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await photo.getByRole('group').getByRole('button').first().click();
+    await page.getByRole('button', { name: 'Paint it' }).click();
+    arrive();
+    const thread = page.getByRole('article', { name: 'Request by ada' });
+    await thread.waitFor();
+    const alt = await thread.locator('img').first().getAttribute('alt');
+    expect(alt).toBe('A wall in the evening sun');
+  });
+
   it('forgets the error of the whole form with the next choice', async () => {
     const { page, context } = await open(`${(await runStudio()).url}/sandbox`);
     const { photo, painting } = pickers(page);

@@ -85,6 +85,12 @@ export class Composer {
   async #submit() {
     this.#problem.say('');
     try {
+      // Whoever is quicker than their pictures means the ones chosen last.
+      for (const picker of [this.#photo, this.#painting])
+        if (!(await picker.settled())) {
+          picker.focus();
+          return;
+        }
       if (!(await this.#name.signIn())) {
         this.#name.focus();
         return;

@@ -15,8 +15,8 @@ import { acceptedTypes, lookAt } from './picture-file.js';
 export class Picker {
   /** @type {{ file: Blob, preview: HTMLElement } | undefined} */
   #hung;
-  /** What was tried last. @type {Blob | undefined} */
-  #tried;
+  /** The choice under way, if any: whether it was hung, or taken over by a later one. @type {Promise<boolean> | undefined} */
+  #choice;
   #problem = problemLine();
   #input;
   #remove;
@@ -38,7 +38,7 @@ export class Picker {
       'aria-describedby': this.#problem.id,
       onchange: () => {
         const [file] = this.#input.files ?? [];
-        if (file !== undefined) void this.#choose(file, '');
+        if (file !== undefined) this.#choose(file, '');
         // Otherwise choosing the same file once more would be no change, and go unnoticed.
         this.#input.value = '';
       },
@@ -99,6 +99,11 @@ export class Picker {
     return this.#hung && { file: this.#hung.file, description: this.#description.value.trim() };
   }
 
+  /** Waits for a picture that is only just being looked at. @returns whether there was no reason to refuse it */
+  async settled() {
+    return (await this.#choice) ?? true;
+  }
+
   /** @param {string} sentence */
   complain(sentence) {
     this.#problem.say(sentence);
@@ -109,7 +114,7 @@ export class Picker {
   }
 
   clear() {
-    this.#tried = undefined;
+    this.#choice = undefined;
     this.#hang(undefined, '');
   }
 
@@ -121,18 +126,28 @@ export class Picker {
 
   /**
    * Hangs a picture in place of the one before; or says why not, and leaves that one.
-   * @param {Blob} file
+   * @param {Blob | Promise<Blob>} picture
    * @param {string} description
    */
-  async #choose(file, description) {
-    this.#tried = file;
+  #choose(picture, description) {
+    const look = async () => {
+      const file = await picture;
+      return { file, ...(await lookAt(file, `The ${this.kind} you have chosen`)) };
+    };
+    const unfetched = { refusal: 'This sample could not be fetched. Please try another.' };
+    const choice = look()
+      .catch(() => unfetched)
+      .then((seen) => {
+        // Another one may have been chosen while this one was loading.
+        if (this.#choice !== choice) return true;
+        this.#choice = undefined;
+        if ('refusal' in seen) this.complain(seen.refusal);
+        else this.#hang(seen, description);
+        return !('refusal' in seen);
+      });
+    this.#choice = choice;
     this.complain('');
     this.#sendInput();
-    const seen = await lookAt(file, `The ${this.kind} you have chosen`);
-    // Another one may have been chosen while this one was loading.
-    if (this.#tried !== file) return;
-    if ('refusal' in seen) this.complain(seen.refusal);
-    else this.#hang({ file, preview: seen.preview }, description);
   }
 
   /**
@@ -165,19 +180,15 @@ export class Picker {
     event.preventDefault();
     this.#frame.classList.remove('over');
     const file = event.dataTransfer?.files[0];
-    if (file !== undefined) void this.#choose(file, '');
+    if (file !== undefined) this.#choose(file, '');
   }
 
   /** @param {readonly Sample[]} samples */
   #sampleRow(samples) {
-    const take = async (/** @type {Sample} */ sample) => {
-      try {
-        const response = await fetch(sample.url);
-        if (!response.ok) throw new Error(response.statusText);
-        await this.#choose(await response.blob(), sample.alt);
-      } catch {
-        this.complain('This sample could not be fetched. Please try another.');
-      }
+    const fetched = async (/** @type {Sample} */ { url }) => {
+      const response = await fetch(url);
+      if (!response.ok) throw new Error(response.statusText);
+      return response.blob();
     };
     return el(
       'div',
@@ -185,7 +196,11 @@ export class Picker {
       ...samples.map((sample) =>
         el(
           'button',
-          { type: 'button', title: sample.title, onclick: () => void take(sample) },
+          {
+            type: 'button',
+            title: sample.title,
+            onclick: () => this.#choose(fetched(sample), sample.alt),
+          },
           el('img', { src: sample.thumbnail, alt: sample.title, width: 44, height: 44 }),
         ),
       ),
