@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
+import { heardOut } from './hearing.js';
 import { isForeign, isHostAllowed, reachable } from './loopback.js';
 
 export interface ServeOptions {
@@ -44,6 +45,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const isOthers = (origin: string | undefined, host: string | undefined) =>
     origin !== options.address && isForeign(origin, host);
   const root = new Hono();
+  root.use(heardOut);
   root.use(async (c, next) => {
     const host = c.req.header('Host');
     const origin = c.req.header('Origin');

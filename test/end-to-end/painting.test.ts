@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { startBotProcess } from '../support/bot-process.js';
+import { fromSource, startBotProcess } from '../support/bot-process.js';
 import { temporaryFolder } from '../support/folder.js';
 import { midRender, patient } from '../support/scene.js';
 import { hasChromium, open, quit } from '../web/harness.js';
@@ -102,10 +102,10 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('can be stopped, and a restart in the middle of a picture keeps it', async () => {
+  it('can be stopped, and a page that stays open outlives a crash in the middle of a picture', async () => {
     const folder = temporaryFolder();
-    const bot = await startBotProcess(folder, undefined, `web: { port: 0 }`);
-    const { page, context } = await open(bot.url);
+    const bot = await startBotProcess(folder);
+    const { page } = await open(bot.url);
     await ask(page, bot.url, LONG);
     await isPainting(page);
     await page.getByRole('button', { name: 'Stop' }).click();
@@ -114,12 +114,14 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
 
     await ask(page, bot.url, LONG);
     await midRender(bot);
-    const { pathname } = new URL(page.url());
     expect(await bot.end('SIGKILL')).toBe('SIGKILL');
-    const again = await startBotProcess(folder);
-    const later = await context.newPage();
-    await later.goto(again.url + pathname);
-    await isPainted(later);
+    await page.getByText('The connection is lost').waitFor();
+    const env = { PENTIMENTO_PORT: new URL(bot.url).port };
+    await startBotProcess(folder, undefined, undefined, { ...fromSource, env });
+    // Nobody touches the page.
+    await isPainted(page);
+    await page.getByRole('img', { name: /repainted in the style of/ }).waitFor();
+    expect(await page.getByText('The connection is lost').count()).toBe(0);
   });
 
   it('dreams, and hangs in the gallery what may hang there', async () => {

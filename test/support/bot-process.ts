@@ -49,7 +49,7 @@ export interface Program {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const fromSource: Program = {
+export const fromSource: Program = {
   command: [process.execPath, '--import', 'tsx', 'src/cli.ts', 'bot'],
   folder: projectRoot,
   env: {},

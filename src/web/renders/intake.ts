@@ -184,14 +184,11 @@ async function receive(
   const { signal } = stop;
   const giveUp = () => stop.abort();
   const total = setTimeout(giveUp, totalMs);
-  const idle = setTimeout(giveUp, idleMs);
-  // The DOM's type of the stream and Node's are the same thing under two names.
-  const body = Readable.fromWeb(request.body);
+  const body = Readable.from(partsOf(request.body, idleMs, giveUp));
   let bytes = 0;
-  body.on('data', (chunk: Buffer) => {
-    idle.refresh();
+  body.on('data', (part: Uint8Array) => {
     // More than all files together may have comes only of a file too large that is not taken any more.
-    bytes += chunk.length;
+    bytes += part.length;
     if (bytes > FORM_LIMITS.files * maxBytes + FORM_LIMITS.parts * FORM_LIMITS.fieldSize) giveUp();
   });
   try {
@@ -208,7 +205,25 @@ async function receive(
     throw new IntakeError('malformed', 'The body ends too early, or is no form.');
   } finally {
     clearTimeout(total);
-    clearTimeout(idle);
+  }
+}
+
+/**
+ * What comes of a body, part by part. The clock runs only while the next one is waited for: if the disk is slow, or many send
+ * at a time, whoever sends cannot help it. What is not taken in is not cancelled: of a body that is refused in its middle the
+ * server hears the rest (src/web/hearing.ts).
+ */
+async function* partsOf(body: ReadableStream<Uint8Array>, idleMs: number, onIdle: () => void) {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const idle = setTimeout(onIdle, idleMs);
+      const { value } = await reader.read().finally(() => clearTimeout(idle));
+      if (value === undefined) return;
+      yield value;
+    }
+  } finally {
+    reader.releaseLock();
   }
 }
 

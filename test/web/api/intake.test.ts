@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../support/folder.js';
 import { receiveForm } from '../../../src/web/renders/intake.js';
@@ -124,5 +125,40 @@ describe('a slow body on a real connection', () => {
     await vi.waitFor(() => expect(readdirSync(uploads)).toHaveLength(1));
     socket.destroy();
     await vi.waitFor(() => expect(readdirSync(uploads)).toEqual([]));
+  });
+});
+
+describe('who is refused before all is sent', () => {
+  it.each([
+    ['without a key', 401, { Authorization: '' }],
+    ['with something else than a picture', 415, { 'Content-Type': 'text/plain' }],
+    ['with too large a picture', 413, {}],
+    ['at an address that there is not', 404, {}, '/api/v1/nothing'],
+  ])('%s hears so, although it looks only when all is sent', async (...given) => {
+    const [, status, headers, path = '/api/v1/renders'] = given;
+    const counter = await runCounter({ maxBytes: 1e5 });
+    const body = `${part('photo', 'a'.repeat(8e6), 'a')}--${boundary}--\r\n`;
+    const socket = connect(Number(new URL(counter.url).port), '127.0.0.1');
+    socket.on('error', () => undefined); // then there is no answer
+    await once(socket, 'connect');
+    const head = {
+      Host: '127.0.0.1',
+      Authorization: `Bearer ${counter.key('ada')}`,
+      'Content-Type': `multipart/form-data; boundary=${boundary}`,
+      'Content-Length': body.length,
+      ...headers,
+    };
+    const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
+    socket.write([`POST ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+    for (let sent = 0; sent < body.length; sent += 1e6) {
+      socket.write(body.slice(sent, sent + 1e6));
+      // A line that takes longer for all of it than the half second for which servers usually listen on.
+      await setTimeout(100);
+    }
+    let answer = '';
+    socket.on('data', (part: Buffer) => (answer += part.toString()));
+    await vi.waitUntil(() => answer !== '' || socket.closed, 20_000);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    socket.destroy();
   });
 });
