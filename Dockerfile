@@ -32,7 +32,7 @@ RUN npm run build
 
 # The program, as it lies in each of the images below.
 FROM scratch AS program
-COPY package.json /app/
+COPY package.json .env.example /app/
 COPY config/default.yaml /app/config/
 COPY models /app/models
 COPY data /app/data

@@ -10,7 +10,7 @@ import type { RenderRequest } from '../requests/request.js';
 import { assetRoutes } from './assets.js';
 import { galleryRoutes } from './gallery.js';
 import { paintingRoutes } from './paintings.js';
-import { readingRoutes } from './reading.js';
+import { nothingRoutes, readingRoutes } from './reading.js';
 import type { QueueFeed } from './feed.js';
 import type { Reception } from './renders/reception.js';
 import type { Renders } from './renders/renders.js';
@@ -67,5 +67,6 @@ export function webApp(options: WebAppOptions): Hono {
   galleryRoutes(app, options);
   readingRoutes(app, options);
   if (options.sandbox) sandboxRoutes(app, { ...options, ...options.sandbox });
+  nothingRoutes(app, options);
   return app;
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { isForeign, isHostAllowed, isLoopback } from '../../src/web/loopback.js';
 import { projectRoot } from '../../src/paths.js';
+import { runCounter } from './counter.js';
 import { runStudio } from './harness.js';
 
 describe('the web app', () => {
@@ -51,6 +52,15 @@ describe('the web app', () => {
     for (const name of ['nothing.js', '..%2fapp.ts', '%2e%2e/app.js', 'index.html', '']) {
       expect((await fetch(`${url}/assets/${name}`)).status).toBe(404);
     }
+  });
+
+  it('tells people that there is nothing at an address in a page, and programs in their way', async () => {
+    const { url } = await runCounter();
+    const asked = (Accept: string) => fetch(`${url}/no/such/address`, { headers: { Accept } });
+    const [person, program] = await Promise.all([asked('text/html,*/*'), asked('*/*')]);
+    expect([person.status, program.status]).toEqual([404, 404]);
+    expect(await person.text()).toContain('There is nothing here');
+    expect(await program.json()).toMatchObject({ status: 404 });
   });
 
   it('tells the page of the bot and the samples, but not where they lie', async () => {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { WEB } from '../../src/platforms/web/platform.js';
 import { askedIn } from '../../src/queue/desk.js';
@@ -34,6 +35,26 @@ describe.skipIf(!hasChromium)('the page to paint', () => {
     await page.locator('#photo').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
     await page.locator('#photo-problem').filter({ hasText: sentence }).waitFor();
     expect(await page.locator('#photo').inputValue()).toBe('');
+  });
+
+  it('says of a picture that the browser cannot show that it can be painted', async () => {
+    const { page, complaints } = await open((await runCounter()).url);
+    const create = { width: 40, height: 30, channels: 3, background: 'teal' } as const;
+    const buffer = await sharp({ create }).tiff().toBuffer();
+    await page.locator('#photo').setInputFiles({ name: 'a.tif', mimeType: 'image/tiff', buffer });
+    await page.getByText('It can be painted').waitFor();
+    await page.getByRole('radio', { name: /^Lily leek/ }).check({ force: true });
+    expect(await page.getByText('It can be painted').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('forgets what was missing as soon as something is chosen', async () => {
+    const { page } = await open((await runCounter()).url);
+    await page.getByRole('radio', { name: /Autumn harbor/ }).check({ force: true });
+    await page.getByRole('button', { name: 'Paint it' }).click();
+    await page.getByRole('alert').filter({ hasText: 'A photo is needed' }).waitFor();
+    await page.getByRole('radio', { name: /^Lily leek/ }).check({ force: true });
+    expect(await page.getByRole('alert').filter({ hasText: /./ }).count()).toBe(0);
   });
 });
 

@@ -16,36 +16,38 @@ for (const zone of zones) {
   const shown = zone.querySelector('img');
   const problem = zone.querySelector('.problem');
   if (input === null || shown === null || problem === null) continue;
+  const hide = () => {
+    shown.hidden = true;
+    zone.querySelector('.unshown')?.remove();
+  };
   const rival = input.name === 'photo' ? 'sample' : 'style';
 
   input.addEventListener('change', async () => {
     const [file] = input.files ?? [];
     URL.revokeObjectURL(shown.src);
     problem.textContent = '';
-    if (file === undefined) {
-      shown.hidden = true;
-      return;
-    }
+    if (file === undefined) return void hide();
     const looked = await lookAt(file, '');
     // Meanwhile another one may have been chosen.
     if (input.files?.[0] !== file) return;
     if ('refusal' in looked) {
       problem.textContent = looked.refusal;
       input.value = '';
-      shown.hidden = true;
-      return;
+      return void hide();
     }
-    shown.src = URL.createObjectURL(file);
-    shown.hidden = false;
+    hide();
+    if (looked.preview.tagName === 'IMG') {
+      shown.src = URL.createObjectURL(file);
+      shown.hidden = false;
+    } else shown.after(looked.preview);
     uncheck(rival);
   });
-  shown.addEventListener('error', () => (shown.hidden = true));
 
   // One of ours takes the place of one's own.
   for (const radio of radios(rival))
     radio.addEventListener('change', () => {
       input.value = '';
-      input.dispatchEvent(new Event('change'));
+      input.dispatchEvent(new Event('change', { bubbles: true }));
     });
 
   for (const type of ['dragenter', 'dragover'])
@@ -76,6 +78,10 @@ for (const range of ranges)
   });
 
 const form = document.querySelector('form.easel');
+form?.addEventListener('change', () => {
+  const refusal = document.getElementById('problem');
+  if (refusal !== null) refusal.textContent = '';
+});
 form?.addEventListener('submit', () => {
   const button = form.querySelector('button');
   button?.setAttribute('aria-disabled', 'true');
@@ -92,7 +98,7 @@ function take(input, files) {
   const one = new DataTransfer();
   one.items.add(file);
   input.files = one.files;
-  input.dispatchEvent(new Event('change'));
+  input.dispatchEvent(new Event('change', { bubbles: true }));
 }
 
 /**

@@ -5,7 +5,7 @@ import PQueue from 'p-queue';
 import { z } from '@hono/zod-openapi';
 import { newRenderId, type RenderId, type Uploads } from '../../platforms/web/uploads.js';
 import type { QuotaReached } from '../../requests/request.js';
-import type { Sizes } from '../../requests/parameters.js';
+import { parameterNames, type Sizes } from '../../requests/parameters.js';
 import type { Client } from './client.js';
 import { MOST_PAINTINGS, wishesIn, wishesSchema, type Draft, type StyleChoice } from './draft.js';
 import {
@@ -60,6 +60,16 @@ export function jsonDraftSchema(sizes: Sizes) {
   });
 }
 
+/** What a program's form may say; of a field that is misspelt, its wish would be passed over without a word. */
+const known: readonly string[] = [
+  'photo',
+  'style',
+  'effect',
+  'description',
+  'visibility',
+  ...parameterNames,
+];
+
 /** Where requests come in, with their pictures, from the page and through the API. */
 export class Reception {
   readonly #arriving = new Map<string, number>();
@@ -70,7 +80,12 @@ export class Reception {
 
   /** Takes in multipart/form-data as programs send it. @throws as `take` */
   async form(client: Client, request: Request): Promise<RenderId> {
-    return this.take(client, async (id) => this.draftOf(await this.receive(id, request)));
+    return this.take(client, async (id) => {
+      const form = await this.receive(id, request);
+      const unknown = [...form.fields.keys()].find((name) => !known.includes(name));
+      if (unknown !== undefined) throw new Unpaintable(`There is no field “${unknown}”.`);
+      return this.draftOf(form);
+    });
   }
 
   /** Takes in JSON. @throws as `take` */

@@ -202,6 +202,18 @@ describe('a request through the API', () => {
     expect(uploads(counter)).toEqual([]);
   });
 
+  it('is refused as a form that says something that there is not', async () => {
+    const counter = await runCounter();
+    const body = new FormData();
+    body.set('photo', new Blob([new Uint8Array(photo)]));
+    body.set('style', 'harbor');
+    body.set('strenght', '80');
+    const refused = await counter.ask(counter.key('ada'), '/renders', { method: 'POST', body });
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({ detail: 'There is no field “strenght”.' });
+    expect(uploads(counter)).toEqual([]);
+  });
+
   it('that exceeds a quota is refused with the time at which it is worth coming back', async () => {
     const quotas = { ...options.quotas, waitingPerPerson: 2 };
     const counter = await runCounter({ quotas });
