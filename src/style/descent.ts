@@ -132,7 +132,7 @@ async function setUp(
   return {
     async paint(start, factor, onStep) {
       const { width, height, data } = mirrored(resample(start, scale), border);
-      const factors = { elsewhere: factor, inFaces: recipe.faces * factor ** FACES_EXPONENT };
+      const factors = { elsewhere: factor, inFaces: inFaces(recipe, factor) };
       const optimizer = adam(data);
       const picture = () => cropped({ width, height, data: optimizer.average() }, border);
       for (let iteration = 1; iteration <= scale.iterations; iteration++) {
@@ -146,8 +146,14 @@ async function setUp(
   };
 }
 
-/** Where the rest of a photo is given up, its faces are not: their factor falls as the fourth root of the rest's. */
-const FACES_EXPONENT = 1 / 4;
+/**
+ * The factor of faces. Where the rest of a photo is given up, its faces are not: theirs falls as the fourth root of the rest's.
+ * And where the rest is looked after well, as in small pictures, they are still more so: at 144 pixels and strength 50 what
+ * a face loses of its likeness is .56 and .76 of what it loses without care, and .85 and .92 without this.
+ */
+function inFaces({ faces }: Recipe, factor: number): number {
+  return Math.max(faces * factor ** (1 / 4), 3 * factor);
+}
 
 /** What it takes to paint a photo of that size; see cost.ts. */
 export function costOfPainting(

@@ -91,6 +91,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
 
   it('has what the bot needs, and nothing for developers', () => {
     expect(readdirSync(image.at('/app')).sort()).toEqual([
+      '.env.example',
       'config',
       'data',
       'dist',

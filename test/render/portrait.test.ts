@@ -38,8 +38,8 @@ describe('a portrait, painted', () => {
   async function painted(withFaces: boolean): Promise<Picture> {
     const output = join(folder, 'painted.png');
     const styles = [{ file: style, weight: 1 }];
-    // A draft already shows the difference, and there are two to be painted; where the photo counts much, faces need less care.
-    const quick = { ...usual, quality: 'draft', strength: 80 } as const;
+    // A draft already shows the difference, and there are two to be painted.
+    const quick = { ...usual, quality: 'draft' } as const;
     await paint(studio, { ...quick, content, styles, output, size, faces: withFaces });
     return decodePicture(output, size, 'exactly');
   }
