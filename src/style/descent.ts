@@ -152,7 +152,7 @@ async function setUp(
  * a face loses of its likeness is .56 and .76 of what it loses without care, and .85 and .92 without this.
  */
 function inFaces({ faces }: Recipe, factor: number): number {
-  return Math.max(faces * factor ** (1 / 4), 3 * factor);
+  return faces * Math.max(factor ** (1 / 4), factor / 2);
 }
 
 /** What it takes to paint a photo of that size; see cost.ts. */
