@@ -150,8 +150,8 @@ export interface OwnReply {
 
 /** How far a place in the stream of notifications has been read; kept across restarts. */
 export interface Cursor {
-  get(): string | undefined;
-  set(position: string): void;
+  get(): Promise<string | undefined>;
+  set(position: string): Promise<void>;
 }
 
 /**

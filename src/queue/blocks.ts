@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import type { Database } from 'better-sqlite3';
+import { listOf, type Sql } from './sql.js';
 
 /*
  * Who is not answered. A pattern is an account's full address (ada@example.social) or a domain (example.social), which
@@ -27,36 +27,37 @@ export function isPattern(pattern: string): boolean {
 }
 
 /** Blocks an account or a domain; tells whether it was not blocked before. */
-export function block(database: Database, pattern: string, now: number): boolean {
-  const sql = 'INSERT INTO blocks VALUES (?, ?) ON CONFLICT DO NOTHING';
-  return database.prepare(sql).run(normalized(pattern), now).changes === 1;
+export async function block(sql: Sql, pattern: string, now: number): Promise<boolean> {
+  const insert = 'INSERT INTO blocks VALUES (@pattern, @now) ON CONFLICT DO NOTHING';
+  return (await sql.run(insert, { pattern: normalized(pattern), now })) === 1;
 }
 
 /** Ends a block; tells whether there was one. */
-export function unblock(database: Database, pattern: string): boolean {
-  return (
-    database.prepare('DELETE FROM blocks WHERE pattern = ?').run(normalized(pattern)).changes === 1
-  );
+export async function unblock(sql: Sql, pattern: string): Promise<boolean> {
+  const remove = 'DELETE FROM blocks WHERE pattern = @pattern';
+  return (await sql.run(remove, { pattern: normalized(pattern) })) === 1;
 }
 
-export function blocked(database: Database): readonly string[] {
-  return database.prepare<[], string>('SELECT pattern FROM blocks ORDER BY pattern').pluck().all();
+export async function blocked(sql: Sql): Promise<readonly string[]> {
+  const rows = await sql.all<{ readonly pattern: string }>(
+    'SELECT pattern FROM blocks ORDER BY pattern',
+  );
+  return rows.map(({ pattern }) => pattern);
 }
 
 /** @param address ada@example.social */
-export function isBlocked(database: Database, address: string): boolean {
-  return blocking(database, address).length > 0;
+export async function isBlocked(sql: Sql, address: string): Promise<boolean> {
+  return (await blocking(sql, address)).length > 0;
 }
 
 /** The patterns that block an address, or all addresses of a domain. */
-export function blocking(database: Database, address: string): readonly string[] {
-  const patterns = patternsFor(address);
-  const marks = patterns.map(() => '?').join(', ');
-  const sql = `SELECT pattern FROM blocks WHERE pattern IN (${marks})`;
-  return database
-    .prepare<unknown[], string>(sql)
-    .pluck()
-    .all(...patterns);
+export async function blocking(sql: Sql, address: string): Promise<readonly string[]> {
+  const patterns = listOf('pattern', patternsFor(address));
+  const rows = await sql.all<{ readonly pattern: string }>(
+    `SELECT pattern FROM blocks WHERE pattern IN (${patterns.sql})`,
+    patterns.values,
+  );
+  return rows.map(({ pattern }) => pattern);
 }
 
 /** Every pattern that would block an address: itself, its domain, and the domains above that. */

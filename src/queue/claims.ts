@@ -1,6 +1,8 @@
+import type { Engine } from './sql.js';
+
 /*
  * The statements by which work is given out, each a single one, so that no two can be given the same. The benchmark
- * prints how SQLite goes about them.
+ * prints how the engines go about them.
  */
 
 /**
@@ -17,18 +19,30 @@ export const RECALL = 'UPDATE requests SET deferred = 0 WHERE deferred = 1 AND n
 export const RECALL_FUTURE = `UPDATE requests SET deferred = 0
   WHERE deferred = 1 AND not_before > @now + ${LONGEST_WAIT_MS}`;
 
-export const CLAIM_RENDER = `UPDATE requests
+/** What another one is just taking is passed over. SQLite has one writer at a time, and so nobody to pass over. */
+const LOCK: Readonly<Record<Engine, string>> = {
+  sqlite: '',
+  postgres: 'FOR UPDATE SKIP LOCKED',
+};
+
+/** @param held the ids that are not to be given out, as a list in SQL */
+export function claimRender(engine: Engine, held: string): string {
+  return `UPDATE requests
   SET state = 'rendering', attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
   WHERE id = (SELECT id FROM requests
               WHERE state IN ('queued', 'rendering') AND deferred = 0 AND ${IS_FREE}
-                AND id NOT IN (SELECT value FROM json_each(@held)) AND (SELECT paused FROM dispatch) = 0
-              ORDER BY start_tag, id LIMIT 1)
-  RETURNING *, start_tag AS start, created_at AS askedAt`;
+                AND (id IN (${held})) IS NOT TRUE AND (SELECT paused FROM dispatch) = 0
+              ORDER BY start_tag, id LIMIT 1 ${LOCK[engine]})
+  RETURNING *, start_tag AS start, created_at AS "askedAt"`;
+}
 
-export const CLAIM_REPLY = `UPDATE requests
+/** @param busy the accounts that are not to be given out, as a list in SQL */
+export function claimReply(engine: Engine, busy: string): string {
+  return `UPDATE requests
   SET attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
   WHERE id = (SELECT id FROM requests
               WHERE state = 'answering' AND deferred = 0 AND ${IS_FREE}
-                AND platform NOT IN (SELECT value FROM json_each(@busy))
-              ORDER BY cost = 0, id LIMIT 1)
-  RETURNING *, start_tag AS start, created_at AS askedAt`;
+                AND (platform IN (${busy})) IS NOT TRUE
+              ORDER BY (cost = 0), id LIMIT 1 ${LOCK[engine]})
+  RETURNING *, start_tag AS start, created_at AS "askedAt"`;
+}

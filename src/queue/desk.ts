@@ -1,6 +1,6 @@
-import type { Database } from 'better-sqlite3';
 import type { Mention } from '../platforms/port.js';
 import type { RenderRequest } from '../requests/request.js';
+import type { Sql } from './sql.js';
 import type { Answer, State } from './states.js';
 
 /*
@@ -43,70 +43,62 @@ interface Row extends Omit<Listed, 'address' | 'request' | 'answer' | 'replyId' 
   readonly interimId: string | null;
 }
 
-const COLUMNS = `id, platform, mention_id AS mentionId, person, mention, request, state, attempts, answer, reply_id AS replyId, interim_id AS interimId,
-  created_at AS createdAt, changed_at AS changedAt, not_before AS notBefore`;
+const COLUMNS = `id, platform, mention_id AS "mentionId", person, mention, request, state, attempts, answer,
+  reply_id AS "replyId", interim_id AS "interimId", created_at AS "createdAt", changed_at AS "changedAt", not_before AS "notBefore"`;
 
 /** What is pending, in the order in which it will be painted, or what is in one state, newest first. */
-export function listed(
-  database: Database,
+export async function listed(
+  sql: Sql,
   state: State | 'pending',
   limit: number,
-): readonly Listed[] {
-  const rows =
+): Promise<readonly Listed[]> {
+  const which =
     state === 'pending'
-      ? database
-          .prepare<[number], Row>(
-            `SELECT ${COLUMNS} FROM requests WHERE state IN ('queued', 'rendering', 'answering')
-           ORDER BY start_tag, id LIMIT ?`,
-          )
-          .all(limit)
-      : database
-          .prepare<[State, number], Row>(
-            `SELECT ${COLUMNS} FROM requests WHERE state = ? ORDER BY id DESC LIMIT ?`,
-          )
-          .all(state, limit);
+      ? `state IN ('queued', 'rendering', 'answering') ORDER BY start_tag, id`
+      : 'state = @state ORDER BY id DESC';
+  const values = state === 'pending' ? { limit } : { state, limit };
+  const rows = await sql.all<Row>(
+    `SELECT ${COLUMNS} FROM requests WHERE ${which} LIMIT @limit`,
+    values,
+  );
   return rows.map(asListed);
 }
 
 /** One request; undefined if there is none with this id. */
-export function shown(database: Database, id: number): Listed | undefined {
-  const row = database
-    .prepare<[number], Row>(`SELECT ${COLUMNS} FROM requests WHERE id = ?`)
-    .get(id);
+export async function shown(sql: Sql, id: number): Promise<Listed | undefined> {
+  const row = await sql.get<Row>(`SELECT ${COLUMNS} FROM requests WHERE id = @id`, { id });
   return row && asListed(row);
 }
 
 /** The request that a mention became; undefined if we do not know the mention. */
-export function requestFor(
-  database: Database,
+export async function requestFor(
+  sql: Sql,
   platform: string,
   mentionId: string,
-): RequestId | undefined {
-  return database
-    .prepare<[string, string], RequestId>(
-      'SELECT id FROM requests WHERE platform = ? AND mention_id = ?',
-    )
-    .pluck()
-    .get(platform, mentionId);
+): Promise<RequestId | undefined> {
+  const row = await sql.get<{ readonly id: RequestId }>(
+    'SELECT id FROM requests WHERE platform = @platform AND mention_id = @mentionId',
+    { platform, mentionId },
+  );
+  return row?.id;
 }
 
 /**
  * The person's own request that a post belongs to: the post is either their mention or our reply to it.
  */
-export function requestOf(
-  database: Database,
+export async function requestOf(
+  sql: Sql,
   platform: string,
   person: string,
   postId: string,
-): RequestId | undefined {
+): Promise<RequestId | undefined> {
   const by = (column: 'mention_id' | 'reply_id' | 'interim_id') =>
     `SELECT id FROM requests WHERE platform = @platform AND ${column} = @postId AND person = @person`;
-  return database
-    .prepare<[object], RequestId>(
-      [by('mention_id'), by('reply_id'), by('interim_id')].join(' UNION ALL '),
-    )
-    .pluck()
-    .get({ platform, person, postId });
+  const row = await sql.get<{ readonly id: RequestId }>(
+    [by('mention_id'), by('reply_id'), by('interim_id')].join(' UNION ALL '),
+    { platform, person, postId },
+  );
+  return row?.id;
 }
 
 /** What was asked for, if it was something to paint, and by which mention. */
@@ -116,32 +108,30 @@ export interface Asked {
 }
 
 /** What a post of ours answers; 'forgotten' if it is ours, but no more is known of it; undefined if it is none. */
-export function askedBehind(
-  database: Database,
+export async function askedBehind(
+  sql: Sql,
   platform: string,
   postId: string,
-): Asked | 'forgotten' | undefined {
-  const row = database
-    .prepare<[object], AskedRow>(
-      `SELECT request, mention FROM requests WHERE platform = @platform AND reply_id = @postId
-       UNION ALL
-       SELECT request, mention FROM requests WHERE platform = @platform AND interim_id = @postId`,
-    )
-    .get({ platform, postId });
+): Promise<Asked | 'forgotten' | undefined> {
+  const row = await sql.get<AskedRow>(
+    `SELECT request, mention FROM requests WHERE platform = @platform AND reply_id = @postId
+     UNION ALL
+     SELECT request, mention FROM requests WHERE platform = @platform AND interim_id = @postId`,
+    { platform, postId },
+  );
   return row && (asked(row) ?? 'forgotten');
 }
 
 /** Who wrote a mention of us, and what it asked for unless that is forgotten; undefined if it is no mention of us. */
-export function askedIn(
-  database: Database,
+export async function askedIn(
+  sql: Sql,
   platform: string,
   mentionId: string,
-): { readonly person: string; readonly asked: Asked | undefined } | undefined {
-  const row = database
-    .prepare<[string, string], AskedRow & { readonly person: string }>(
-      'SELECT person, request, mention FROM requests WHERE platform = ? AND mention_id = ?',
-    )
-    .get(platform, mentionId);
+): Promise<{ readonly person: string; readonly asked: Asked | undefined } | undefined> {
+  const row = await sql.get<AskedRow & { readonly person: string }>(
+    'SELECT person, request, mention FROM requests WHERE platform = @platform AND mention_id = @mentionId',
+    { platform, mentionId },
+  );
   return row && { person: row.person, asked: asked(row) };
 }
 
@@ -159,61 +149,64 @@ function asked({ request, mention }: AskedRow): Asked | undefined {
 }
 
 /** Remembers a post of ours under a mention, whatever has become of the request: the answer, or a word in between. */
-export function notePost(
-  database: Database,
+export async function notePost(
+  sql: Sql,
   id: RequestId,
   postId: string,
   which: 'reply_id' | 'interim_id',
-): void {
-  database.prepare(`UPDATE requests SET ${which} = ? WHERE id = ?`).run(postId, id);
+): Promise<void> {
+  await sql.run(`UPDATE requests SET ${which} = @postId WHERE id = @id`, { id, postId });
 }
 
 /** The mention that a request came from; undefined if it has been forgotten. */
-export function mentionBehind(database: Database, id: RequestId): Mention | undefined {
-  const sql = 'SELECT mention FROM requests WHERE id = ?';
-  const mention = database.prepare<[number], string | null>(sql).pluck().get(id);
-  return typeof mention === 'string' ? (JSON.parse(mention) as Mention) : undefined;
+export async function mentionBehind(sql: Sql, id: RequestId): Promise<Mention | undefined> {
+  const row = await sql.get<{ readonly mention: string | null }>(
+    'SELECT mention FROM requests WHERE id = @id',
+    { id },
+  );
+  return typeof row?.mention === 'string' ? (JSON.parse(row.mention) as Mention) : undefined;
 }
 
 /**
  * Ends what is pending. Who is painting it at the moment stops within seconds. Tells whether there was something to end.
  */
-export function cancel(database: Database, id: number, now: number): boolean {
-  const sql = `UPDATE requests SET state = 'cancelled', lease_token = NULL, lease_until = NULL, changed_at = ?
-    WHERE id = ? AND state IN ('queued', 'rendering', 'answering')`;
-  return database.prepare(sql).run(now, id).changes === 1;
+export async function cancel(sql: Sql, id: number, now: number): Promise<boolean> {
+  const end = `UPDATE requests SET state = 'cancelled', lease_token = NULL, lease_until = NULL, changed_at = @now
+    WHERE id = @id AND state IN ('queued', 'rendering', 'answering')`;
+  return (await sql.run(end, { id, now })) === 1;
 }
 
 /**
  * Tries again at once: what waits for another attempt waits no longer, what could not be answered is to be answered,
  * what was cancelled, or apologized for, goes back into the line. Tells whether there was something to try.
  */
-export function retry(database: Database, id: number, now: number): boolean {
-  const sql = `UPDATE requests
+export async function retry(sql: Sql, id: number, now: number): Promise<boolean> {
+  const again = `UPDATE requests
     SET state = CASE WHEN state IN ('queued', 'answering') THEN state
                      WHEN answer IS NULL OR state = 'answered' THEN 'queued' ELSE 'answering' END,
         answer = CASE WHEN state = 'answered' THEN NULL ELSE answer END,
-        attempts = 0, not_before = 0, deferred = 0, changed_at = ?
-    WHERE id = ? AND mention IS NOT NULL AND lease_token IS NULL
+        attempts = 0, not_before = 0, deferred = 0, changed_at = @now
+    WHERE id = @id AND mention IS NOT NULL AND lease_token IS NULL
       AND (state IN ('queued', 'answering', 'unanswerable', 'cancelled')
            OR state = 'answered' AND answer ->> 'type' = 'failed')`;
-  return database.prepare(sql).run(now, id).changes === 1;
+  return (await sql.run(again, { id, now })) === 1;
 }
 
 /** While paused, mentions come in and answers go out, but nothing is taken up for painting. */
-export function setPaused(database: Database, paused: boolean): void {
-  database.prepare('UPDATE dispatch SET paused = ?').run(paused ? 1 : 0);
+export async function setPaused(sql: Sql, paused: boolean): Promise<void> {
+  await sql.run('UPDATE dispatch SET paused = @paused', { paused: paused ? 1 : 0 });
 }
 
-export function isPaused(database: Database): boolean {
-  return database.prepare('SELECT paused FROM dispatch').pluck().get() === 1;
+export async function isPaused(sql: Sql): Promise<boolean> {
+  const row = await sql.get<{ readonly paused: 0 | 1 }>('SELECT paused FROM dispatch');
+  return row?.paused === 1;
 }
 
 /** How many requests there are in each state. */
-export function tallies(database: Database): Readonly<Record<State, number>> {
-  const rows = database
-    .prepare<[], { readonly state: State; readonly n: number }>('SELECT state, n FROM tallies')
-    .all();
+export async function tallies(sql: Sql): Promise<Readonly<Record<State, number>>> {
+  const rows = await sql.all<{ readonly state: State; readonly n: number }>(
+    'SELECT state, n FROM tallies',
+  );
   return Object.fromEntries(rows.map(({ state, n }) => [state, n])) as Record<State, number>;
 }
 

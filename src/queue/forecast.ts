@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Sql } from './sql.js';
 
 /** How much of the old pace a new measurement replaces: after ten pictures nine tenths of what was is forgotten. */
 const FRESH = 0.2;
@@ -21,60 +21,63 @@ export interface Pace {
 }
 
 /** Learns from a finished picture: an exponentially weighted mean for each device, kept across restarts. */
-export function learnPace(database: Database, { device, costPerSecond }: Pace, now: number): void {
+export async function learnPace(
+  sql: Sql,
+  { device, costPerSecond }: Pace,
+  now: number,
+): Promise<void> {
   if (!Number.isFinite(costPerSecond) || costPerSecond <= 0) return;
-  database
-    .prepare(
-      `INSERT INTO paces (device, cost_per_second, measured_at) VALUES (@device, @costPerSecond, @now)
-       ON CONFLICT DO UPDATE
-       SET cost_per_second = cost_per_second + @fresh * (excluded.cost_per_second - cost_per_second),
-           measured_at = excluded.measured_at`,
-    )
-    .run({ device, costPerSecond, fresh: FRESH, now });
+  await sql.run(
+    `INSERT INTO paces (device, cost_per_second, measured_at) VALUES (@device, @costPerSecond, @now)
+     ON CONFLICT (device) DO UPDATE
+     SET cost_per_second = paces.cost_per_second + @fresh * (excluded.cost_per_second - paces.cost_per_second),
+         measured_at = excluded.measured_at`,
+    { device, costPerSecond, fresh: FRESH, now },
+  );
 }
 
 /** What has been learned so far; first of the device that has painted last, which is the one that will paint next. */
-export function pacesOf(database: Database): readonly Pace[] {
-  return database
-    .prepare<[], Pace>(
-      'SELECT device, cost_per_second AS costPerSecond FROM paces ORDER BY measured_at DESC',
-    )
-    .all();
+export function pacesOf(sql: Sql): Promise<readonly Pace[]> {
+  return sql.all<Pace>(
+    'SELECT device, cost_per_second AS "costPerSecond" FROM paces ORDER BY measured_at DESC',
+  );
+}
+
+/** The pace that counts. */
+async function paceOf(sql: Sql): Promise<number> {
+  return (await pacesOf(sql))[0]?.costPerSecond ?? FIRST_GUESS;
 }
 
 /**
  * Where a request stands; undefined if it does not wait to be painted. Takes longer the more come before it.
  * @param now what has been put off is not painted before that time
  */
-export function placeOf(database: Database, id: number, now: number): Place | undefined {
-  const own = database
-    .prepare<
-      [number],
-      { readonly start: number; readonly cost: number; readonly notBefore: number }
-    >(
-      `SELECT start_tag AS start, cost, not_before AS notBefore FROM requests
-       WHERE id = ? AND state IN ('queued', 'rendering')`,
-    )
-    .get(id);
+export async function placeOf(sql: Sql, id: number, now: number): Promise<Place | undefined> {
+  const own = await sql.get<{
+    readonly start: number;
+    readonly cost: number;
+    readonly notBefore: number;
+  }>(
+    `SELECT start_tag AS start, cost, not_before AS "notBefore" FROM requests
+     WHERE id = @id AND state IN ('queued', 'rendering')`,
+    { id },
+  );
   if (own === undefined) return undefined;
-  const before = database
-    .prepare<[number, number], { readonly ahead: number; readonly cost: number }>(
-      `SELECT count(*) AS ahead, total(cost) AS cost FROM requests
-       WHERE state IN ('queued', 'rendering') AND (start_tag, id) < (?, ?)`,
-    )
-    .get(own.start, id) ?? { ahead: 0, cost: 0 };
-  const pace = pacesOf(database)[0]?.costPerSecond ?? FIRST_GUESS;
+  const before = (await sql.get<{ readonly ahead: number; readonly cost: number }>(
+    `SELECT count(*) AS ahead, coalesce(sum(cost), 0) AS cost FROM requests
+     WHERE state IN ('queued', 'rendering') AND (start_tag, id) < (@start, @id)`,
+    { start: own.start, id },
+  )) ?? { ahead: 0, cost: 0 };
+  const pace = await paceOf(sql);
   const seconds = before.cost / pace;
   const putOff = (own.notBefore - now) / 1000;
   return { ahead: before.ahead, seconds: Math.max(seconds, putOff) + own.cost / pace };
 }
 
 /** In how many seconds something would be painted that is asked for now, if everything that waits came first. */
-export function waitFor(database: Database, cost: number): number {
-  const before = database
-    .prepare<[], number>(`SELECT total(cost) FROM requests WHERE state IN ('queued', 'rendering')`)
-    .pluck()
-    .get();
-  const pace = pacesOf(database)[0]?.costPerSecond ?? FIRST_GUESS;
-  return ((before ?? 0) + cost) / pace;
+export async function waitFor(sql: Sql, cost: number): Promise<number> {
+  const before = await sql.get<{ readonly cost: number }>(
+    `SELECT coalesce(sum(cost), 0) AS cost FROM requests WHERE state IN ('queued', 'rendering')`,
+  );
+  return ((before?.cost ?? 0) + cost) / (await paceOf(sql));
 }

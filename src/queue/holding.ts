@@ -22,11 +22,12 @@ export async function holding<T>(
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted === true) stop();
   const heartbeat = setInterval(() => {
-    try {
-      if (!queue.extend(claim)) controller.abort(new ClaimLost('the claim is lost'));
-    } catch (error) {
-      controller.abort(error);
-    }
+    queue.extend(claim).then(
+      (isOurs) => {
+        if (!isOurs) controller.abort(new ClaimLost('the claim is lost'));
+      },
+      (error: unknown) => controller.abort(error),
+    );
   }, heartbeatMs);
   try {
     return await work(controller.signal);

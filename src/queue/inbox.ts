@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import type { Mention } from '../platforms/port.js';
+import type { Sql } from './sql.js';
 
 /*
  * Mentions that cannot be understood by themselves: the post that they reply to must be looked at first, which takes
@@ -14,50 +14,54 @@ export interface Letter {
 }
 
 /** Keeps a mention; one that is there already is left alone. Tells whether it was new. */
-export function keepLetter(database: Database, platform: string, mention: Mention): boolean {
-  const sql = `INSERT INTO inbox (platform, mention_id, person, mention) VALUES (?, ?, ?, ?)
-    ON CONFLICT DO NOTHING`;
-  const values = [platform, mention.id, mention.author.id, JSON.stringify(mention)];
-  return database.prepare(sql).run(...values).changes === 1;
+export async function keepLetter(sql: Sql, platform: string, mention: Mention): Promise<boolean> {
+  const insert = `INSERT INTO inbox (platform, mention_id, person, mention)
+    VALUES (@platform, @mentionId, @person, @mention) ON CONFLICT DO NOTHING`;
+  const { id: mentionId, author } = mention;
+  const values = { platform, mentionId, person: author.id, mention: JSON.stringify(mention) };
+  return (await sql.run(insert, values)) === 1;
 }
 
 /** Whether a person has something here: what comes after it must wait, too, to stay in order. */
-export function hasLetters(database: Database, platform: string, person: string): boolean {
-  const sql = 'SELECT 1 FROM inbox WHERE platform = ? AND person = ?';
-  return database.prepare(sql).get(platform, person) !== undefined;
+export async function hasLetters(sql: Sql, platform: string, person: string): Promise<boolean> {
+  const look = 'SELECT 1 FROM inbox WHERE platform = @platform AND person = @person LIMIT 1';
+  return (await sql.get(look, { platform, person })) !== undefined;
 }
 
 /** The first one of an account whose time has come, and that no earlier one of the same person has to go before. */
-export function nextLetter(database: Database, platform: string, now: number): Letter | undefined {
-  const row = database
-    .prepare<[string, number], { readonly mention: string; readonly failures: number }>(
-      `SELECT mention, failures FROM inbox AS letter
-       WHERE platform = ? AND not_before <= ?
-         AND NOT EXISTS (SELECT 1 FROM inbox AS earlier
-                         WHERE earlier.platform = letter.platform AND earlier.person = letter.person
-                           AND earlier.id < letter.id)
-       ORDER BY id LIMIT 1`,
-    )
-    .get(platform, now);
+export async function nextLetter(
+  sql: Sql,
+  platform: string,
+  now: number,
+): Promise<Letter | undefined> {
+  const row = await sql.get<{ readonly mention: string; readonly failures: number }>(
+    `SELECT mention, failures FROM inbox AS letter
+     WHERE platform = @platform AND not_before <= @now
+       AND NOT EXISTS (SELECT 1 FROM inbox AS earlier
+                       WHERE earlier.platform = letter.platform AND earlier.person = letter.person
+                         AND earlier.id < letter.id)
+     ORDER BY id LIMIT 1`,
+    { platform, now },
+  );
   return row && { mention: JSON.parse(row.mention) as Mention, failures: row.failures };
 }
 
 /** What a mention replies to could not be looked at: it is to be tried again. */
-export function putLetterOff(
-  database: Database,
+export async function putLetterOff(
+  sql: Sql,
   platform: string,
   mentionId: string,
   notBefore: number,
-): void {
-  database
-    .prepare(
-      'UPDATE inbox SET failures = failures + 1, not_before = ? WHERE platform = ? AND mention_id = ?',
-    )
-    .run(notBefore, platform, mentionId);
+): Promise<void> {
+  await sql.run(
+    `UPDATE inbox SET failures = failures + 1, not_before = @notBefore
+     WHERE platform = @platform AND mention_id = @mentionId`,
+    { notBefore, platform, mentionId },
+  );
 }
 
 /** A mention has been understood, or is gone. Tells whether it was here. */
-export function dropLetter(database: Database, platform: string, mentionId: string): boolean {
-  const sql = 'DELETE FROM inbox WHERE platform = ? AND mention_id = ?';
-  return database.prepare(sql).run(platform, mentionId).changes === 1;
+export async function dropLetter(sql: Sql, platform: string, mentionId: string): Promise<boolean> {
+  const remove = 'DELETE FROM inbox WHERE platform = @platform AND mention_id = @mentionId';
+  return (await sql.run(remove, { platform, mentionId })) === 1;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Database } from 'better-sqlite3';
+import type { Sql } from './sql.js';
 
 /*
  * Keys by which programs ask for pictures. A key is a person: it has its share of the bot's time, and its quotas.
@@ -31,7 +31,7 @@ interface Row {
 }
 
 const COLUMNS =
-  'id, name, hash, weight, created_at AS createdAt, used_at AS usedAt, revoked_at AS revokedAt';
+  'id, name, hash, weight, created_at AS "createdAt", used_at AS "usedAt", revoked_at AS "revokedAt"';
 
 /** `pentimento_` and the id, so that one sees whose it is; then 256 bits that nobody can guess. */
 const SHAPE = /^pentimento_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
@@ -40,43 +40,40 @@ const SHAPE = /^pentimento_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 const USE_MS = 60 * 60_000;
 
 /** Makes a key. What comes back is shown once: nobody can tell it again. */
-export function createKey(
-  database: Database,
+export async function createKey(
+  sql: Sql,
   { name, weight }: Pick<ApiKey, 'name' | 'weight'>,
   now: number,
-): string {
+): Promise<string> {
   const id = randomBytes(6).toString('hex');
   const secret = randomBytes(32).toString('base64url');
-  database
-    .prepare('INSERT INTO api_keys (id, name, hash, weight, created_at) VALUES (?, ?, ?, ?, ?)')
-    .run(id, name, hashOf(secret), weight, now);
+  await sql.run(
+    'INSERT INTO api_keys (id, name, hash, weight, created_at) VALUES (@id, @name, @hash, @weight, @now)',
+    { id, name, hash: hashOf(secret), weight, now },
+  );
   return `pentimento_${id}_${secret}`;
 }
 
 /** All that there ever were, oldest first. */
-export function listKeys(database: Database): readonly ApiKey[] {
-  return database
-    .prepare<[], Row>(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_at, id`)
-    .all()
-    .map(asKey);
+export async function listKeys(sql: Sql): Promise<readonly ApiKey[]> {
+  const rows = await sql.all<Row>(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_at, id`);
+  return rows.map(asKey);
 }
 
 /** From now on a key opens nothing; tells whether it did before. */
-export function revokeKey(database: Database, id: string, now: number): boolean {
-  const sql = 'UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL';
-  return database.prepare(sql).run(now, id).changes === 1;
+export async function revokeKey(sql: Sql, id: string, now: number): Promise<boolean> {
+  const revoke = 'UPDATE api_keys SET revoked_at = @now WHERE id = @id AND revoked_at IS NULL';
+  return (await sql.run(revoke, { id, now })) === 1;
 }
 
 /** The key that somebody shows us, if it holds. How long it takes does not tell how much of the secret was right. */
-export function keyShown(database: Database, shown: string, now: number): ApiKey | undefined {
+export async function keyShown(sql: Sql, shown: string, now: number): Promise<ApiKey | undefined> {
   const [, id = '', secret = ''] = SHAPE.exec(shown) ?? [];
-  const row = database
-    .prepare<[string], Row>(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`)
-    .get(id);
+  const row = await sql.get<Row>(`SELECT ${COLUMNS} FROM api_keys WHERE id = @id`, { id });
   if (row === undefined || !timingSafeEqual(row.hash, hashOf(secret))) return undefined;
   if (row.revokedAt !== null) return undefined;
   if (row.usedAt === null || row.usedAt < now - USE_MS)
-    database.prepare('UPDATE api_keys SET used_at = ? WHERE id = ?').run(now, id);
+    await sql.run('UPDATE api_keys SET used_at = @now WHERE id = @id', { id, now });
   return asKey(row);
 }
 

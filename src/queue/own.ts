@@ -1,7 +1,7 @@
-import type { Database } from 'better-sqlite3';
 import { cancel, isPaused, requestOf } from './desk.js';
 import { placeOf } from './forecast.js';
 import { waitingOf, type Person } from './person.js';
+import type { Sql } from './sql.js';
 import type { Standing } from './states.js';
 
 /*
@@ -9,14 +9,14 @@ import type { Standing } from './states.js';
  */
 
 /** Where a person's pictures are in the line. */
-export function standingOf(database: Database, who: Person, now: number): Standing {
-  const waiting = waitingOf(database, who);
+export async function standingOf(sql: Sql, who: Person, now: number): Promise<Standing> {
+  const waiting = await waitingOf(sql, who);
   const [first] = waiting;
   return {
     waiting: waiting.length,
-    next: first && placeOf(database, first.id, now),
+    next: first && (await placeOf(sql, first.id, now)),
     isBeingPainted: first?.state === 'rendering',
-    isPaused: isPaused(database),
+    isPaused: await isPaused(sql),
   };
 }
 
@@ -24,15 +24,17 @@ export function standingOf(database: Database, who: Person, now: number): Standi
  * Ends what of a person's has not been painted yet: the request that a post belongs to, or, if none that waits does, all
  * of it. Tells how many that were.
  */
-export function cancelAll(
-  database: Database,
+export async function cancelAll(
+  sql: Sql,
   who: Person,
   postId: string | undefined,
   now: number,
-): number {
-  const waiting = waitingOf(database, who).map(({ id }) => id);
+): Promise<number> {
+  const waiting = (await waitingOf(sql, who)).map(({ id }) => id);
   const meant =
-    postId === undefined ? undefined : requestOf(database, who.platform, who.person, postId);
+    postId === undefined ? undefined : await requestOf(sql, who.platform, who.person, postId);
   const ids = waiting.filter((id) => id === meant);
-  return (ids.length > 0 ? ids : waiting).filter((id) => cancel(database, id, now)).length;
+  let count = 0;
+  for (const id of ids.length > 0 ? ids : waiting) if (await cancel(sql, id, now)) count += 1;
+  return count;
 }

@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import type { RequestId } from './desk.js';
+import type { Sql } from './sql.js';
 
 /** Somebody who asks, on an account of ours. */
 export interface Person {
@@ -15,14 +15,14 @@ export interface Waiting {
 
 /** What of a person's waits, in the order in which it will be done; all of it, or the first few. */
 export function waitingOf(
-  database: Database,
+  sql: Sql,
   { platform, person }: Person,
-  limit = -1, // SQLite's "all"
-): readonly Waiting[] {
-  return database
-    .prepare<[string, string, number], Waiting>(
-      `SELECT id, state FROM requests WHERE platform = ? AND person = ? AND state IN ('queued', 'rendering')
-       ORDER BY start_tag, id LIMIT ?`,
-    )
-    .all(platform, person, limit);
+  limit = Number.MAX_SAFE_INTEGER,
+): Promise<readonly Waiting[]> {
+  return sql.all<Waiting>(
+    `SELECT id, state FROM requests
+     WHERE platform = @platform AND person = @person AND state IN ('queued', 'rendering')
+     ORDER BY start_tag, id LIMIT @limit`,
+    { platform, person, limit },
+  );
 }

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Database } from 'better-sqlite3';
 import type { Mention } from '../platforms/port.js';
 import type { RequestId } from './desk.js';
+import type { Sql } from './sql.js';
 import type { Answer } from './states.js';
 
 /*
@@ -24,88 +24,78 @@ interface Row {
 }
 
 /** Some of what was done with before the given time (ms since 1970), oldest first. */
-export function forgettable(
-  database: Database,
+export async function forgettable(
+  sql: Sql,
   before: number,
   limit: number,
-): readonly Forgettable[] {
-  return database
-    .prepare<[number, number], Row>(
-      `SELECT id, answer FROM requests
-       WHERE changed_at < ? AND mention IS NOT NULL AND state IN ('answered', 'unanswerable', 'cancelled')
-       ORDER BY changed_at LIMIT ?`,
-    )
-    .all(before, limit)
-    .map(asForgettable);
+): Promise<readonly Forgettable[]> {
+  const rows = await sql.all<Row>(
+    `SELECT id, answer FROM requests
+     WHERE changed_at < @before AND mention IS NOT NULL AND state IN ('answered', 'unanswerable', 'cancelled')
+     ORDER BY changed_at LIMIT @limit`,
+    { before, limit },
+  );
+  return rows.map(asForgettable);
 }
 
 /** Forgets one request, if it is done with: a person's right. */
-export async function forgetNow(database: Database, folder: string, id: RequestId): Promise<void> {
-  const row = database
-    .prepare<[number], Row>(
-      `SELECT id, answer FROM requests
-       WHERE id = ? AND mention IS NOT NULL AND state IN ('answered', 'unanswerable', 'cancelled')`,
-    )
-    .get(id);
-  if (row !== undefined) await forget(database, folder, asForgettable(row));
+export async function forgetNow(sql: Sql, folder: string, id: RequestId): Promise<void> {
+  const row = await sql.get<Row>(
+    `SELECT id, answer FROM requests
+     WHERE id = @id AND mention IS NOT NULL AND state IN ('answered', 'unanswerable', 'cancelled')`,
+    { id },
+  );
+  if (row !== undefined) await forget(sql, folder, asForgettable(row));
 }
 
 /** Answered requests of an account whose posts have not been looked at since then, the longest ago first. */
-export function toCheck(
-  database: Database,
+export async function toCheck(
+  sql: Sql,
   platform: string,
   before: number,
   limit: number,
-): readonly { readonly id: RequestId; readonly mention: Mention }[] {
-  return database
-    .prepare<[string, number, number], { readonly id: RequestId; readonly mention: string }>(
-      `SELECT id, mention FROM requests
-       WHERE platform = ? AND checked_at < ? AND mention IS NOT NULL AND state = 'answered' AND cost > 0
-       ORDER BY checked_at LIMIT ?`,
-    )
-    .all(platform, before, limit)
-    .map(({ id, mention }) => ({ id, mention: JSON.parse(mention) as Mention }));
+): Promise<readonly { readonly id: RequestId; readonly mention: Mention }[]> {
+  const rows = await sql.all<{ readonly id: RequestId; readonly mention: string }>(
+    `SELECT id, mention FROM requests
+     WHERE platform = @platform AND checked_at < @before AND mention IS NOT NULL AND state = 'answered' AND cost > 0
+     ORDER BY checked_at LIMIT @limit`,
+    { platform, before, limit },
+  );
+  return rows.map(({ id, mention }) => ({ id, mention: JSON.parse(mention) as Mention }));
 }
 
 /** A post has been looked at, and is still there or is being seen to. */
-export function checked(database: Database, id: RequestId, now: number): void {
-  database.prepare('UPDATE requests SET checked_at = ? WHERE id = ?').run(now, id);
+export async function checked(sql: Sql, id: RequestId, now: number): Promise<void> {
+  await sql.run('UPDATE requests SET checked_at = @now WHERE id = @id', { id, now });
 }
 
 /**
  * What was done with at a time that has not come yet was written down by a clock that was ahead: from now on it counts as
  * done with now, or it would be kept for as long as the clock was ahead.
  */
-export function mendFuture(database: Database, now: number): void {
-  database
-    .prepare(
-      `UPDATE requests SET changed_at = @now
-       WHERE changed_at > @now + 86400000 AND mention IS NOT NULL
-         AND state IN ('answered', 'unanswerable', 'cancelled')`,
-    )
-    .run({ now });
+export async function mendFuture(sql: Sql, now: number): Promise<void> {
+  await sql.run(
+    `UPDATE requests SET changed_at = @now
+     WHERE changed_at > @now + 86400000 AND mention IS NOT NULL
+       AND state IN ('answered', 'unanswerable', 'cancelled')`,
+    { now },
+  );
 }
 
 /** Removes a request's file, and then every word of it: until then the file's name must not be lost. */
-export async function forget(
-  database: Database,
-  folder: string,
-  { id, file }: Forgettable,
-): Promise<void> {
+export async function forget(sql: Sql, folder: string, { id, file }: Forgettable): Promise<void> {
   if (file !== undefined) await rm(join(folder, file), { force: true });
   // Our words repeat some of theirs.
-  database
-    .prepare(
-      `UPDATE own_posts SET text = ''
-       WHERE (platform, mention_id) = (SELECT platform, mention_id FROM requests WHERE id = ?)`,
-    )
-    .run(id);
-  database
-    .prepare(
-      `UPDATE requests SET mention = NULL, request = NULL, answer = NULL
-       WHERE id = ? AND state IN ('answered', 'unanswerable', 'cancelled')`,
-    )
-    .run(id);
+  await sql.run(
+    `UPDATE own_posts SET text = ''
+     WHERE (platform, mention_id) = (SELECT platform, mention_id FROM requests WHERE id = @id)`,
+    { id },
+  );
+  await sql.run(
+    `UPDATE requests SET mention = NULL, request = NULL, answer = NULL
+     WHERE id = @id AND state IN ('answered', 'unanswerable', 'cancelled')`,
+    { id },
+  );
 }
 
 function asForgettable({ id, answer }: Row): Forgettable {

@@ -7,32 +7,32 @@ import type { Mention, OwnReply } from '../port.js';
  */
 export interface Ledger {
   /** Up to where the mentions have been read. */
-  position(): string | undefined;
+  position(): Promise<string | undefined>;
   /** Keeps a page of mentions, and that it has been read. */
-  keep(mentions: readonly Mention[], position: string): void;
+  keep(mentions: readonly Mention[], position: string): Promise<void>;
   /** What has been read and nobody has been told of, oldest first. */
-  untold(): readonly Mention[];
+  untold(): Promise<readonly Mention[]>;
   /** Whoever listens has kept it, too. */
-  told(mentionId: string): void;
+  told(mentionId: string): Promise<void>;
 
   /** Notes that we are about to post a reply, of which nobody knows what becomes until it is settled. */
-  begin(mentionId: string): Attempt;
+  begin(mentionId: string): Promise<Attempt>;
   /** Replies of which nobody knows whether they were posted, oldest first. */
-  unsettled(): readonly Attempt[];
+  unsettled(): Promise<readonly Attempt[]>;
   /** It was posted, or, without a post, it surely was not. */
-  settle(attempt: Attempt, post?: OwnReply): void;
+  settle(attempt: Attempt, post?: OwnReply): Promise<void>;
   /** What our own list of posts holds, and that all these attempts are settled by it. */
-  found(posts: readonly OwnPost[], attempts: readonly Attempt[]): void;
+  found(posts: readonly OwnPost[], attempts: readonly Attempt[]): Promise<void>;
   /** What we have posted under a mention. */
-  postsUnder(mentionId: string): readonly OwnReply[];
-  removed(postId: string): void;
+  postsUnder(mentionId: string): Promise<readonly OwnReply[]>;
+  removed(postId: string): Promise<void>;
 
   /** How many reads a day (of UTC, as 2026-11-24) has had. */
-  spent(day: string): number;
+  spent(day: string): Promise<number>;
   /** Adds to them, unless there would be more than the limit: then it tells so by false. */
-  spend(day: string, reads: number, limit: number): boolean;
+  spend(day: string, reads: number, limit: number): Promise<boolean>;
   /** Takes some of them back. */
-  giveBack(day: string, reads: number): void;
+  giveBack(day: string, reads: number): Promise<void>;
 }
 
 export interface Attempt {
