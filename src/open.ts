@@ -9,7 +9,7 @@ import type { MastodonOptions } from './platforms/mastodon/session.js';
 import { isFailure, PlatformError, type Platform } from './platforms/port.js';
 import { xPlatform } from './platforms/x/platform.js';
 import type { XOptions } from './platforms/x/session.js';
-import { DATABASE_FILE, openDatabase, requireSound } from './queue/database.js';
+import { DATABASE_FILE, openSqlite, requireSound } from './queue/sqlite.js';
 import { LOCK_FILE, lockFolder } from './queue/lock.js';
 import { Queue } from './queue/queue.js';
 import { serve, type RunningServer, type ServeOptions } from './web/server.js';
@@ -36,11 +36,11 @@ export async function openQueue(config: Config, leaseMs: number): Promise<OpenQu
       waitingPerPerson: settings.maxWaitingPerPerson,
       perPersonAndDay: settings.maxPerPersonAndDay,
     };
-    const database = openDatabase(join(folder, DATABASE_FILE));
+    const database = openSqlite(join(folder, DATABASE_FILE));
     requireSound(database);
     const queue = new Queue(database, { leaseMs, quotas });
-    const close = () => {
-      queue.close();
+    const close = async () => {
+      await queue.close();
       unlock();
     };
     return { queue, close };

@@ -68,13 +68,13 @@ it('takes up no more requests than there are painters, however long their downlo
     await once(signal, 'abort');
     signal.throwIfAborted();
   }, 2);
-  for (const id of ['1', '2', '3', '4']) queue.admit('memory', mentionOf(id), { request, cost: 1 });
+  for (const id of ['1', '2', '3', '4']) await queue.admit('memory', mentionOf(id), { request, cost: 1 });
   const stop = start();
   await vi.waitFor(() => expect(downloads).toBe(2));
   // Everything that changes the queue is done by now or never: each change wakes the stage at once.
-  queue.admit('memory', mentionOf('5'), { request, cost: 1 });
+  await queue.admit('memory', mentionOf('5'), { request, cost: 1 });
   await new Promise(setImmediate);
-  expect(queue.pending().map(({ state }) => state)).toEqual([
+  expect((await queue.pending()).map(({ state }) => state)).toEqual([
     'rendering',
     'rendering',
     'queued',
@@ -97,7 +97,7 @@ it('a clock that leaps does not have an idle painter take up what another one is
     2,
     { heartbeatMs: 60_000 },
   );
-  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
   const stop = start();
   await vi.waitFor(() => expect(downloads).toBe(1));
   vi.setSystemTime(Date.now() + 24 * 60 * 60_000);
@@ -105,9 +105,9 @@ it('a clock that leaps does not have an idle painter take up what another one is
     queue.emit('change'); // wakes whoever looks for work
     await new Promise(setImmediate);
   }
-  queue.admit('memory', mentionOf('2'), { request, cost: 1 });
+  await queue.admit('memory', mentionOf('2'), { request, cost: 1 });
   await vi.waitFor(() => expect(downloads).toBe(2));
-  expect(queue.pending().map(({ mentionId }) => mentionId)).toEqual(['1', '2']);
+  expect((await queue.pending()).map(({ mentionId }) => mentionId)).toEqual(['1', '2']);
   await stop();
 });
 
@@ -120,9 +120,9 @@ it('removes pictures that the queue knows nothing of, and no others', async () =
     width: 1,
     height: 1,
   } as const;
-  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
-  queue.rendered(claimed(queue.claimRender()), painted);
-  queue.admit('memory', mentionOf('2'), { refusal: { type: 'no pictures' } });
+  await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  await queue.rendered(claimed(await queue.claimRender()), painted);
+  await queue.admit('memory', mentionOf('2'), { refusal: { type: 'no pictures' } });
   mkdirSync(join(folder, 'pictures'));
   for (const name of ['1.jpg', '1.jpg.part', '2.jpg', '77.jpg', 'x'])
     writeFileSync(join(folder, 'pictures', name), 'a picture');
@@ -141,7 +141,7 @@ it('does not blame a request for a server that is away: it asks again for hours,
     asked.push(Date.now());
     return Promise.reject(new PlatformError('unreachable', 'nobody is there'));
   });
-  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
   const stop = start();
   while (network.posts.length === 0) {
     await vi.advanceTimersByTimeAsync(1000);
@@ -160,11 +160,11 @@ it('keeps nothing of a picture that is cancelled when it is all but done', async
   const cancelled: boolean[] = [];
   const { queue, folder, start } = running((_, file) => writeFile(file, photo), 1, {
     heartbeatMs: 60_000, // so that the painter does not hear of it before it has written the picture
-    onProgress: ({ id }, fraction) => {
-      if (fraction === 1) cancelled.push(queue.cancel('memory', id));
+    onProgress: async ({ id }, fraction) => {
+      if (fraction === 1) cancelled.push(await queue.cancel('memory', id));
     },
   });
-  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
   const stop = start();
   await vi.waitFor(() => expect(cancelled).toEqual([true]), { timeout: 60_000 });
   // After the last step the judge looks at the picture, and it is written.

@@ -8,11 +8,11 @@ export async function blockCommand(pattern: string | undefined): Promise<void> {
     throw new UsageError(
       `${pattern} is neither an account like ada@example.social nor a domain like example.social; "pentimento queue list" shows who asked`,
     );
-  await withDatabase((database) => {
+  await withDatabase(async (database) => {
     if (pattern === undefined) {
-      const patterns = blocked(database);
+      const patterns = await blocked(database);
       console.log(patterns.length === 0 ? 'Nobody is blocked.' : patterns.join('\n'));
-    } else if (block(database, pattern, Date.now())) {
+    } else if (await block(database, pattern, Date.now())) {
       console.log(
         `${pattern} is blocked: what they ask from now on is passed over in silence, and nothing of theirs hangs in the gallery.`,
       );
@@ -24,10 +24,10 @@ export async function blockCommand(pattern: string | undefined): Promise<void> {
 
 /** `pentimento unblock PATTERN` */
 export async function unblockCommand(pattern: string): Promise<void> {
-  await withDatabase((database) => {
-    if (!unblock(database, pattern))
+  await withDatabase(async (database) => {
+    if (!await unblock(database, pattern))
       throw new Error(`${pattern} is not blocked; "pentimento block" lists who is`);
-    const [still] = blocking(database, pattern);
+    const [still] = await blocking(database, pattern);
     console.log(
       still === undefined
         ? `${pattern} is answered again.`

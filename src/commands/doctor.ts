@@ -10,7 +10,7 @@ import { speedOf } from '../graph/speed.js';
 import { createLog } from '../log.js';
 import { loadRecipe, manifestOf, networkNames, networkState } from '../networks/shelf.js';
 import { accountsOf, connected, openServer, signIn } from '../open.js';
-import { DATABASE_FILE, openDatabase, requireSound } from '../queue/database.js';
+import { DATABASE_FILE, openSqlite, requireSound } from '../queue/sqlite.js';
 import { freeBytes } from '../queue/disk.js';
 import { QueueLedger } from '../queue/ledger.js';
 import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
@@ -96,15 +96,15 @@ async function checkFolder({ dataFolder }: Config): Promise<string> {
   return `${dataFolder} can be written to, ${free}`;
 }
 
-function checkQueue({ dataFolder }: Config): string {
+async function checkQueue({ dataFolder }: Config): Promise<string> {
   const file = join(dataFolder, DATABASE_FILE);
   if (!existsSync(file)) return 'there is none yet; the bot will make one';
-  const database = openDatabase(file);
+  const database = openSqlite(file);
   try {
     requireSound(database);
     return 'the database is sound';
   } finally {
-    database.close();
+    await database.close();
   }
 }
 
@@ -125,7 +125,7 @@ async function checkAccounts(config: Config): Promise<string> {
   if (accounts.length === 0) return 'none is configured, so the bot will make a sandbox';
   const file = join(config.dataFolder, DATABASE_FILE);
   // Signing in is a read on X, and counts as one.
-  const database = openDatabase(existsSync(file) ? file : ':memory:');
+  const database = openSqlite(existsSync(file) ? file : ':memory:');
   const cursor = () => ({ get: () => undefined, set: () => undefined });
   const ledger = (name: string) => new QueueLedger(database, name, cursor());
   const log = createLog('silent');

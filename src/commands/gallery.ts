@@ -4,8 +4,8 @@ import { withDatabase } from './open.js';
 
 /** `pentimento gallery list`: a line for each picture that everybody sees on the page, newest first. */
 export async function galleryList({ limit }: { readonly limit: number }): Promise<void> {
-  await withDatabase((database) => {
-    const pictures = hung(database, Number.MAX_SAFE_INTEGER, limit);
+  await withDatabase(async (database) => {
+    const pictures = await hung(database, Number.MAX_SAFE_INTEGER, limit);
     if (pictures.length === 0) console.log('Nothing hangs in the gallery.');
     for (const { id, createdAt, mention, request } of pictures) {
       const asked = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');
@@ -19,8 +19,8 @@ export async function galleryList({ limit }: { readonly limit: number }): Promis
 
 /** `pentimento gallery remove ID`: the bot looks at every visit, so it is gone at once. */
 export async function galleryRemove(id: number): Promise<void> {
-  await withDatabase((database) => {
-    if (!takeDown(database, id))
+  await withDatabase(async (database) => {
+    if (!await takeDown(database, id))
       throw new Error(
         `request ${id} does not hang in the gallery; "pentimento gallery list" shows what does`,
       );

@@ -6,8 +6,8 @@ export async function keysCreate(
   name: string,
   { weight }: { readonly weight: number },
 ): Promise<void> {
-  await withDatabase((database) => {
-    console.log(createKey(database, { name, weight }, Date.now()));
+  await withDatabase(async (database) => {
+    console.log(await createKey(database, { name, weight }, Date.now()));
     console.error(
       'Keep it now: it is not shown again. Programs send it as "Authorization: Bearer …".',
     );
@@ -16,8 +16,8 @@ export async function keysCreate(
 
 /** `pentimento keys list` */
 export async function keysList(): Promise<void> {
-  await withDatabase((database) => {
-    const keys = listKeys(database);
+  await withDatabase(async (database) => {
+    const keys = await listKeys(database);
     if (keys.length === 0) console.log('There are no keys; "pentimento keys create" makes one.');
     for (const { id, name, weight, createdAt, usedAt, revokedAt } of keys) {
       const facts = [
@@ -33,8 +33,8 @@ export async function keysList(): Promise<void> {
 
 /** `pentimento keys revoke ID` */
 export async function keysRevoke(id: string): Promise<void> {
-  await withDatabase((database) => {
-    if (!revokeKey(database, id, Date.now()))
+  await withDatabase(async (database) => {
+    if (!await revokeKey(database, id, Date.now()))
       throw new Error(`there is no key ${id} that holds; "pentimento keys list" shows them`);
     console.log(`${id} is revoked: from now on it opens nothing.`);
   });

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../queue/sql.js';
 import { loadConfig } from '../config.js';
-import { DATABASE_FILE, openDatabase } from '../queue/database.js';
+import { DATABASE_FILE, openSqlite } from '../queue/sqlite.js';
 
 /**
  * Does something with the queue's database, which a bot may be using at the same time.
@@ -13,10 +13,10 @@ export async function withDatabase<T>(act: (database: Database) => T | Promise<T
   const file = join(dataFolder, DATABASE_FILE);
   if (!existsSync(file))
     throw new Error(`there is no queue in ${dataFolder} yet; "pentimento bot" makes one`);
-  const database = openDatabase(file);
+  const database = openSqlite(file);
   try {
     return await act(database);
   } finally {
-    database.close();
+    await database.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../queue/sql.js';
 import {
   cancel,
   isPaused,
@@ -24,22 +24,22 @@ export async function queueList({
   state: State | 'pending';
   limit: number;
 }): Promise<void> {
-  await withDatabase((database) => {
-    const found = listed(database, state, limit);
-    for (const request of found) console.log(lineFor(request) + waitOf(database, request));
-    const counts = Object.entries(tallies(database)).filter(([, n]) => n > 0);
+  await withDatabase(async (database) => {
+    const found = await listed(database, state, limit);
+    for (const request of found) console.log(lineFor(request) + await waitOf(database, request));
+    const counts = Object.entries(await tallies(database)).filter(([, n]) => n > 0);
     const summary = counts.map(([name, n]) => `${n} ${name}`).join(', ');
     console.log(summary === '' ? 'Nobody has asked for anything yet.' : summary);
-    if (isPaused(database)) console.log('Painting is paused; "pentimento queue resume" goes on.');
+    if (await isPaused(database)) console.log('Painting is paused; "pentimento queue resume" goes on.');
   });
 }
 
 /** `pentimento queue show ID`: everything that is known of a request. */
 export async function queueShow(id: number): Promise<void> {
-  await withDatabase((database) => {
-    const request = shown(database, id);
+  await withDatabase(async (database) => {
+    const request = await shown(database, id);
     if (request === undefined) throw unknown(id);
-    const place = placeOf(database, id, Date.now());
+    const place = await placeOf(database, id, Date.now());
     const { replyId, answer, notBefore } = request;
     const lines: readonly (readonly [string, string | undefined])[] = [
       ['request', String(id)],
@@ -54,7 +54,7 @@ export async function queueShow(id: number): Promise<void> {
       ['ahead', place && String(place.ahead)],
       [
         'done in',
-        place && (isHeldUp(database, request) ? PAUSED : `about ${duration(place.seconds)}`),
+        place && (await isHeldUp(database, request) ? PAUSED : `about ${duration(place.seconds)}`),
       ],
       ['answer', answer && JSON.stringify(answer)],
       ['reply', replyId],
@@ -66,10 +66,10 @@ export async function queueShow(id: number): Promise<void> {
 
 /** `pentimento queue cancel ID` */
 export async function queueCancel(id: number): Promise<void> {
-  await withDatabase((database) => {
-    const request = shown(database, id);
+  await withDatabase(async (database) => {
+    const request = await shown(database, id);
     if (request === undefined) throw unknown(id);
-    if (!cancel(database, id, Date.now()))
+    if (!await cancel(database, id, Date.now()))
       throw new Error(`request ${id} is ${request.state} already, so there is nothing to cancel`);
     console.log(`Request ${id} is cancelled. "pentimento queue retry ${id}" takes that back.`);
   });
@@ -77,12 +77,12 @@ export async function queueCancel(id: number): Promise<void> {
 
 /** `pentimento queue retry ID` */
 export async function queueRetry(id: number): Promise<void> {
-  await withDatabase((database) => {
-    const request = shown(database, id);
+  await withDatabase(async (database) => {
+    const request = await shown(database, id);
     if (request === undefined) throw unknown(id);
     if (request.address === undefined)
       throw new Error(`request ${id} has been forgotten, so it cannot be tried again`);
-    if (!retry(database, id, Date.now()))
+    if (!await retry(database, id, Date.now()))
       throw new Error(`request ${id} is ${request.state}, so there is nothing to try again`);
     console.log(`Request ${id} is tried again.`);
   });
@@ -113,19 +113,19 @@ function asked({ effect, settings }: RenderRequest): string {
 const PAUSED = 'painting is paused';
 
 /** Whether a pause holds a request up; what is being painted goes on. */
-function isHeldUp(database: Database, { state }: Listed): boolean {
-  return state === 'queued' && isPaused(database);
+async function isHeldUp(database: Database, { state }: Listed): Promise<boolean> {
+  return state === 'queued' && await isPaused(database);
 }
 
 /** When a request will be painted, if it waits for that. */
-function waitOf(database: Database, request: Listed): string {
+async function waitOf(database: Database, request: Listed): Promise<string> {
   const { id, state, notBefore } = request;
   const now = Date.now();
-  const place = placeOf(database, id, now);
+  const place = await placeOf(database, id, now);
   const time = new Date(notBefore).toISOString().slice(11, 16);
   const putOff = notBefore > now ? `, not before ${time}` : '';
   if (place === undefined) return state === 'answering' ? putOff : '';
-  const when = isHeldUp(database, request) ? PAUSED : `done in about ${duration(place.seconds)}`;
+  const when = await isHeldUp(database, request) ? PAUSED : `done in about ${duration(place.seconds)}`;
   return `, ${place.ahead} ahead${putOff}, ${when}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../queue/sql.js';
 import { loadConfig } from '../config.js';
 import { dayOf } from '../platforms/x/reads.js';
 import { isPaused, tallies } from '../queue/desk.js';
@@ -9,9 +9,9 @@ import { withDatabase } from './open.js';
 /** `pentimento stats`: what the bot has done, and how long people waited for it. */
 export async function statsCommand(): Promise<void> {
   const { dailyReads } = loadConfig().x;
-  await withDatabase((database) => {
-    const { queued, rendering, answering, answered, unanswerable, cancelled } = tallies(database);
-    console.log(`waiting          ${queued}${isPaused(database) ? ' (paused)' : ''}`);
+  await withDatabase(async (database) => {
+    const { queued, rendering, answering, answered, unanswerable, cancelled } = await tallies(database);
+    console.log(`waiting          ${queued}${await isPaused(database) ? ' (paused)' : ''}`);
     console.log(`being painted    ${rendering}`);
     console.log(`being answered   ${answering}`);
     console.log(`answered         ${answered}`);
@@ -28,11 +28,11 @@ export async function statsCommand(): Promise<void> {
         `${name.padEnd(16)} ${count} painted for ${people} ${people === 1 ? 'person' : 'people'}; from asking to answering ${seconds(median)} (median), ${seconds(longest)} (longest)`,
       );
     }
-    for (const { device, costPerSecond } of pacesOf(database))
+    for (const { device, costPerSecond } of await pacesOf(database))
       console.log(
         `pace             ${(costPerSecond / 1e6).toFixed(2)} million pixel steps per second on ${device}`,
       );
-    for (const { platform, reads } of readsOn(database, dayOf(Date.now())))
+    for (const { platform, reads } of await readsOn(database, dayOf(Date.now())))
       console.log(`reads today      ${reads} of ${dailyReads}, by ${platform}`);
   });
 }

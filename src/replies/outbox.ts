@@ -49,7 +49,7 @@ export async function postAnswers(options: OutboxOptions, signal: AbortSignal): 
   const { queue } = options;
   const underWay = new Map<string, Promise<void>>();
   while (!signal.aborted) {
-    const claim = queue.claimReply([...underWay.keys()]);
+    const claim = await queue.claimReply([...underWay.keys()]);
     if (claim === undefined) {
       // An answer of which nothing can be written down ends the bot, which the supervisor restarts.
       await Promise.race([nextChange(queue, signal), ...underWay.values()]);
@@ -70,13 +70,13 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
     const reply = await holding(queue, claim, heartbeatMs, undefined, () =>
       respond(claim, options),
     );
-    if (queue.answered(claim, reply)) {
+    if (await queue.answered(claim, reply)) {
       if (reply !== undefined)
         metrics.replied(claim.answer.type, (Date.now() - claim.askedAt) / 1000);
       log.info({ mention: claim.mention.id, reply }, 'answered');
     } else if (reply !== undefined) {
       // Nobody else answers: it was cancelled, by its person or the operator, while it was being posted.
-      notePost(queue.database, claim.id, reply, 'reply_id');
+      await notePost(queue.database, claim.id, reply, 'reply_id');
       await platformNamed(options.platforms, claim.platform).remove(reply);
       log.info({ mention: claim.mention.id, reply }, 'cancelled in the last moment; taken back');
     }
@@ -84,18 +84,18 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
     if (error instanceof PictureLost) {
       metrics.failed('reply', error.name);
       log.error({ error }, 'the painted picture is lost or damaged; it will be painted again');
-      queue.repaint(claim);
+      await queue.repaint(claim);
       return;
     }
     if (error instanceof PictureRefused) {
       metrics.failed('reply', error.name);
       log.error({ error }, 'the network does not take the painted picture; the person is told so');
-      queue.reword(claim, { type: 'failed' });
+      await queue.reword(claim, { type: 'failed' });
       return;
     }
     if (error instanceof BudgetSpent) {
       log.info({ error }, 'the network allows no more for now; the answer waits');
-      queue.putReplyOff(claim, error.retryAt.getTime());
+      await queue.putReplyOff(claim, error.retryAt.getTime());
       return;
     }
     const { kind, retryAt } =
@@ -103,12 +103,12 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
     metrics.failed('reply', kind);
     if (kind === 'refused' || claim.attempt >= ATTEMPTS) {
       log.error({ error }, 'this cannot be answered');
-      queue.unanswerable(claim);
+      await queue.unanswerable(claim);
       return;
     }
     log.warn({ error }, 'could not answer; it will be tried again');
     // An account that is not let in any more is the listeners' affair: they tell the operator, and end.
-    queue.retryReply(claim, notBefore(claim.attempt, retryAt));
+    await queue.retryReply(claim, notBefore(claim.attempt, retryAt));
   }
 }
 

@@ -18,11 +18,11 @@ export async function remove(
   folder: string,
 ): Promise<string | undefined> {
   const { database } = queue;
-  const id = requestOf(database, platform.name, mention.author.id, postId);
-  const request = id === undefined ? undefined : shown(database, id);
+  const id = await requestOf(database, platform.name, mention.author.id, postId);
+  const request = id === undefined ? undefined : await shown(database, id);
   if (request === undefined) {
     const who = { platform: platform.name, person: mention.author.id };
-    if (hasHeardEnough(database, who, Date.now())) return undefined;
+    if (await hasHeardEnough(database, who, Date.now())) return undefined;
     const text = sentenceFor(
       { type: 'refused', refusal: { type: 'nothing to delete' } },
       undefined,
@@ -31,7 +31,7 @@ export async function remove(
     const [earlier] = await platform.repliesTo(mention);
     return earlier?.id ?? platform.reply(mention, { text, language: languageFor(mention) });
   }
-  queue.cancel(platform.name, request.mentionId);
+  await queue.cancel(platform.name, request.mentionId);
   let refusal: PlatformError | undefined;
   for (const post of await ourPosts(platform, queue, request))
     try {
@@ -52,7 +52,7 @@ async function ourPosts(
   { id, replyId, interimId }: Listed,
 ): Promise<readonly string[]> {
   const known = [replyId, interimId].flatMap((post) => post ?? []);
-  const mention = mentionBehind(database, id);
+  const mention = await mentionBehind(database, id);
   if (replyId !== undefined || mention === undefined) return known;
   try {
     const found = await platform.repliesTo(mention);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../queue/sql.js';
 import type { Log } from '../log.js';
 import { WEB } from '../platforms/web/platform.js';
 import type { Needed, RenderId, Uploads } from '../platforms/web/uploads.js';
@@ -41,11 +41,11 @@ async function sweep(
   signal: AbortSignal,
 ): Promise<void> {
   const now = Date.now();
-  mendFuture(queue.database, now);
+  await mendFuture(queue.database, now);
   const before = now - keepMs;
   let forgotten = 0;
   while (!signal.aborted) {
-    const batch = forgettable(queue.database, before, BATCH);
+    const batch = await forgettable(queue.database, before, BATCH);
     for (const each of batch) await forget(queue.database, folder, each);
     forgotten += batch.length;
     if (batch.length < BATCH) break;
@@ -55,9 +55,9 @@ async function sweep(
 }
 
 /** What is still needed of what somebody has sent for a request. */
-function neededOf(database: Database, id: RenderId, now: number): Needed {
-  const request = requestFor(database, WEB, id);
-  const found = request && shown(database, request);
+async function neededOf(database: Database, id: RenderId, now: number): Promise<Needed> {
+  const request = await requestFor(database, WEB, id);
+  const found = request && await shown(database, request);
   if (found?.request === undefined) return 'nothing'; // never was, or is forgotten
   const isPending = ['queued', 'rendering', 'answering'].includes(found.state);
   return isPending || found.changedAt > now - ORIGINALS_MS ? 'everything' : 'what is shown';

@@ -70,25 +70,25 @@ async function listen(
   const { queue, metrics, log } = options;
   const { database } = queue;
 
-  const mentioned = (mention: Mention) => {
+  const mentioned = async (mention: Mention) => {
     const { id, author } = mention;
-    if (isBlocked(database, author.address)) {
+    if (await isBlocked(database, author.address)) {
       log.debug({ platform: platform.name, mention: id, address: author.address }, 'blocked');
       return;
     }
-    if (requestFor(database, platform.name, id) !== undefined) return; // we know it already
-    const isInTurn = !hasLetters(database, platform.name, author.id);
-    const now = isInTurn ? understood(platform, mention, options) : undefined;
-    if (now !== undefined) admit(platform, now, options);
-    else if (keepLetter(database, platform.name, mention)) queue.emit('change');
+    if (await requestFor(database, platform.name, id) !== undefined) return; // we know it already
+    const isInTurn = !await hasLetters(database, platform.name, author.id);
+    const now = isInTurn ? await understood(platform, mention, options) : undefined;
+    if (now !== undefined) await admit(platform, now, options);
+    else if (await keepLetter(database, platform.name, mention)) queue.emit('change');
   };
 
-  const deleted = (postId: string) => {
-    dropLetter(database, platform.name, postId);
-    const request = requestFor(database, platform.name, postId);
-    const person = request && shown(database, request)?.person;
+  const deleted = async (postId: string) => {
+    await dropLetter(database, platform.name, postId);
+    const request = await requestFor(database, platform.name, postId);
+    const person = request && (await shown(database, request))?.person;
     if (person === undefined) return;
-    withdraw(queue, platform.name, postId, person);
+    await withdraw(queue, platform.name, postId, person);
     log.info({ request }, 'the mention was deleted');
   };
 
@@ -108,26 +108,26 @@ async function readLetters(
 ): Promise<void> {
   const { queue, log } = options;
   while (!signal.aborted) {
-    const letter = nextLetter(queue.database, platform.name, Date.now());
+    const letter = await nextLetter(queue.database, platform.name, Date.now());
     if (letter === undefined) {
       await nextChange(queue, signal);
       continue;
     }
     const { mention, failures } = letter;
     try {
-      admit(platform, await understand(platform, mention, options), options);
+      await admit(platform, await understand(platform, mention, options), options);
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       const next = nextLook(error, failures + 1, Date.now());
       if (next !== undefined) {
         log.debug({ error, mention: mention.id }, 'the post above cannot be read now');
-        putLetterOff(queue.database, platform.name, mention.id, next);
+        await putLetterOff(queue.database, platform.name, mention.id, next);
         continue;
       }
       log.warn({ error, mention: mention.id }, 'the post above cannot be read');
-      admit(platform, understoodAlone(mention, options), options);
+      await admit(platform, understoodAlone(mention, options), options);
     }
-    dropLetter(queue.database, platform.name, mention.id);
+    await dropLetter(queue.database, platform.name, mention.id);
   }
 }
 
@@ -139,28 +139,28 @@ function nextLook({ retryAt }: PlatformError, failures: number, now: number): nu
   return failures < LOOKS ? now + backoffMs(failures) : undefined;
 }
 
-function admit(
+async function admit(
   platform: Platform,
   { mention, outcome }: Understood,
   { queue, weights, acknowledge, log }: ListeningOptions,
-): void {
+): Promise<void> {
   const weight = weights[mention.author.address.toLowerCase()];
-  const admitted = queue.admit(platform.name, mention, outcome, weight);
+  const admitted = await queue.admit(platform.name, mention, outcome, weight);
   if (admitted === undefined) return;
-  const request = requestFor(queue.database, platform.name, mention.id);
+  const request = await requestFor(queue.database, platform.name, mention.id);
   const [became] = Object.keys(admitted);
   log.info({ platform: platform.name, mention: mention.id, request, became }, 'a mention');
   if ('talk' in admitted) return; // people talk with each other, and need no sign of ours
   const tellPlace = async () => {
     if (request === undefined) return;
-    const place = placeOf(queue.database, request, Date.now());
+    const place = await placeOf(queue.database, request, Date.now());
     if (place === undefined) return;
     const post = await platform.reply(mention, {
       text: placeSentence(place, mention),
       language: languageFor(mention),
       isInterim: true,
     });
-    notePost(queue.database, request, post, 'interim_id');
+    await notePost(queue.database, request, post, 'interim_id');
   };
   const tell = {
     favorite: () => platform.acknowledge(mention),

@@ -55,13 +55,13 @@ export async function paint(
   // What has not answered for hours is painted as it was.
   const current = isLastDownload ? mention : await platform.reread(mention);
   if (current === undefined) {
-    withdraw(queue, platform.name, mention.id, mention.author.id);
+    await withdraw(queue, platform.name, mention.id, mention.author.id);
     throw new ClaimLost('the post that asked for it is gone');
   }
   if (isSame(current, mention)) return paintAs(claim);
   const edited = await understand(platform, current, options);
   const { outcome } = edited;
-  queue.amend(claim, edited.mention, outcome);
+  await queue.amend(claim, edited.mention, outcome);
   if ('request' in outcome) return paintAs(outcome);
   return {
     answer:

@@ -39,11 +39,11 @@ export async function recheck(
   const { database } = queue;
   let failures = 0;
   const before = Date.now() - DAY_MS;
-  for (const { id, mention } of toCheck(database, platform.name, before, BATCH)) {
+  for (const { id, mention } of await toCheck(database, platform.name, before, BATCH)) {
     if (signal.aborted || failures === PATIENCE) return;
     try {
       if ((await platform.reread(mention)) === undefined) {
-        withdraw(queue, platform.name, mention.id, mention.author.id);
+        await withdraw(queue, platform.name, mention.id, mention.author.id);
         log.info({ request: id }, 'the mention was deleted some time ago');
       }
       failures = 0;
@@ -52,6 +52,6 @@ export async function recheck(
       log.debug({ error, request: id }, 'a post cannot be looked at now');
       failures++;
     }
-    checked(database, id, Date.now());
+    await checked(database, id, Date.now());
   }
 }

@@ -54,7 +54,7 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
     const room = await hasRoom(folder);
     if (!room) warn();
     const hasPainter = underWay.size < pool.size;
-    const claim = room && hasPainter ? queue.claimRender([...underWay.keys()]) : undefined;
+    const claim = room && hasPainter ? await queue.claimRender([...underWay.keys()]) : undefined;
     if (claim === undefined) {
       // A render whose outcome cannot be written down ends the bot, which the supervisor restarts.
       await Promise.race([nextChange(queue, signal), ...underWay.values()]);
@@ -71,7 +71,7 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
 async function removeOrphans(folder: string, { database }: Queue): Promise<void> {
   for (const name of await readdir(join(folder, 'pictures'))) {
     const file = join('pictures', name);
-    const answer = shown(database, Number.parseInt(name, 10))?.answer;
+    const answer = (await shown(database, Number.parseInt(name, 10)))?.answer;
     if (answer?.type !== 'painted' || answer.file !== file)
       await rm(join(folder, file), { force: true });
   }
@@ -96,7 +96,7 @@ async function render(
   const log = options.log.child({ request: claim.id, attempt: claim.attempt });
   if (claim.attempt > attempts) {
     log.error('given up after too many attempts');
-    queue.rendered(claim, { type: 'failed' });
+    await queue.rendered(claim, { type: 'failed' });
     return;
   }
   log.info({ platform: claim.platform, mention: claim.mention.id }, 'taken up for painting');
@@ -110,25 +110,25 @@ async function render(
       const { seconds } = answer;
       const { device, cost } = work;
       const pace = { device, costPerSecond: (pool.size * cost) / seconds };
-      if (!queue.rendered(claim, answer, pace)) {
+      if (!await queue.rendered(claim, answer, pace)) {
         await rm(join(folder, answer.file), { force: true }); // nobody else knows of it
         throw new ClaimLost('the claim was lost in the last moment');
       }
       metrics.rendered(device, seconds);
       log.info({ answer: answer.type, seconds, device }, 'rendered');
     } else {
-      queue.rendered(claim, answer);
+      await queue.rendered(claim, answer);
       log.info({ answer: answer.type }, 'rendered');
     }
   } catch (error) {
     if (error instanceof ClaimLost) {
       log.info('the request was cancelled while it was being painted');
     } else if (signal.aborted) {
-      queue.handBack(claim);
+      await queue.handBack(claim);
     } else if (error instanceof JobTooHeavy) {
       metrics.failed('render', error.name);
       log.error({ error }, 'too heavy; it will not be tried again');
-      queue.rendered(claim, { type: 'failed' });
+      await queue.rendered(claim, { type: 'failed' });
     } else if (error instanceof PlatformError) {
       outages.set(claim.id, outage);
       metrics.failed('render', error.name);
@@ -136,11 +136,11 @@ async function render(
         { error, outage },
         'the post or a picture cannot be fetched now; it will be tried again',
       );
-      queue.handBack(claim, Date.now() + backoffMs(outage));
+      await queue.handBack(claim, Date.now() + backoffMs(outage));
     } else {
       metrics.failed('render', error instanceof Error ? error.name : 'unknown');
       log.warn({ error }, 'a render failed; it will be tried again');
-      queue.retryRender(claim, Date.now() + backoffMs(claim.attempt));
+      await queue.retryRender(claim, Date.now() + backoffMs(claim.attempt));
     }
   }
 }

@@ -26,12 +26,12 @@ export interface Understood {
 }
 
 /** What a mention asks for, as far as it can be told without looking at other posts; undefined if it cannot. */
-export function understood(
+export async function understood(
   { name }: Platform,
   mention: Mention,
   options: UnderstandingOptions,
-): Understood | undefined {
-  const known = knownIn(name, mention, options);
+): Promise<Understood | undefined> {
+  const known = await knownIn(name, mention, options);
   return needsParent(mention, known.thread, vocabularyOf(options))
     ? undefined
     : asKnown(mention, known, options);
@@ -46,7 +46,7 @@ export async function understand(
   mention: Mention,
   options: UnderstandingOptions,
 ): Promise<Understood> {
-  const known = knownIn(platform.name, mention, options);
+  const known = await knownIn(platform.name, mention, options);
   if (!needsParent(mention, known.thread, vocabularyOf(options)))
     return asKnown(mention, known, options);
   const above = await platform.parentOf(mention);
@@ -54,7 +54,7 @@ export async function understand(
   // Not every post of ours is the answer to a request: some say where in the line one is.
   if (above.author.address === (await platform.signIn()))
     return { mention, outcome: outcomeOf(mention, { about: 'words' }, options) };
-  if (isUsable(above, mention, options))
+  if (await isUsable(above, mention, options))
     return {
       mention: noWiderThan(above, mention),
       outcome: outcomeOf(mention, { about: 'post', parent: above }, options),
@@ -78,16 +78,16 @@ interface Known {
 /** How far a thread is followed upward: who asks for help five times in a row may still come back to the picture. */
 const HIGHEST = 10;
 
-function knownIn(
+async function knownIn(
   platform: string,
   { inReplyTo, author }: Mention,
   { queue: { database } }: UnderstandingOptions,
-): Known {
+): Promise<Known> {
   let postId = inReplyTo;
   for (let height = 0; postId !== undefined && height < HIGHEST; height++) {
-    const answered = askedBehind(database, platform, postId);
+    const answered = await askedBehind(database, platform, postId);
     if (answered === 'forgotten') return { thread: { about: 'forgotten' } };
-    const written = answered === undefined ? askedIn(database, platform, postId) : undefined;
+    const written = answered === undefined ? await askedIn(database, platform, postId) : undefined;
     // Other people's own posts are another matter, and what has been forgotten is only a post.
     if (written !== undefined && (written.person !== author.id || written.asked === undefined))
       return { thread: { about: 'talk' } };
@@ -96,7 +96,7 @@ function knownIn(
     const { mention, request } = asked;
     const isOwn = mention.author.id === author.id;
     // Under our answers others may go on where everybody can see them, and only there.
-    const isOthers = isOpen(mention) && !isBlocked(database, mention.author.address);
+    const isOthers = isOpen(mention) && !await isBlocked(database, mention.author.address);
     if (request !== undefined)
       return isOwn || isOthers
         ? { thread: { about: 'picture', earlier: request, postId }, earlier: mention }
@@ -123,13 +123,13 @@ function asKnown(
   };
 }
 
-function isUsable(
+async function isUsable(
   above: Mention,
   { author }: Mention,
   { othersPictures, queue }: UnderstandingOptions,
-): boolean {
+): Promise<boolean> {
   if (above.author.id === author.id) return true;
-  return othersPictures && isOpen(above) && !isBlocked(queue.database, above.author.address);
+  return othersPictures && isOpen(above) && !await isBlocked(queue.database, above.author.address);
 }
 
 function isOpen({ visibility }: Mention): boolean {

@@ -2,8 +2,8 @@ import type { Mention } from '../platforms/port.js';
 import type { Queue } from '../queue/queue.js';
 
 /** Has everything undone that came of a person's post which is gone: pending work, our answer, files and words. */
-export function withdraw(queue: Queue, platform: string, postId: string, person: string): void {
-  queue.admit(platform, withdrawal(postId, person), { removal: postId });
+export async function withdraw(queue: Queue, platform: string, postId: string, person: string): Promise<void> {
+  await queue.admit(platform, withdrawal(postId, person), { removal: postId });
 }
 
 /**

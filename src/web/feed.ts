@@ -43,9 +43,9 @@ export class QueueFeed implements StatusFeed {
     this.#events.emit('status', status);
   }
 
-  #refresh(): void {
+  async #refresh(): Promise<void> {
     const before = this.#known;
-    const pending = this.queue.pending();
+    const pending = await this.queue.pending();
     const toPaint = pending.filter(({ state }) => state !== 'answering');
     const places = new Map(toPaint.map((one, place) => [one, place]));
     const statuses = pending

@@ -12,10 +12,10 @@ const PAGE = 24;
 /** What was asked for in public, for everybody to see. */
 export function galleryRoutes(app: Hono, options: WebAppOptions): void {
   const { queue, folder, altTextOf, sandbox } = options;
-  app.get('/gallery', (c) => {
+  app.get('/gallery', async (c) => {
     const before = Number(/^\d{1,15}$/.exec(c.req.query('before') ?? '')?.[0] ?? NaN);
     const isFirst = Number.isNaN(before);
-    const found = hung(queue.database, isFirst ? Number.MAX_SAFE_INTEGER : before, PAGE + 1);
+    const found = await hung(queue.database, isFirst ? Number.MAX_SAFE_INTEGER : before, PAGE + 1);
     const pictures = found.slice(0, PAGE);
     const last = pictures.at(-1);
     const older = found.length > PAGE && last ? `/gallery?before=${last.id}` : undefined;
@@ -31,7 +31,7 @@ export function galleryRoutes(app: Hono, options: WebAppOptions): void {
     );
   });
   app.get('/gallery/:id{[0-9]{1,15}}', async (c) => {
-    const picture = hungAt(queue.database, Number(c.req.param('id')));
+    const picture = await hungAt(queue.database, Number(c.req.param('id')));
     // Whoever takes it down wants it gone, and not kept by browsers.
     const response =
       picture && (await pictureResponse(join(folder, picture.painted.file), 'no-store'));

@@ -108,7 +108,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
         const { files } = received;
         const fields = new Map(received.fields);
         if (effect === 'dream') fields.set('effect', ['dream']);
-        const again = renders.find(client, fields.get('again')?.[0] ?? '');
+        const again = await renders.find(client, fields.get('again')?.[0] ?? '');
         let hasPhoto = files.some(({ field }) => field === 'photo');
         const sample = samples[Number(fields.get('sample')?.[0] ?? NaN)];
         if (!hasPhoto && sample !== undefined) {
@@ -129,7 +129,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
       const [status, problem] = refusalOf(error, (quota) => renders.sentenceFor(quota));
       // Where there was no room for anything, it has not been read yet.
       if (!c.req.raw.bodyUsed) await reception.skim(c.req.raw, rules);
-      const again = renders.find(client, said.get('again')?.[0] ?? '');
+      const again = await renders.find(client, said.get('again')?.[0] ?? '');
       const chosen = said.size > 0 ? { chosen: chosenIn(said) } : {};
       return form(c, session, effect, { again, problem, ...chosen }, status);
     }
@@ -143,9 +143,9 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
     app.post(path, (c) => ask(c, effect));
   }
 
-  app.get('/paintings/:id', (c) => {
+  app.get('/paintings/:id', async (c) => {
     const { client, csrf } = sessionOf(c, options);
-    const render = renders.find(client, c.req.param('id'));
+    const render = await renders.find(client, c.req.param('id'));
     if (render === undefined) return missing(c);
     const isUnderWay = render.state === 'queued' || render.state === 'painting';
     c.header('Cache-Control', 'no-store');
@@ -160,16 +160,16 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
       }),
     );
   });
-  app.get('/paintings/:id/again', (c) => {
+  app.get('/paintings/:id/again', async (c) => {
     const session = sessionOf(c, options);
-    const again = renders.find(session.client, c.req.param('id'));
+    const again = await renders.find(session.client, c.req.param('id'));
     if (again === undefined) return missing(c);
     return form(c, session, again.request.effect === 'dream' ? 'dream' : 'painting', { again });
   });
-  app.get('/paintings/:id/events', (c) => {
+  app.get('/paintings/:id/events', async (c) => {
     const { client } = sessionOf(c, options);
     const id = c.req.param('id');
-    if (renders.find(client, id) === undefined) return c.notFound();
+    if (await renders.find(client, id) === undefined) return c.notFound();
     return streamRender(c, feed, id, () => renders.find(client, id), newsOf);
   });
   for (const which of ['picture', 'photo', 'sketch'] as const)
@@ -184,7 +184,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
   for (const [verb, act] of [
     [
       'cancel',
-      (session: Session, id: string) => Promise.resolve(renders.cancel(session.client, id)),
+      async (session: Session, id: string) => Promise.resolve(await renders.cancel(session.client, id)),
     ],
     ['delete', (session: Session, id: string) => renders.remove(session.client, id)],
   ] as const)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Database } from 'better-sqlite3';
-import { openDatabase } from '../../src/queue/database.js';
+import { openSqlite } from '../../src/queue/sqlite.js';
 import { CLAIM_RENDER, CLAIM_REPLY, RECALL } from '../../src/queue/claims.js';
 import { Queue } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
@@ -52,26 +52,26 @@ for (const waiting of given.waiting.split(',').map(Number)) {
 }
 if (given.json) console.log(JSON.stringify(measurements, undefined, 2));
 
-function measure(waiting: number): Measurement {
+async function measure(waiting: number): Promise<Measurement> {
   const folder = mkdtempSync(join(given.folder, 'pentimento-bench-'));
-  const database = openDatabase(join(folder, 'queue.sqlite3'));
+  const database = openSqlite(join(folder, 'queue.sqlite3'));
   try {
     const queue = new Queue(database, options);
     let count = 0;
     // Seven shares no factor with the number of people, so everybody comes up, and with different costs.
-    const admit = () => {
+    const admit = async () => {
       const mention = mentionOf(String(count), `person ${(count * 7) % PEOPLE}`);
-      queue.admit('here', mention, { request, cost: 1 + (count % 13) });
+      await queue.admit('here', mention, { request, cost: 1 + (count % 13) });
       count++;
     };
-    database.transaction(() => {
-      while (count < waiting) admit();
-    })();
+    (await database.transaction(async () => {
+      while (count < waiting) await admit();
+    }))();
     const soon = Date.now() + 60 * 60_000;
     database.pragma('synchronous = OFF');
     for (let i = 0; i < Number(given.deferred); i++) {
-      const claim = queue.claimRender();
-      if (claim) queue.retryRender(claim, soon);
+      const claim = await queue.claimRender();
+      if (claim) await queue.retryRender(claim, soon);
     }
     database.pragma('synchronous = FULL');
     database.pragma('wal_checkpoint(TRUNCATE)');
@@ -83,8 +83,8 @@ function measure(waiting: number): Measurement {
       times.floor.push(milliseconds(() => insert.run()));
       times.admit.push(milliseconds(admit));
       let claim: ReturnType<Queue['claimRender']>;
-      times.claim.push(milliseconds(() => (claim = queue.claimRender())));
-      if (claim !== undefined) queue.rendered(claim, painted);
+      times.claim.push(milliseconds(async () => (claim = await queue.claimRender())));
+      if (claim !== undefined) await queue.rendered(claim, painted);
     }
     return {
       waiting,
@@ -95,7 +95,7 @@ function measure(waiting: number): Measurement {
       plans: plansOf(database),
     };
   } finally {
-    database.close();
+    await database.close();
     rmSync(folder, { recursive: true });
   }
 }

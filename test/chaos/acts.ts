@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { DATABASE_FILE } from '../../src/queue/database.js';
+import { DATABASE_FILE } from '../../src/queue/sqlite.js';
 import { Dice } from './dice.js';
 import type { Scene } from './scene.js';
 

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import sharp from 'sharp';
 import { expect, it, vi } from 'vitest';
 import { weightOf } from '../../src/platforms/x/text.js';
-import { DATABASE_FILE } from '../../src/queue/database.js';
+import { DATABASE_FILE } from '../../src/queue/sqlite.js';
 import { somebody } from '../platforms/x-network.js';
 import { expectNone, secretsUnder } from '../support/secrets.js';
 import { Supervisor } from '../support/supervisor.js';

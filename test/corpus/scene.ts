@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { mastodon } from 'masto';
-import { DATABASE_FILE } from '../../src/queue/database.js';
+import { DATABASE_FILE } from '../../src/queue/sqlite.js';
 import type { State } from '../../src/queue/states.js';
 import { openStage, signUp, type Stage } from '../support/stage.js';
 import { addresses } from './addresses.js';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { DATABASE_FILE } from '../../src/queue/database.js';
+import { DATABASE_FILE } from '../../src/queue/sqlite.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
 import { canMount, fill, makeReadOnly, newDisk } from '../support/disk.js';

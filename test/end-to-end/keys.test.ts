@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { DATABASE_FILE, openDatabase } from '../../src/queue/database.js';
+import { DATABASE_FILE, openSqlite } from '../../src/queue/sqlite.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -12,7 +12,7 @@ it('the operator makes a key, sees it among the others but not what it is, and r
   const env = quickSettings(folder);
   const keys = (...args: readonly string[]) => pentimento(['keys', ...args], { env });
   expect((await keys('list')).err).toContain('"pentimento bot" makes one');
-  openDatabase(join(folder, DATABASE_FILE)).close();
+  await openSqlite(join(folder, DATABASE_FILE)).close();
 
   const made = await keys('create', 'photo booth', '--weight', '2.5');
   expect(made.out).toMatch(/^pentimento_[0-9a-f]{12}_[\w-]{43}\n$/);

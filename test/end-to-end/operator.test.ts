@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hasNvidiaGpu } from '../../src/graph/gpus.js';
-import { DATABASE_FILE } from '../../src/queue/database.js';
+import { DATABASE_FILE } from '../../src/queue/sqlite.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';

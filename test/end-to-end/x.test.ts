@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { DATABASE_FILE } from '../../src/queue/database.js';
+import { DATABASE_FILE } from '../../src/queue/sqlite.js';
 import { somebody } from '../platforms/x-network.js';
 import { quickSettings, startBotProcess } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';

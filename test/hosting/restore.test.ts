@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { DATABASE_FILE } from '../../src/queue/database.js';
+import { DATABASE_FILE } from '../../src/queue/sqlite.js';
 import { projectRoot } from '../../src/paths.js';
 import { temporaryFolder } from '../support/folder.js';
 import { answersTo, answerTo, mention, scene } from '../support/scene.js';

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { block, blocked, isBlocked, isPattern, unblock } from '../../src/queue/blocks.js';
 import { databaseFile, queueAt } from '../support/queue.js';
 
-it('an account is blocked alone, a domain with everybody there and below', () => {
+it('an account is blocked alone, a domain with everybody there and below', async () => {
   const { database } = queueAt(databaseFile());
-  block(database, '@Ada@Mean.example', 1);
-  block(database, 'bad.example', 1);
-  block(database, 'böse.example', 1);
+  await block(database, '@Ada@Mean.example', 1);
+  await block(database, 'bad.example', 1);
+  await block(database, 'böse.example', 1);
   const judged = [
     'ada@mean.example',
     'ADA@mean.EXAMPLE',
@@ -17,7 +17,7 @@ it('an account is blocked alone, a domain with everybody there and below', () =>
     'anyone@notbad.example',
     'bad.example@good.example',
     'anyone@example',
-  ].map((address) => [address, isBlocked(database, address)]);
+  ].map(async (address) => [address, await isBlocked(database, address)]);
   expect(Object.fromEntries(judged)).toEqual({
     'ada@mean.example': true,
     'ADA@mean.EXAMPLE': true,
@@ -31,13 +31,13 @@ it('an account is blocked alone, a domain with everybody there and below', () =>
   });
 });
 
-it('blocks are listed, tell what they changed, and can be undone', () => {
+it('blocks are listed, tell what they changed, and can be undone', async () => {
   const { database } = queueAt(databaseFile());
-  expect([block(database, 'b.example', 1), block(database, 'B.example', 2)]).toEqual([true, false]);
-  block(database, 'a.example', 3);
-  expect(blocked(database)).toEqual(['a.example', 'b.example']);
-  expect([unblock(database, '@B.example'), unblock(database, 'b.example')]).toEqual([true, false]);
-  expect(isBlocked(database, 'anyone@b.example')).toBe(false);
+  expect([await block(database, 'b.example', 1), await block(database, 'B.example', 2)]).toEqual([true, false]);
+  await block(database, 'a.example', 3);
+  expect(await blocked(database)).toEqual(['a.example', 'b.example']);
+  expect([await unblock(database, '@B.example'), await unblock(database, 'b.example')]).toEqual([true, false]);
+  expect(await isBlocked(database, 'anyone@b.example')).toBe(false);
 });
 
 it.each([

@@ -1,13 +1,13 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/queue/database.js';
+import { openSqlite } from '../../src/queue/sqlite.js';
 import { listed, tallies } from '../../src/queue/desk.js';
 import { migrations } from '../../src/queue/migrations.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { databaseFile, queueAt } from '../support/queue.js';
 
 function open(file: string): Database.Database {
-  const database = openDatabase(file);
+  const database = openSqlite(file);
   onTestFinished(() => void database.close());
   return database;
 }
@@ -59,7 +59,7 @@ describe('opening a database', () => {
     const newer = new Database(file);
     newer.pragma('user_version = 1000');
     newer.close();
-    expect(() => openDatabase(file)).toThrow(
+    expect(() => openSqlite(file)).toThrow(
       `${file} was written by a newer version of pentimento; please update`,
     );
   });
@@ -105,38 +105,38 @@ function leftBy(count: number): { readonly file: string; readonly states: readon
 
 it.each(migrations.map((_, i) => i))(
   'a database that version %i left becomes the same as a new one, and loses nothing',
-  (count) => {
+  async (count) => {
     const { file, states } = leftBy(count);
     const database = open(file);
     expect(schemaOf(database)).toEqual(schemaOf(open(databaseFile())));
     expect(database.pragma('foreign_key_check')).toEqual([]);
-    const found = Object.entries(tallies(database)).filter(([, n]) => n > 0);
+    const found = Object.entries(await tallies(database)).filter(([, n]) => n > 0);
     expect(found.map(([state]) => state).sort()).toEqual([...states].sort());
     for (const state of ['answered', 'queued'] as const)
-      expect(listed(database, state, 9)).toHaveLength(states.length > 0 ? 1 : 0);
+      expect(await listed(database, state, 9)).toHaveLength(states.length > 0 ? 1 : 0);
     database.close();
 
     const queue = queueAt(file, () => 4000);
-    expect(queue.cursor('here').get()).toBe(states.length > 0 ? '5' : undefined);
-    const order = [queue.claimRender(), queue.claimRender()].map((claim) => claim?.mention);
+    expect(await queue.cursor('here').get()).toBe(states.length > 0 ? '5' : undefined);
+    const order = [await queue.claimRender(), await queue.claimRender()].map((claim) => claim?.mention);
     expect(order).toEqual(
       states.length > 0 ? [mentionOf('queued'), mentionOf('rendering')] : [undefined, undefined],
     );
-    if (states.length > 0) expect(queue.claimReply()).toMatchObject({ answer: painted });
+    if (states.length > 0) expect(await queue.claimReply()).toMatchObject({ answer: painted });
     for (const state of states)
-      expect(queue.admit('here', mentionOf(state), { request, cost: 1 })).toBeUndefined();
+      expect(await queue.admit('here', mentionOf(state), { request, cost: 1 })).toBeUndefined();
   },
 );
 
 describe('the schema refuses', () => {
-  const filled = () => {
+  const filled = async () => {
     const file = databaseFile();
-    queueAt(file).admit('here', mentionOf('1'), { request, cost: 1 });
+    await queueAt(file).admit('here', mentionOf('1'), { request, cost: 1 });
     return open(file);
   };
 
-  it('a state that does not exist', () => {
-    const database = filled();
+  it('a state that does not exist', async () => {
+    const database = await filled();
     expect(() => database.exec("UPDATE requests SET state = 'lost'")).toThrow('CHECK');
     expect(() => database.exec("UPDATE requests SET state = 'answered'")).not.toThrow();
   });
@@ -152,8 +152,8 @@ describe('the schema refuses', () => {
        VALUES ('here', '1', 'ada', '{}', 'queued', 0, 0, 0, 0, 0)`,
       'UNIQUE',
     ],
-  ])('%s', (_, sql, reason) => {
-    const database = filled();
+  ])('%s', async (_, sql, reason) => {
+    const database = await filled();
     expect(() => database.exec(sql)).toThrow(reason);
   });
 });

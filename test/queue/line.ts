@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/queue/database.js';
+import { openSqlite } from '../../src/queue/sqlite.js';
 import { tagsFor, virtualTimeOf } from '../../src/queue/fairness.js';
 import { Queue, type RenderClaim } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
@@ -64,7 +64,7 @@ export function realLine(weights: Weights = {}): Line {
   const open: Database[] = [];
   const reopened = (): Queue => {
     open.pop()?.close();
-    const database = openDatabase(file);
+    const database = openSqlite(file);
     database.pragma('synchronous = OFF'); // for speed: no power is cut here
     open.push(database);
     return new Queue(database, options, () => 1_000_000);
@@ -72,21 +72,21 @@ export function realLine(weights: Weights = {}): Line {
   let queue = reopened();
   onTestFinished(() => void open.pop()?.close());
   return {
-    admit(job) {
+    async admit(job) {
       const id = String(job.id);
       jobs.set(id, job);
       const { person, cost } = job;
-      queue.admit('here', mentionOf(id, person), { request, cost }, weights[person]);
+      await queue.admit('here', mentionOf(id, person), { request, cost }, weights[person]);
     },
-    dispatch() {
-      const claim = queue.claimRender();
+    async dispatch() {
+      const claim = await queue.claimRender();
       if (claim === undefined) return undefined;
       running.push(claim);
       return jobs.get(claim.mention.id);
     },
-    finish() {
+    async finish() {
       const claim = running.shift();
-      return claim !== undefined && queue.rendered(claim, painted);
+      return claim !== undefined && await queue.rendered(claim, painted);
     },
     reopen() {
       queue = reopened();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openDatabase } from '../../src/queue/database.js';
+import { openSqlite } from '../../src/queue/sqlite.js';
 import { Queue, type Claim, type RenderClaim, type ReplyClaim } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { databaseFile, LEASE_MS, options } from '../support/queue.js';
@@ -17,7 +17,7 @@ class TwoQueues {
   at(which: number): Queue {
     const open = this.#queues.get(which);
     if (open) return open;
-    const database = openDatabase(this.file);
+    const database = openSqlite(this.file);
     database.pragma('synchronous = OFF'); // for speed: no power is cut here
     const queue = new Queue(database, options, () => this.now);
     this.#queues.set(which, queue);
@@ -41,9 +41,9 @@ function command(
 ): Command {
   return {
     check,
-    run: (model, real) => {
+    run: async (model, real) => {
       run(model, real);
-      for (const which of [0, 1]) expect(real.at(which).pending()).toEqual(model.pending());
+      for (const which of [0, 1]) expect(await real.at(which).pending()).toEqual(model.pending());
     },
     toString: () => name,
   };
@@ -55,11 +55,11 @@ const wait = fc.integer({ min: 1, max: 2 * LEASE_MS });
 const admit = fc
   .tuple(which, fc.nat(30), fc.nat(2), fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant(null)))
   .map(([which, number, person, cost]) =>
-    command(`admit(${which}, ${number}, ${person}, ${cost ?? 'refused'})`, (model, real) => {
+    command(`admit(${which}, ${number}, ${person}, ${cost ?? 'refused'})`, async (model, real) => {
       const mention = mentionOf(`m${number}`, `p${person}`);
       const outcome =
         cost === null ? { refusal: { type: 'one picture' as const } } : { request, cost };
-      const admitted = real.at(which).admit('here', mention, outcome);
+      const admitted = await real.at(which).admit('here', mention, outcome);
       expect(admitted !== undefined).toBe(
         model.admit(mention.id, mention.author.id, cost ?? 'refused'),
       );
@@ -71,16 +71,16 @@ function expectClaim(claim: Claim | undefined, expected: Claimed | undefined): v
 }
 
 const claimRender = which.map((which) =>
-  command(`claimRender(${which})`, (model, real) => {
-    const claim = real.at(which).claimRender();
+  command(`claimRender(${which})`, async (model, real) => {
+    const claim = await real.at(which).claimRender();
     expectClaim(claim, model.claimRender());
     if (claim) real.renderClaims.push(claim);
   }),
 );
 
 const claimReply = which.map((which) =>
-  command(`claimReply(${which})`, (model, real) => {
-    const claim = real.at(which).claimReply();
+  command(`claimReply(${which})`, async (model, real) => {
+    const claim = await real.at(which).claimReply();
     expectClaim(claim, model.claimReply());
     if (claim) real.replyClaims.push(claim);
   }),
@@ -154,8 +154,8 @@ const replyMove = fc
   );
 
 const cancel = fc.tuple(which, fc.nat(30)).map(([which, number]) =>
-  command(`cancel(${which}, ${number})`, (model, real) => {
-    expect(real.at(which).cancel('here', `m${number}`)).toBe(model.cancel(`m${number}`));
+  command(`cancel(${which}, ${number})`, async (model, real) => {
+    expect(await real.at(which).cancel('here', `m${number}`)).toBe(model.cancel(`m${number}`));
   }),
 );
 

@@ -37,5 +37,5 @@ it('two processes that are given the same mentions at the same time admit and re
   const all = Array.from({ length: COUNT }, (_, i) => String(i)).sort();
   expect(both.flatMap(({ admitted }) => admitted).sort()).toEqual(all);
   expect(both.flatMap(({ rendered }) => rendered).sort()).toEqual(all);
-  expect(queue.pending().every(({ state }) => state === 'answering')).toBe(true);
+  expect((await queue.pending()).every(({ state }) => state === 'answering')).toBe(true);
 });

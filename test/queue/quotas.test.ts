@@ -11,129 +11,129 @@ function queueWith(quotas: Partial<typeof plenty>) {
   const queue = queueAt(databaseFile(), clock.now, { ...plenty, ...quotas });
   let count = 0;
   /** Asks for a picture and tells why it is refused, if it is. */
-  const ask = (person = 'ada', cost = 1) => {
-    const outcome = queue.admit('here', mentionOf(String(++count), person), { request, cost });
+  const ask = async (person = 'ada', cost = 1) => {
+    const outcome = await queue.admit('here', mentionOf(String(++count), person), { request, cost });
     return outcome && 'refusal' in outcome ? outcome.refusal : undefined;
   };
-  const paint = () => queue.rendered(claimed(queue.claimRender()), painted);
+  const paint = async () => queue.rendered(claimed(await queue.claimRender()), painted);
   return { queue, clock, ask, paint };
 }
 
 describe('how much a person may have waiting', () => {
-  it('is limited; what is being painted counts, what is painted does not', () => {
+  it('is limited; what is being painted counts, what is painted does not', async () => {
     const { queue, ask, paint } = queueWith({ waitingPerPerson: 2 });
-    expect([ask(), ask()]).toEqual([undefined, undefined]);
-    expect(ask()).toMatchObject({ type: 'quota', quota: 'per person', limit: 2 });
-    const claim = claimed(queue.claimRender());
-    expect(ask()).toMatchObject({ quota: 'per person' });
-    queue.rendered(claim, painted);
-    expect(ask()).toBeUndefined();
-    expect(ask()).toMatchObject({ quota: 'per person' });
-    paint();
-    expect(ask()).toBeUndefined();
+    expect([await ask(), await ask()]).toEqual([undefined, undefined]);
+    expect(await ask()).toMatchObject({ type: 'quota', quota: 'per person', limit: 2 });
+    const claim = claimed(await queue.claimRender());
+    expect(await ask()).toMatchObject({ quota: 'per person' });
+    await queue.rendered(claim, painted);
+    expect(await ask()).toBeUndefined();
+    expect(await ask()).toMatchObject({ quota: 'per person' });
+    await paint();
+    expect(await ask()).toBeUndefined();
   });
 
-  it('is each person’s own affair', () => {
+  it('is each person’s own affair', async () => {
     const { ask } = queueWith({ waitingPerPerson: 1 });
-    expect([ask('ada'), ask('bela'), ask('cleo')]).toEqual([undefined, undefined, undefined]);
+    expect([await ask('ada'), await ask('bela'), await ask('cleo')]).toEqual([undefined, undefined, undefined]);
   });
 
-  it('says to come back when their first picture will be done', () => {
+  it('says to come back when their first picture will be done', async () => {
     const { queue, ask } = queueWith({ waitingPerPerson: 2 });
-    ask('bela', 1000);
-    queue.rendered(claimed(queue.claimRender()), painted, { device: 'cpu', costPerSecond: 2 });
-    ask('bela', 1000); // 500 s
-    queue.claimRender();
-    ask('ada', 800); // 400 s more
-    ask('ada', 800);
-    expect(ask('ada')).toMatchObject({ seconds: 900 });
+    await ask('bela', 1000);
+    await queue.rendered(claimed(await queue.claimRender()), painted, { device: 'cpu', costPerSecond: 2 });
+    await ask('bela', 1000); // 500 s
+    await queue.claimRender();
+    await ask('ada', 800); // 400 s more
+    await ask('ada', 800);
+    expect(await ask('ada')).toMatchObject({ seconds: 900 });
   });
 });
 
 describe('how much a person may ask for in a day', () => {
-  it('is limited over any 24 hours, and says when there is room again', () => {
+  it('is limited over any 24 hours, and says when there is room again', async () => {
     const { clock, ask, paint } = queueWith({ perPersonAndDay: 2 });
     for (let i = 0; i < 2; i++) {
-      expect(ask()).toBeUndefined();
-      paint();
+      expect(await ask()).toBeUndefined();
+      await paint();
       clock.time += HOUR_MS;
     }
-    expect(ask()).toEqual({ type: 'quota', quota: 'per day', limit: 2, seconds: 22 * 3600 });
-    expect(ask('bela')).toBeUndefined();
+    expect(await ask()).toEqual({ type: 'quota', quota: 'per day', limit: 2, seconds: 22 * 3600 });
+    expect(await ask('bela')).toBeUndefined();
     clock.time += 22 * HOUR_MS - 1;
-    expect(ask()).toMatchObject({ quota: 'per day' });
+    expect(await ask()).toMatchObject({ quota: 'per day' });
     clock.time += 1;
-    expect(ask()).toBeUndefined();
-    expect(ask()).toMatchObject({ quota: 'per day', seconds: 3600 });
+    expect(await ask()).toBeUndefined();
+    expect(await ask()).toMatchObject({ quota: 'per day', seconds: 3600 });
   });
 
-  it('does not count what a clock that was ahead has written down', () => {
+  it('does not count what a clock that was ahead has written down', async () => {
     const { clock, ask, paint } = queueWith({ perPersonAndDay: 2 });
     const now = clock.time;
     clock.time += 4 * 365 * 24 * HOUR_MS;
     for (let i = 0; i < 2; i++) {
-      ask();
-      paint();
+      await ask();
+      await paint();
     }
-    expect(ask()).toMatchObject({ quota: 'per day' });
+    expect(await ask()).toMatchObject({ quota: 'per day' });
     clock.time = now;
-    expect(ask()).toBeUndefined();
+    expect(await ask()).toBeUndefined();
   });
 
-  it('does not count what was refused', () => {
+  it('does not count what was refused', async () => {
     const { queue, ask } = queueWith({ perPersonAndDay: 1 });
     for (let i = 0; i < 5; i++)
-      queue.admit('here', mentionOf(`r${i}`), { refusal: { type: 'no pictures' } });
-    expect(ask()).toBeUndefined();
+      await queue.admit('here', mentionOf(`r${i}`), { refusal: { type: 'no pictures' } });
+    expect(await ask()).toBeUndefined();
   });
 });
 
-it('the whole line is limited, whoever asks', () => {
+it('the whole line is limited, whoever asks', async () => {
   const { ask, paint } = queueWith({ waiting: 3 });
-  expect([ask('a'), ask('b'), ask('c')]).toEqual([undefined, undefined, undefined]);
-  expect(ask('d')).toMatchObject({ quota: 'of everybody', limit: 3 });
-  paint();
-  expect(ask('d')).toBeUndefined();
+  expect([await ask('a'), await ask('b'), await ask('c')]).toEqual([undefined, undefined, undefined]);
+  expect(await ask('d')).toMatchObject({ quota: 'of everybody', limit: 3 });
+  await paint();
+  expect(await ask('d')).toBeUndefined();
 });
 
 describe('words', () => {
-  it('are enough after twenty in a day, or two programs would answer each other for ever', () => {
+  it('are enough after twenty in a day, or two programs would answer each other for ever', async () => {
     const { queue, clock, ask } = queueWith({ perPersonAndDay: 1 });
-    expect(ask()).toBeUndefined();
+    expect(await ask()).toBeUndefined();
     const outcomes = Array.from({ length: 30 }, (_, i) =>
       queue.admit('here', mentionOf(`r${i}`), { refusal: { type: 'no pictures' } }),
     );
     expect(outcomes.filter((outcome) => outcome && 'refusal' in outcome)).toHaveLength(20);
     expect(outcomes.at(-1)).toEqual({ talk: true });
-    expect(ask(), 'quotas, too, are words').toBeUndefined();
+    expect(await ask(), 'quotas, too, are words').toBeUndefined();
     expect(
-      queue.admit('here', mentionOf('other', 'bela'), { refusal: { type: 'no pictures' } }),
+      await queue.admit('here', mentionOf('other', 'bela'), { refusal: { type: 'no pictures' } }),
     ).toEqual({
       refusal: { type: 'no pictures' },
     });
     clock.time += 24 * HOUR_MS + 1;
-    expect(ask()).toBeUndefined();
-    expect(ask()).toMatchObject({ quota: 'per day' });
+    expect(await ask()).toBeUndefined();
+    expect(await ask()).toMatchObject({ quota: 'per day' });
   });
 
-  it('do not count when somebody removes many pictures of theirs', () => {
+  it('do not count when somebody removes many pictures of theirs', async () => {
     const { queue } = queueWith({});
     for (let i = 0; i < 30; i++) {
-      queue.admit('here', mentionOf(`d${i}`), { removal: `${i}` });
-      queue.answered(claimed(queue.claimReply()), undefined);
+      await queue.admit('here', mentionOf(`d${i}`), { removal: `${i}` });
+      await queue.answered(claimed(await queue.claimReply()), undefined);
     }
     expect(
-      queue.admit('here', mentionOf('r'), { refusal: { type: 'no pictures' } }),
+      await queue.admit('here', mentionOf('r'), { refusal: { type: 'no pictures' } }),
     ).toHaveProperty('refusal');
   });
 });
 
-it('a refusal is answered at once and takes nobody’s place', () => {
+it('a refusal is answered at once and takes nobody’s place', async () => {
   const { queue, ask } = queueWith({ waitingPerPerson: 1 });
-  ask();
-  const refusal = ask();
-  expect(claimed(queue.claimReply()).answer).toEqual({ type: 'refused', refusal });
-  expect(queue.pending().filter(({ state }) => state === 'queued')).toHaveLength(1);
+  await ask();
+  const refusal = await ask();
+  expect(claimed(await queue.claimReply()).answer).toEqual({ type: 'refused', refusal });
+  expect((await queue.pending()).filter(({ state }) => state === 'queued')).toHaveLength(1);
 });
 
 it('no order of asking and painting exceeds a quota, nor is anything refused within them', () => {
@@ -142,17 +142,17 @@ it('no order of asking and painting exceeds a quota, nor is anything refused wit
     { weight: 3, arbitrary: fc.constantFrom('ada', 'bela', 'cleo', 'dora') },
     { weight: 1, arbitrary: fc.constantFrom('paint' as const, 'an hour' as const) },
   );
-  const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+  const property = fc.property(fc.array(step, { maxLength: 60 }), async (steps) => {
     const { queue, clock, ask } = queueWith(quotas);
     const waiting: string[] = [];
     const taken: { readonly person: string; readonly at: number }[] = [];
     for (const step of steps)
       if (step === 'an hour') clock.time += HOUR_MS;
       else if (step === 'paint') {
-        const claim = queue.claimRender();
+        const claim = await queue.claimRender();
         if (claim === undefined) continue;
         waiting.splice(waiting.indexOf(claim.mention.author.id), 1);
-        queue.rendered(claim, painted);
+        await queue.rendered(claim, painted);
       } else {
         const today = taken.filter(
           ({ person, at }) => person === step && at > clock.time - 24 * HOUR_MS,
@@ -161,7 +161,7 @@ it('no order of asking and painting exceeds a quota, nor is anything refused wit
           today.length >= quotas.perPersonAndDay ||
           waiting.filter((person) => person === step).length >= quotas.waitingPerPerson ||
           waiting.length >= quotas.waiting;
-        expect(ask(step) !== undefined).toBe(expected);
+        expect(await ask(step) !== undefined).toBe(expected);
         if (expected) continue;
         waiting.push(step);
         taken.push({ person: step, at: clock.time });

@@ -7,61 +7,61 @@ import { mentionOf, painted, request } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
 import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
 
-function answeredOne() {
+async function answeredOne() {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'pictures'));
   const file = join(folder, painted.file);
   writeFileSync(file, 'a picture');
   const clock = new Clock();
   const queue = queueAt(databaseFile(), clock.now);
-  queue.admit('here', mentionOf('1', 'ada', { text: 'private words' }), { request, cost: 1 });
-  queue.rendered(claimed(queue.claimRender()), painted);
-  const id = requestFor(queue.database, 'here', '1');
+  await queue.admit('here', mentionOf('1', 'ada', { text: 'private words' }), { request, cost: 1 });
+  await queue.rendered(claimed(await queue.claimRender()), painted);
+  const id = await requestFor(queue.database, 'here', '1');
   if (id === undefined) throw new Error('it was not admitted');
-  const answer = () => queue.answered(claimed(queue.claimReply()), 'reply');
+  const answer = async () => queue.answered(claimed(await queue.claimReply()), 'reply');
   return { folder, file, clock, queue, id, answer };
 }
 
 it('what was answered long ago is forgotten: file and words, but not that it was answered', async () => {
-  const { folder, file, clock, queue, id, answer } = answeredOne();
-  answer();
+  const { folder, file, clock, queue, id, answer } = await answeredOne();
+  await answer();
   const { database } = queue;
-  expect(forgettable(database, clock.time, 10)).toEqual([]);
-  const [due, ...others] = forgettable(database, clock.time + 1, 10);
+  expect(await forgettable(database, clock.time, 10)).toEqual([]);
+  const [due, ...others] = await forgettable(database, clock.time + 1, 10);
   expect([due, others]).toEqual([{ id, file: painted.file }, []]);
   if (due) await forget(database, folder, due);
   expect(existsSync(file)).toBe(false);
-  expect(forgettable(database, clock.time + 1, 10)).toEqual([]);
+  expect(await forgettable(database, clock.time + 1, 10)).toEqual([]);
   expect(JSON.stringify(database.prepare('SELECT * FROM requests').all())).not.toContain('private');
-  expect(shown(database, id)).toMatchObject({ state: 'answered', address: undefined });
-  expect(queue.admit('here', mentionOf('1'), { request, cost: 1 })).toBeUndefined();
+  expect(await shown(database, id)).toMatchObject({ state: 'answered', address: undefined });
+  expect(await queue.admit('here', mentionOf('1'), { request, cost: 1 })).toBeUndefined();
 });
 
 it('nothing is forgotten that is still pending', async () => {
-  const { folder, file, clock, queue, id } = answeredOne();
-  expect(forgettable(queue.database, clock.time + 1e9, 10)).toEqual([]);
+  const { folder, file, clock, queue, id } = await answeredOne();
+  expect(await forgettable(queue.database, clock.time + 1e9, 10)).toEqual([]);
   await forgetNow(queue.database, folder, id);
   expect(existsSync(file)).toBe(true);
-  expect(claimed(queue.claimReply()).answer).toEqual(painted);
+  expect(claimed(await queue.claimReply()).answer).toEqual(painted);
 });
 
 it('one request is forgotten at once when its author wants so; a file that is gone already is fine', async () => {
-  const { folder, file, queue, id, answer } = answeredOne();
-  answer();
+  const { folder, file, queue, id, answer } = await answeredOne();
+  await answer();
   await forgetNow(queue.database, folder, id);
   await forgetNow(queue.database, folder, id);
   expect(existsSync(file)).toBe(false);
-  expect(shown(queue.database, id)?.answer).toBeUndefined();
+  expect((await shown(queue.database, id))?.answer).toBeUndefined();
 });
 
-it('what a clock that was years ahead has written down is forgotten in time all the same', () => {
-  const { clock, queue, answer } = answeredOne();
+it('what a clock that was years ahead has written down is forgotten in time all the same', async () => {
+  const { clock, queue, answer } = await answeredOne();
   const { database } = queue;
   const now = clock.time;
   clock.time += 10 * 365 * 86_400_000;
-  answer();
+  await answer();
   clock.time = now;
-  mendFuture(database, now);
-  expect(forgettable(database, now, 10)).toEqual([]);
-  expect(forgettable(database, now + 1, 10)).toHaveLength(1);
+  await mendFuture(database, now);
+  expect(await forgettable(database, now, 10)).toEqual([]);
+  expect(await forgettable(database, now + 1, 10)).toHaveLength(1);
 });

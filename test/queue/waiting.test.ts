@@ -16,7 +16,7 @@ describe('waiting for the next change', () => {
 
   it('ends with a change', async () => {
     const { queue, done } = waiting();
-    queue.admit('here', mentionOf('1'), { request, cost: 1 });
+    await queue.admit('here', mentionOf('1'), { request, cost: 1 });
     await done;
     expect([queue.listenerCount('change'), vi.getTimerCount()]).toEqual([0, 0]);
   });
@@ -53,11 +53,11 @@ describe('the wait before another attempt', () => {
     expect(backoffMs(2)).toBe(5000);
   });
 
-  it('is whole milliseconds, as the queue takes no others', () => {
+  it('is whole milliseconds, as the queue takes no others', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.123456789);
     expect(Number.isInteger(backoffMs(1))).toBe(true);
     const queue = queueAt(databaseFile());
-    queue.admit('here', mentionOf('1'), { request, cost: 1 });
-    expect(queue.retryRender(claimed(queue.claimRender()), backoffMs(1))).toBe(true);
+    await queue.admit('here', mentionOf('1'), { request, cost: 1 });
+    expect(await queue.retryRender(claimed(await queue.claimRender()), backoffMs(1))).toBe(true);
   });
 });

@@ -56,16 +56,16 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const error = (kind: PlatformError['kind'], retryAt?: Date) =>
   new PlatformError(kind, 'no', retryAt);
 
-function paintOne(queue: Queue, id = '1', platform = 'memory'): void {
+async function paintOne(queue: Queue, id = '1', platform = 'memory'): Promise<void> {
   const content = { ...picture, description: 'My cat.' };
-  queue.admit(platform, mentionOf(id), { request: { ...request, content }, cost: 1 });
-  queue.rendered(claimed(queue.claimRender()), painted);
+  await queue.admit(platform, mentionOf(id), { request: { ...request, content }, cost: 1 });
+  await queue.rendered(claimed(await queue.claimRender()), painted);
 }
 
 describe('an answer', () => {
   it('is posted once, with its picture and its alt text', async () => {
     const { queue, platform, folder, run, states } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     void run();
     await pass(HOUR);
     expect(platform.posts).toEqual([
@@ -87,8 +87,8 @@ describe('an answer', () => {
 
   it('is marked as sensitive if what it was painted from is', async () => {
     const { queue, platform, run } = outbox();
-    queue.admit('memory', mentionOf('1'), { request, cost: 1 });
-    queue.rendered(claimed(queue.claimRender()), { ...painted, sensitive: true });
+    await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+    await queue.rendered(claimed(await queue.claimRender()), { ...painted, sensitive: true });
     void run();
     await pass(HOUR);
     expect(platform.posts[0]?.reply).toMatchObject({ sensitive: true });
@@ -96,7 +96,7 @@ describe('an answer', () => {
 
   it('that refuses is words only', async () => {
     const { queue, platform, run } = outbox();
-    queue.admit('memory', mentionOf('1'), { refusal });
+    await queue.admit('memory', mentionOf('1'), { refusal });
     void run();
     await pass(0);
     expect(platform.posts.map(({ reply }) => reply)).toEqual([
@@ -111,7 +111,7 @@ describe('an answer', () => {
     const { queue, platform, run } = outbox();
     void run();
     await pass(10_500);
-    queue.admit('memory', mentionOf('1'), { refusal });
+    await queue.admit('memory', mentionOf('1'), { refusal });
     await pass(0);
     expect(platform.posts).toHaveLength(1);
   });
@@ -119,7 +119,7 @@ describe('an answer', () => {
 
 it('an answer that another database already gave is not given again', async () => {
   const { queue, platform, run, states } = outbox();
-  paintOne(queue);
+  await paintOne(queue);
   const picture = { file: 'from before the disk was lost', description: '' };
   await platform.reply(mentionOf('1'), { text: 'Here.', picture });
   void run();
@@ -135,15 +135,15 @@ describe('a picture that is not as it was painted', () => {
   ])('because it is %s, is painted again instead of being posted', async (_, damage) => {
     const { queue, platform, folder, run } = outbox();
     const answer = { ...painted, sha256: createHash('sha256').update('a picture').digest('hex') };
-    queue.admit('memory', mentionOf('1'), { request, cost: 1 });
-    queue.rendered(claimed(queue.claimRender()), answer);
+    await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+    await queue.rendered(claimed(await queue.claimRender()), answer);
     damage(join(folder, painted.file));
     void run();
     await pass(HOUR);
     expect(platform.posts).toEqual([]);
-    const claim = claimed(queue.claimRender());
+    const claim = claimed(await queue.claimRender());
     writeFileSync(join(folder, painted.file), 'a picture');
-    queue.rendered(claim, answer);
+    await queue.rendered(claim, answer);
     await pass(HOUR);
     expect(platform.posts).toHaveLength(1);
   });
@@ -160,34 +160,34 @@ describe('#delete', () => {
     'in reply to %s, removes our reply, the picture and the words, without a word',
     async (_, postId) => {
       const { queue, platform, folder, run } = outbox();
-      paintOne(queue);
+      await paintOne(queue);
       void run();
       await pass(0);
       expect(platform.posts).toHaveLength(1);
-      queue.admit('memory', ...wish(postId));
-      await vi.waitFor(() => expect(queue.pending()).toEqual([]));
+      await queue.admit('memory', ...wish(postId));
+      await vi.waitFor(async () => expect(await queue.pending()).toEqual([]));
       expect(platform.posts).toEqual([]);
       expect(existsSync(join(folder, painted.file))).toBe(false);
-      expect(shown(queue.database, 1)).toMatchObject({ address: undefined, answer: undefined });
+      expect(await shown(queue.database, 1)).toMatchObject({ address: undefined, answer: undefined });
     },
   );
 
   it('of what is still waiting, cancels it', async () => {
     const { queue, platform, run } = outbox();
-    queue.admit('memory', mentionOf('1'), { request, cost: 1 });
-    queue.admit('memory', ...wish('1'));
+    await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+    await queue.admit('memory', ...wish('1'));
     void run();
-    await vi.waitFor(() => expect(queue.pending()).toEqual([]));
+    await vi.waitFor(async () => expect(await queue.pending()).toEqual([]));
     expect(platform.posts).toEqual([]);
-    expect(shown(queue.database, 1)?.state).toBe('cancelled');
+    expect((await shown(queue.database, 1))?.state).toBe('cancelled');
   });
 
   it('by somebody else removes nothing and says how it works', async () => {
     const { queue, platform, folder, run } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     void run();
     await pass(0);
-    queue.admit('memory', ...wish('reply to 1', 'mallory'));
+    await queue.admit('memory', ...wish('reply to 1', 'mallory'));
     await pass(HOUR);
     expect(platform.posts.map(({ reply }) => reply.text)).toEqual([
       sentenceFor(painted, request, mentionOf('1')),
@@ -202,7 +202,7 @@ describe('when posting fails', () => {
     'and nobody knows whether it did (%s it was done), it looks before it posts again',
     async (when) => {
       const { queue, platform, run, states } = outbox();
-      paintOne(queue);
+      await paintOne(queue);
       platform.fails = [{ when, error: error('unreachable') }];
       void run();
       await pass(HOUR);
@@ -214,7 +214,7 @@ describe('when posting fails', () => {
 
   it('with an error of another kind, it is tried again all the same', async () => {
     const { queue, platform, run } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     platform.fails = [{ when: 'before', error: new TypeError('a bug') }];
     void run();
     await pass(HOUR);
@@ -223,8 +223,8 @@ describe('when posting fails', () => {
 
   it('after a crash between posting and noting it, it does not post twice', async () => {
     const { queue, platform, run, states } = outbox();
-    paintOne(queue);
-    const { mention } = claimed(queue.claimReply()); // by a process that posts and dies
+    await paintOne(queue);
+    const { mention } = claimed(await queue.claimReply()); // by a process that posts and dies
     await platform.reply(mention, { text: 'here', picture: { file: '', description: '' } });
     void run();
     await pass(LEASE_MS + 2000);
@@ -234,7 +234,7 @@ describe('when posting fails', () => {
 
   it('for good, the request is unanswerable and the next one is answered', async () => {
     const { queue, platform, run, states } = outbox();
-    for (const id of ['1', '2']) paintOne(queue, id);
+    for (const id of ['1', '2']) await paintOne(queue, id);
     platform.fails = [{ when: 'before', error: error('refused') }];
     void run();
     await pass(HOUR);
@@ -244,7 +244,7 @@ describe('when posting fails', () => {
 
   it('until a time that the network names, it waits so long', async () => {
     const { queue, platform, run } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     platform.fails = [{ when: 'before', error: error('later', new Date(Date.now() + 2 * HOUR)) }];
     void run();
     await pass(2 * HOUR - 1);
@@ -255,7 +255,7 @@ describe('when posting fails', () => {
 
   it('until a time that is over by our clock, it does not use up its attempts in a hurry', async () => {
     const { queue, platform, run, states } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     const past = error('later', new Date(Date.now() - HOUR));
     platform.fails = Array.from({ length: 59 }, () => ({ when: 'before', error: past }));
     void run();
@@ -268,7 +268,7 @@ describe('when posting fails', () => {
 
   it('until a time that is years away, it waits as after any failure, longer and longer', async () => {
     const { queue, platform, run, states } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     const absurd = error('later', new Date('9999-12-31T23:59:59Z'));
     platform.fails = Array.from({ length: 8 }, () => ({ when: 'before', error: absurd }));
     void run();
@@ -280,7 +280,7 @@ describe('when posting fails', () => {
 
   it('always, it is given up at the sixtieth attempt', async () => {
     const { queue, platform, run, states } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     platform.fails = Array.from({ length: 61 }, () => ({
       when: 'before',
       error: error('unreachable'),
@@ -297,9 +297,9 @@ describe('when posting fails', () => {
 
   it('because one account is not let in any more, the answers of others go out and its own are kept', async () => {
     const { queue, platform, run, states } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     platform.fails = [{ when: 'before', error: error('fatal') }];
-    queue.admit('memory', mentionOf('2'), { refusal });
+    await queue.admit('memory', mentionOf('2'), { refusal });
     void run();
     await pass(1000);
     expect(platform.posts.map(({ mention }) => mention.id)).toEqual(['2']);
@@ -310,19 +310,19 @@ describe('when posting fails', () => {
 
   it('because the network allows no more for now, it waits without an attempt, however often', async () => {
     const { queue, platform, run, states } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     const spent = () => new BudgetSpent('uploads', new Date(Date.now() + 1000));
     platform.reply = () => Promise.reject(spent());
     void run();
     for (let minute = 0; minute < 100; minute++) await pass(60_000);
     expect(states()).toMatchObject([{ state: 'answering' }]);
     await pass(2000);
-    expect(queue.claimReply()?.attempt ?? 1).toBe(1);
+    expect((await queue.claimReply())?.attempt ?? 1).toBe(1);
   });
 
   it('because the network does not take the picture, the person is told that it did not work out', async () => {
     const { queue, platform, run, states } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     platform.fails = [{ when: 'before', error: new PictureRefused('not this one') }];
     void run();
     await pass(1000);
@@ -340,8 +340,8 @@ describe('when posting fails', () => {
     };
     await platform.reply(mentionOf('1'), interim);
     await platform.reply(mentionOf('2'), interim);
-    paintOne(queue);
-    queue.admit('memory', mentionOf('2'), { refusal });
+    await paintOne(queue);
+    await queue.admit('memory', mentionOf('2'), { refusal });
     void run();
     await pass(1000);
     expect(platform.posts.map(({ mention }) => mention.id).sort()).toEqual(['1', '1', '2', '2']);
@@ -353,24 +353,24 @@ describe('an answer that is posted without the queue learning so', () => {
 
   it('is found in the thread and removed when its person deletes the post', async () => {
     const { queue, platform, run } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     platform.fails = [{ when: 'after', error: error('unreachable') }];
     void run();
     await pass(1000);
     expect(platform.posts).toHaveLength(1);
-    queue.admit('memory', ...withdrawn);
+    await queue.admit('memory', ...withdrawn);
     await pass(HOUR);
     expect(platform.posts).toEqual([]);
   });
 
   it('is gone with its thread, if that is not there any more', async () => {
     const { queue, platform, run, states } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     platform.fails = [{ when: 'before', error: error('unreachable') }];
     void run();
     await pass(1000);
     platform.repliesTo = () => Promise.reject(error('refused'));
-    queue.admit('memory', ...withdrawn);
+    await queue.admit('memory', ...withdrawn);
     await vi.waitFor(() =>
       expect(states()).toMatchObject([{ state: 'cancelled' }, { state: 'answered' }]),
     );
@@ -378,10 +378,10 @@ describe('an answer that is posted without the queue learning so', () => {
 
   it('because it was cancelled at that moment, is taken back', async () => {
     const { queue, platform, run, states } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     const post = platform.reply.bind(platform);
-    platform.reply = (mention, reply) => {
-      queue.cancel('memory', mention.id);
+    platform.reply = async (mention, reply) => {
+      await queue.cancel('memory', mention.id);
       return post(mention, reply);
     };
     void run();
@@ -392,8 +392,8 @@ describe('an answer that is posted without the queue learning so', () => {
 });
 
 /** The first request has a word on its place in the line; gives what is removed from now on. */
-function withInterim({ database }: Queue, platform: MemoryPlatform): readonly string[] {
-  notePost(database, requestFor(database, 'memory', '1') ?? fail(), 'word', 'interim_id');
+async function withInterim({ database }: Queue, platform: MemoryPlatform): Promise<readonly string[]> {
+  await notePost(database, await requestFor(database, 'memory', '1') ?? fail(), 'word', 'interim_id');
   const removed: string[] = [];
   platform.remove = (id) => Promise.resolve(void removed.push(id));
   return removed;
@@ -401,31 +401,31 @@ function withInterim({ database }: Queue, platform: MemoryPlatform): readonly st
 
 it('the word on the place in the line goes with the answer', async () => {
   const { queue, platform, run } = outbox();
-  paintOne(queue);
-  const removed = withInterim(queue, platform);
+  await paintOne(queue);
+  const removed = await withInterim(queue, platform);
   void run();
   await pass(1000);
-  queue.admit('memory', mentionOf('wish'), { removal: '1' });
+  await queue.admit('memory', mentionOf('wish'), { removal: '1' });
   await pass(1000);
   expect(removed).toEqual(['reply to 1', 'word']);
 });
 
 it('#delete under the word on the place in the line cancels the request', async () => {
   const { queue, platform, run } = outbox();
-  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
-  const removed = withInterim(queue, platform);
+  await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  const removed = await withInterim(queue, platform);
   void run();
-  queue.admit('memory', mentionOf('wish'), { removal: 'word' });
+  await queue.admit('memory', mentionOf('wish'), { removal: 'word' });
   await pass(1000);
   expect(removed).toEqual(['word']);
-  expect(queue.claimRender()).toBeUndefined();
+  expect(await queue.claimRender()).toBeUndefined();
   expect(platform.posts).toEqual([]);
 });
 
 it('painted pictures are posted first, whoever has to be told something', async () => {
   const { queue, platform, run } = outbox();
-  queue.admit('memory', mentionOf('flood'), { refusal });
-  paintOne(queue);
+  await queue.admit('memory', mentionOf('flood'), { refusal });
+  await paintOne(queue);
   void run();
   await pass(1000);
   expect(platform.posts.map(({ mention }) => mention.id)).toEqual(['1', 'flood']);
@@ -433,13 +433,13 @@ it('painted pictures are posted first, whoever has to be told something', async 
 
 it('an apology can be taken back by the operator: it is painted again and answered once more', async () => {
   const { queue, platform, run } = outbox();
-  queue.admit('memory', mentionOf('1'), { request, cost: 1 });
-  queue.rendered(claimed(queue.claimRender()), { type: 'failed' });
+  await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
+  await queue.rendered(claimed(await queue.claimRender()), { type: 'failed' });
   void run();
   await pass(1000);
-  const id = requestFor(queue.database, 'memory', '1') ?? fail();
-  expect(retry(queue.database, id, Date.now())).toBe(true);
-  queue.rendered(claimed(queue.claimRender()), painted);
+  const id = await requestFor(queue.database, 'memory', '1') ?? fail();
+  expect(await retry(queue.database, id, Date.now())).toBe(true);
+  await queue.rendered(claimed(await queue.claimRender()), painted);
   await pass(1000);
   expect(platform.posts.map(({ reply }) => reply.picture !== undefined)).toEqual([false, true]);
 });
@@ -451,18 +451,18 @@ function fail(): never {
 describe('the outbox', () => {
   it('keeps its claim alive while the network is slow', async () => {
     const { queue, platform, run } = outbox();
-    paintOne(queue);
+    await paintOne(queue);
     platform.reply = () => new Promise((resolve) => setTimeout(() => resolve('slow'), 10_000));
     void run();
     await pass(9999);
-    expect(queue.claimReply()).toBeUndefined();
+    expect(await queue.claimReply()).toBeUndefined();
     await pass(1);
-    expect(queue.pending()).toEqual([]);
+    expect(await queue.pending()).toEqual([]);
   });
 
   it('posts one answer after the other', async () => {
     const { queue, platform, run } = outbox();
-    for (const id of ['1', '2', '3']) paintOne(queue, id);
+    for (const id of ['1', '2', '3']) await paintOne(queue, id);
     let [now, most] = [0, 0];
     platform.reply = async ({ id }) => {
       most = Math.max(most, ++now);
@@ -472,7 +472,7 @@ describe('the outbox', () => {
     };
     void run();
     await pass(300);
-    expect(queue.pending()).toEqual([]);
+    expect(await queue.pending()).toEqual([]);
     expect(most).toBe(1);
   });
 
@@ -482,8 +482,8 @@ describe('the outbox', () => {
     let answer: (id: string) => void = () => undefined;
     let asked = 0;
     hanging.reply = () => new Promise((resolve) => void (asked++, (answer = resolve)));
-    for (const id of ['1', '2']) paintOne(queue, id, 'hanging');
-    for (const id of ['3', '4']) paintOne(queue, id);
+    for (const id of ['1', '2']) await paintOne(queue, id, 'hanging');
+    for (const id of ['3', '4']) await paintOne(queue, id);
     const running = run();
     await pass(HOUR);
     expect(platform.posts.map(({ mention }) => mention.id)).toEqual(['3', '4']);
@@ -503,7 +503,7 @@ describe('the outbox', () => {
 
   it('stops with the signal, and lets a reply under way end', async () => {
     const { queue, platform, stop, run, states } = outbox();
-    for (const id of ['1', '2']) paintOne(queue, id);
+    for (const id of ['1', '2']) await paintOne(queue, id);
     platform.reply = () => new Promise((resolve) => setTimeout(() => resolve('last'), 100));
     const running = run();
     await pass(50);

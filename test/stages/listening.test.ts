@@ -20,9 +20,9 @@ it('a mention waits until the post above may be read again, however often it has
       ? Promise.reject(new BudgetSpent('reads', until))
       : Promise.resolve(photo);
   const mention = mentionOf('2', 'ada', { attachments: [picture], inReplyTo: '1' });
-  keepLetter(database, platform.name, mention);
+  await keepLetter(database, platform.name, mention);
   for (let failures = 0; failures < 10; failures++)
-    putLetterOff(database, platform.name, mention.id, 0);
+    await putLetterOff(database, platform.name, mention.id, 0);
   const stop = new AbortController();
   const done = listenToAll(
     {
@@ -38,10 +38,10 @@ it('a mention waits until the post above may be read again, however often it has
     },
     stop.signal,
   );
-  const request = await vi.waitFor(() => {
-    const id = requestFor(database, platform.name, mention.id);
+  const request = await vi.waitFor(async () => {
+    const id = await requestFor(database, platform.name, mention.id);
     if (id === undefined) throw new Error('not admitted yet');
-    return shown(database, id);
+    return await shown(database, id);
   }, 10_000);
   stop.abort();
   await done;

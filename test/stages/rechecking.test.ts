@@ -9,17 +9,17 @@ import { claimed, databaseFile, queueAt } from '../support/queue.js';
 const HOUR_MS = 3_600_000;
 
 /** A queue in which two requests and a refusal have been answered; the post of the first request is gone. */
-function answered() {
+async function answered() {
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
   const queue = queueAt(databaseFile());
   for (const id of ['gone', 'there']) {
-    queue.admit('memory', mentionOf(id), { request, cost: 1 });
-    queue.rendered(claimed(queue.claimRender()), painted);
-    queue.answered(claimed(queue.claimReply()), `reply to ${id}`);
+    await queue.admit('memory', mentionOf(id), { request, cost: 1 });
+    await queue.rendered(claimed(await queue.claimRender()), painted);
+    await queue.answered(claimed(await queue.claimReply()), `reply to ${id}`);
   }
-  queue.admit('memory', mentionOf('hello'), { refusal: { type: 'no pictures' } });
-  queue.answered(claimed(queue.claimReply()), 'reply to hello');
+  await queue.admit('memory', mentionOf('hello'), { refusal: { type: 'no pictures' } });
+  await queue.answered(claimed(await queue.claimReply()), 'reply to hello');
   const platform = new MemoryPlatform();
   const looks: string[] = [];
   platform.reread = (mention) => {
@@ -33,7 +33,7 @@ function answered() {
 }
 
 it('a post that was deleted while nobody was told is noticed within a day, once, and withdrawn', async () => {
-  const { queue, looks, look, pass } = answered();
+  const { queue, looks, look, pass } = await answered();
   pass(23);
   await look();
   expect(looks).toEqual([]);
@@ -41,17 +41,17 @@ it('a post that was deleted while nobody was told is noticed within a day, once,
   await look();
   await look();
   expect(looks).toEqual(['gone', 'there']);
-  expect(claimed(queue.claimReply()).answer).toEqual({ type: 'removal', postId: 'gone' });
-  expect(queue.claimReply()).toBeUndefined();
+  expect(claimed(await queue.claimReply()).answer).toEqual({ type: 'removal', postId: 'gone' });
+  expect(await queue.claimReply()).toBeUndefined();
 });
 
 it('while the server is away nothing is taken for deleted, and the look is made up for', async () => {
-  const { queue, platform, looks, look, pass } = answered();
+  const { queue, platform, looks, look, pass } = await answered();
   pass(25);
   const reread = platform.reread.bind(platform);
   platform.reread = () => Promise.reject(new PlatformError('unreachable', 'away'));
   await look();
-  expect(queue.claimReply()).toBeUndefined();
+  expect(await queue.claimReply()).toBeUndefined();
   platform.reread = reread;
   pass(25);
   await look();

@@ -47,10 +47,10 @@ function network(above?: Mention, othersPictures = false) {
     looks: () => looks,
     understand: (mention: Mention) => understand(platform, mention, options),
     /** Takes a request in, paints it and answers it. */
-    answer: (mention: Mention) => {
-      queue.admit('memory', mention, { request, cost: 1 });
-      queue.rendered(claimed(queue.claimRender()), painted);
-      queue.answered(claimed(queue.claimReply()), `reply to ${mention.id}`);
+    answer: async (mention: Mention) => {
+      await queue.admit('memory', mention, { request, cost: 1 });
+      await queue.rendered(claimed(await queue.claimRender()), painted);
+      await queue.answered(claimed(await queue.claimReply()), `reply to ${mention.id}`);
     },
   };
 }
@@ -84,7 +84,7 @@ describe('a mention in reply to a post of the same person', () => {
   it('with two pictures needs nobody else’s, and nobody looks', async () => {
     const { platform, options, understand, looks } = network(above(pictures));
     const mention = reply(pictures.slice(0, 2));
-    expect(understood(platform, mention, options)).toEqual(await understand(mention));
+    expect(await understood(platform, mention, options)).toEqual(await understand(mention));
     expect(looks()).toBe(0);
   });
 
@@ -118,7 +118,7 @@ describe('a mention in reply to a post of the same person', () => {
   it('that cannot be looked at now is not understood now, but by itself if need be', async () => {
     const { platform, options, understand } = network();
     platform.parentOf = () => Promise.reject(new PlatformError('unreachable', 'away'));
-    expect(understood(platform, reply([]), options)).toBeUndefined();
+    expect(await understood(platform, reply([]), options)).toBeUndefined();
     await expect(understand(reply([]))).rejects.toThrow('away');
     expect(understoodAlone(reply([]), options).outcome).toHaveProperty('refusal');
   });
@@ -155,7 +155,7 @@ describe('a mention in reply to somebody else’s post', () => {
 describe('a mention in reply to what we know', () => {
   it('is talk without a hashtag: under our answers, and under one’s own answered request', async () => {
     const { answer, understand, looks } = network(above(pictures));
-    answer(mentionOf('1'));
+    await answer(mentionOf('1'));
     for (const inReplyTo of ['reply to 1', '1'])
       expect((await understand(reply([], { inReplyTo }))).outcome).toEqual({ talk: true });
     expect(looks()).toBe(0);
@@ -163,7 +163,7 @@ describe('a mention in reply to what we know', () => {
 
   it('with a hashtag or a new painting paints the same photo again', async () => {
     const { answer, understand } = network();
-    answer(mentionOf('1'));
+    await answer(mentionOf('1'));
     for (const inReplyTo of ['reply to 1', '1']) {
       const again = await understand(reply([], { inReplyTo, text: '#strength90' }));
       expect(again.outcome).toMatchObject({ request: { ...request, settings: { strength: 90 } } });
@@ -176,7 +176,7 @@ describe('a mention in reply to what we know', () => {
 
   it('is answered no more widely than what is painted again was asked for, and behind the same warning', async () => {
     const { answer, understand } = network();
-    answer(mentionOf('1', 'ada', { visibility: 'direct', sensitive: true, spoiler: 'paint' }));
+    await answer(mentionOf('1', 'ada', { visibility: 'direct', sensitive: true, spoiler: 'paint' }));
     for (const attachments of [[], [painting ?? picture]]) {
       const again = reply(attachments, { inReplyTo: 'reply to 1', text: '#strength90' });
       expect((await understand(again)).mention).toMatchObject({
@@ -193,7 +193,7 @@ describe('a mention in reply to what we know', () => {
     'by somebody else may go on under an answer to a %s mention: %s',
     async (visibility, may) => {
       const { answer, understand } = network();
-      answer(mentionOf('1', 'ben', { visibility }));
+      await answer(mentionOf('1', 'ben', { visibility }));
       const again = reply([], { inReplyTo: 'reply to 1', text: '#strength90' });
       expect('request' in (await understand(again)).outcome).toBe(may);
     },
@@ -209,19 +209,19 @@ describe('a mention in reply to what we know', () => {
         inReplyTo: `reply to ${Number(id) - 1}`,
         text: '#strength90',
       });
-    answer(mentionOf('1', 'ben'));
+    await answer(mentionOf('1', 'ben'));
     const second = (await understand(on('2', 'eve'))).mention;
     expect(second.picturesOf).toEqual([ben]);
-    answer(second);
+    await answer(second);
     expect((await understand(on('3', 'ada'))).mention.picturesOf).toEqual([eve, ben]);
     expect((await understand(on('3', 'ben'))).mention.picturesOf).toEqual([eve]);
-    answer(mentionOf('3', 'ada'));
+    await answer(mentionOf('3', 'ada'));
     expect((await understand(on('4', 'ada'))).mention).not.toHaveProperty('picturesOf');
   });
 
   it('does not paint what somebody else has asked for in their own post', async () => {
     const { answer, understand } = network(above(pictures, 'ben'));
-    answer(mentionOf('1', 'ben'));
+    await answer(mentionOf('1', 'ben'));
     expect((await understand(reply([], { text: '#strength90' }))).outcome).toHaveProperty(
       'refusal',
     );
@@ -231,8 +231,8 @@ describe('a mention in reply to what we know', () => {
     const { queue, options, platform, looks } = network();
     const first = mentionOf('1', 'ada', { attachments: pictures.slice(0, 1) });
     const { outcome, mention } = await understand(platform, first, options);
-    queue.admit('memory', mention, outcome);
-    queue.answered(claimed(queue.claimReply()), 'reply to 1');
+    await queue.admit('memory', mention, outcome);
+    await queue.answered(claimed(await queue.claimReply()), 'reply to 1');
     for (const inReplyTo of ['reply to 1', '1']) {
       const second = reply([painting ?? picture], { inReplyTo });
       expect((await understand(platform, second, options)).outcome).toMatchObject({
@@ -254,7 +254,7 @@ describe('a mention in reply to what we know', () => {
 
   it('through our words finds back to the picture above them', async () => {
     const { queue, options, platform, answer } = network();
-    answer(mentionOf('1'));
+    await answer(mentionOf('1'));
     let under = 'reply to 1';
     for (const [id, text] of [
       ['2', '#help strength'],
@@ -262,8 +262,8 @@ describe('a mention in reply to what we know', () => {
     ] as const) {
       const asked = mentionOf(id, 'ada', { attachments: [], inReplyTo: under, text });
       const { mention, outcome } = await understand(platform, asked, options);
-      queue.admit('memory', mention, outcome);
-      queue.answered(claimed(queue.claimReply()), `words to ${id}`);
+      await queue.admit('memory', mention, outcome);
+      await queue.answered(claimed(await queue.claimReply()), `words to ${id}`);
       under = `words to ${id}`;
       const at = (text: string) =>
         understand(platform, reply([], { inReplyTo: under, text }), options);
@@ -280,10 +280,10 @@ describe('a mention in reply to what we know', () => {
       above(pictures, 'ben'),
       true,
     );
-    answer(mentionOf('1', 'ben'));
+    await answer(mentionOf('1', 'ben'));
     const nice = mentionOf('5', 'ben', { attachments: [], inReplyTo: 'reply to 1', text: 'nice' });
     const heard = await understand(nice);
-    queue.admit('memory', heard.mention, heard.outcome);
+    await queue.admit('memory', heard.mention, heard.outcome);
     for (const inReplyTo of ['1', '5'])
       expect((await understand(reply([], { inReplyTo, text: 'right?' }))).outcome).toEqual({
         talk: true,
@@ -291,12 +291,12 @@ describe('a mention in reply to what we know', () => {
     expect(looks()).toBe(0);
     // What asks for something is looked at.
     const asks = reply([], { inReplyTo: '1', text: '#strength80' });
-    expect(understood(platform, asks, options)).toBeUndefined();
+    expect(await understood(platform, asks, options)).toBeUndefined();
   });
 
   it('and is one’s own, but forgotten, is not painted anew for a word', async () => {
     const { queue, answer, understand } = network(above(pictures));
-    answer(mentionOf('1'));
+    await answer(mentionOf('1'));
     await forgetNow(queue.database, '/nowhere', 1 as RequestId);
     const thanks = reply([], { inReplyTo: '1', text: 'thank you for removing it' });
     expect((await understand(thanks)).outcome).toEqual({ talk: true });
@@ -306,8 +306,8 @@ describe('a mention in reply to what we know', () => {
 
   it('of somebody who is blocked is not gone on with', async () => {
     const { queue, answer, understand } = network();
-    answer(mentionOf('1', 'ben'));
-    block(queue.database, 'ben@here.example', 0);
+    await answer(mentionOf('1', 'ben'));
+    await block(queue.database, 'ben@here.example', 0);
     const again = reply([], { inReplyTo: 'reply to 1', text: '#strength90' });
     expect((await understand(again)).outcome).toEqual({ refusal: { type: 'private picture' } });
   });
@@ -315,9 +315,9 @@ describe('a mention in reply to what we know', () => {
   it('is no larger than the operator allows now', async () => {
     const { queue, platform, options } = network();
     const large: RenderRequest = { ...request, settings: { size: 2048 } };
-    queue.admit('memory', mentionOf('1'), { request: large, cost: 1 });
-    queue.rendered(claimed(queue.claimRender()), painted);
-    queue.answered(claimed(queue.claimReply()), 'reply to 1');
+    await queue.admit('memory', mentionOf('1'), { request: large, cost: 1 });
+    await queue.rendered(claimed(await queue.claimRender()), painted);
+    await queue.answered(claimed(await queue.claimReply()), 'reply to 1');
     const again = reply([], { inReplyTo: 'reply to 1', text: '#strength90' });
     const { outcome } = await understand(platform, again, options);
     if (!('request' in outcome)) throw new Error('it was not understood');
@@ -327,7 +327,7 @@ describe('a mention in reply to what we know', () => {
 
   it('that has been forgotten is told so', async () => {
     const { queue, answer, understand } = network();
-    answer(mentionOf('1'));
+    await answer(mentionOf('1'));
     await forgetNow(queue.database, '/nowhere', 1 as RequestId);
     const again = reply([], { inReplyTo: 'reply to 1', text: '#strength90' });
     expect((await understand(again)).outcome).toEqual({ refusal: { type: 'forgotten' } });
@@ -335,7 +335,7 @@ describe('a mention in reply to what we know', () => {
 
   it('costs what it takes: less as a draft, more when larger, and nothing without a picture', async () => {
     const { answer, understand } = network();
-    answer(mentionOf('1'));
+    await answer(mentionOf('1'));
     const cost = async (text: string) => {
       const { outcome } = await understand(reply([], { inReplyTo: 'reply to 1', text }));
       return 'cost' in outcome ? outcome.cost : undefined;

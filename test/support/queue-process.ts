@@ -2,32 +2,32 @@
  * A process that shares a queue with others: when it is told to, it admits mentions and renders until nothing is
  * left, and then tells what it admitted and rendered. Arguments: the database's file and the number of mentions.
  */
-import { openDatabase } from '../../src/queue/database.js';
+import { openSqlite } from '../../src/queue/sqlite.js';
 import { Queue } from '../../src/queue/queue.js';
 import { options } from './queue.js';
 import { mentionOf, painted, request } from './fixtures.js';
 
 const [file = '', count] = process.argv.slice(2);
-const database = openDatabase(file);
+const database = openSqlite(file);
 database.pragma('synchronous = OFF'); // for speed: no power is cut here
 const queue = new Queue(database, { ...options, leaseMs: 600_000 });
 
-process.once('message', () => {
+process.once('message', async () => {
   const admitted: string[] = [];
   const rendered: string[] = [];
   for (let i = 0; i < Number(count); i++) {
     const mention = mentionOf(String(i), `person ${i % 5}`);
-    if (queue.admit('here', mention, { request, cost: 1 })) admitted.push(mention.id);
-    if (i % 3 === 0) render();
+    if (await queue.admit('here', mention, { request, cost: 1 })) admitted.push(mention.id);
+    if (i % 3 === 0) await render();
   }
-  while (render());
+  while (await render());
   process.send?.({ admitted, rendered });
   process.disconnect();
 
-  function render(): boolean {
-    const claim = queue.claimRender();
+  async function render(): Promise<boolean> {
+    const claim = await queue.claimRender();
     if (claim === undefined) return false;
-    if (queue.rendered(claim, painted)) rendered.push(claim.mention.id);
+    if (await queue.rendered(claim, painted)) rendered.push(claim.mention.id);
     return true;
   }
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/queue/database.js';
+import { openSqlite } from '../../src/queue/sqlite.js';
 import { Queue, type QueueOptions } from '../../src/queue/queue.js';
 import { temporaryFolder } from './folder.js';
 
@@ -25,7 +25,7 @@ export function databaseFile(): string {
 
 /** A queue over a real file, closed when the current test has finished. */
 export function queueAt(file: string, now?: () => number, quotas = options.quotas): Queue {
-  const database = openDatabase(file);
+  const database = openSqlite(file);
   // What is proven here does not depend on a power cut, and waiting for the disk takes most of the time.
   database.pragma('synchronous = OFF');
   onTestFinished(() => void database.close());

@@ -5,7 +5,7 @@ import { housePaintings, samplePhotos } from '../../src/collection.js';
 import { createLog } from '../../src/log.js';
 import { WEB } from '../../src/platforms/web/platform.js';
 import { Uploads } from '../../src/platforms/web/uploads.js';
-import { DATABASE_FILE } from '../../src/queue/database.js';
+import { DATABASE_FILE } from '../../src/queue/sqlite.js';
 import { createKey } from '../../src/queue/keys.js';
 import type { Queue } from '../../src/queue/queue.js';
 import type { Quotas } from '../../src/queue/quotas.js';

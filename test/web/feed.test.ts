@@ -6,32 +6,32 @@ import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
 
 const outcome = { request, cost: 1 };
 
-function feedOf(...ids: readonly string[]) {
+async function feedOf(...ids: readonly string[]) {
   const clock = new Clock();
   const queue = queueAt(databaseFile(), clock.now);
-  for (const id of ids) queue.admit('here', mentionOf(id), outcome);
+  for (const id of ids) await queue.admit('here', mentionOf(id), outcome);
   const feed = new QueueFeed(queue, 'here');
   const heard: RequestStatus[] = [];
   const stop = feed.subscribe((status) => heard.push(status));
   return { clock, queue, feed, heard, stop };
 }
 
-it('who has just come is told of everything that is not answered yet', () => {
-  const { feed } = feedOf('1', '2');
+it('who has just come is told of everything that is not answered yet', async () => {
+  const { feed } = await feedOf('1', '2');
   expect(feed.current()).toEqual([
     { mention: '1', state: 'queued', ahead: 0 },
     { mention: '2', state: 'queued', ahead: 1 },
   ]);
 });
 
-it('a request is followed from the queue to the answer', () => {
-  const { queue, feed, heard } = feedOf();
-  queue.admit('here', mentionOf('1'), outcome);
-  const claim = claimed(queue.claimRender());
+it('a request is followed from the queue to the answer', async () => {
+  const { queue, feed, heard } = await feedOf();
+  await queue.admit('here', mentionOf('1'), outcome);
+  const claim = claimed(await queue.claimRender());
   feed.report('1', 0.25);
   feed.report('1', 0.5);
-  queue.rendered(claim, painted);
-  queue.answered(claimed(queue.claimReply()), 'reply');
+  await queue.rendered(claim, painted);
+  await queue.answered(claimed(await queue.claimReply()), 'reply');
   expect(heard).toEqual([
     { mention: '1', state: 'queued', ahead: 0 },
     { mention: '1', state: 'painting', progress: 0 },
@@ -43,18 +43,18 @@ it('a request is followed from the queue to the answer', () => {
   expect(feed.current()).toEqual([]);
 });
 
-it('a change is told of those whom it concerns, and of nobody else', () => {
-  const { queue, heard } = feedOf('1', '2', '3');
-  queue.rendered(claimed(queue.claimRender()), painted);
+it('a change is told of those whom it concerns, and of nobody else', async () => {
+  const { queue, heard } = await feedOf('1', '2', '3');
+  await queue.rendered(claimed(await queue.claimRender()), painted);
   heard.length = 0;
-  queue.claimRender();
+  await queue.claimRender();
   expect(heard).toEqual([{ mention: '2', state: 'painting', progress: 0 }]);
 });
 
-it('only pictures that are still to be painted are ahead, not replies that wait to be posted', () => {
-  const { queue, feed } = feedOf('1', '2', '3');
-  queue.rendered(claimed(queue.claimRender()), painted);
-  queue.claimRender();
+it('only pictures that are still to be painted are ahead, not replies that wait to be posted', async () => {
+  const { queue, feed } = await feedOf('1', '2', '3');
+  await queue.rendered(claimed(await queue.claimRender()), painted);
+  await queue.claimRender();
   expect(feed.current()).toEqual([
     { mention: '1', state: 'replying' },
     { mention: '2', state: 'painting', progress: 0 },
@@ -62,20 +62,20 @@ it('only pictures that are still to be painted are ahead, not replies that wait 
   ]);
 });
 
-it('who just comes sees the progress so far, also after other changes', () => {
-  const { queue, feed } = feedOf('1');
-  queue.claimRender();
+it('who just comes sees the progress so far, also after other changes', async () => {
+  const { queue, feed } = await feedOf('1');
+  await queue.claimRender();
   feed.report('1', 0.7);
-  queue.admit('here', mentionOf('2'), outcome);
+  await queue.admit('here', mentionOf('2'), outcome);
   expect(feed.current()[0]).toEqual({ mention: '1', state: 'painting', progress: 0.7 });
 });
 
-it('progress of what is not being painted is not told', () => {
-  const { queue, feed, heard } = feedOf('1');
+it('progress of what is not being painted is not told', async () => {
+  const { queue, feed, heard } = await feedOf('1');
   feed.report('1', 0.5);
   feed.report('unknown', 0.5, 3);
-  const claim = claimed(queue.claimRender());
-  queue.rendered(claim, painted);
+  const claim = claimed(await queue.claimRender());
+  await queue.rendered(claim, painted);
   heard.length = 0;
   feed.report('1', 0.9); // a late one
   expect(heard).toEqual([]);
@@ -84,21 +84,21 @@ it('progress of what is not being painted is not told', () => {
   expect(feed.progressOf('unknown')).toEqual({ progress: 0, sketches: 0 });
 });
 
-it('a picture that is painted a second time begins at the beginning', () => {
-  const { clock, queue, feed } = feedOf('1');
-  const claim = claimed(queue.claimRender());
+it('a picture that is painted a second time begins at the beginning', async () => {
+  const { clock, queue, feed } = await feedOf('1');
+  const claim = claimed(await queue.claimRender());
   feed.report('1', 0.9);
-  queue.retryRender(claim, clock.time);
-  queue.claimRender();
+  await queue.retryRender(claim, clock.time);
+  await queue.claimRender();
   expect(feed.current()).toEqual([{ mention: '1', state: 'painting', progress: 0 }]);
 });
 
-it('who has left hears no more, and the others do', () => {
-  const { queue, feed, heard, stop } = feedOf();
+it('who has left hears no more, and the others do', async () => {
+  const { queue, feed, heard, stop } = await feedOf();
   const others: RequestStatus[] = [];
   feed.subscribe((status) => others.push(status));
   stop();
-  queue.admit('here', mentionOf('1'), outcome);
+  await queue.admit('here', mentionOf('1'), outcome);
   expect(heard).toEqual([]);
   expect(others).toHaveLength(1);
 });

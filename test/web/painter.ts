@@ -14,18 +14,18 @@ export function painter({ queue, folder }: Counter) {
       .jpeg()
       .toFile(join(folder, file));
     const answer = { type: 'painted', file, seconds: 1, width: 64, height: 48 } as const;
-    queue.rendered(claim, answer);
-    queue.answered(claimed(queue.claimReply()), claim.mention.id);
+    await queue.rendered(claim, answer);
+    await queue.answered(claimed(await queue.claimReply()), claim.mention.id);
   };
   return {
     /** Takes up the next request. */
-    begin: () => {
-      const claim = claimed(queue.claimRender());
+    begin: async () => {
+      const claim = claimed(await queue.claimRender());
       return Promise.resolve({ claim, finish: () => finish(claim) });
     },
     /** Paints everything that waits. */
     paintAll: async () => {
-      for (let claim = queue.claimRender(); claim; claim = queue.claimRender()) await finish(claim);
+      for (let claim = await queue.claimRender(); claim; claim = await queue.claimRender()) await finish(claim);
     },
   };
 }

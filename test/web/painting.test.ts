@@ -99,13 +99,13 @@ describe('the same photo once more', () => {
   it('is described as it was, unless something else is said of it', async () => {
     const { url, queue } = await runCounter();
     const { ask } = await visitorAt(url);
-    const description = (id: string) =>
-      askedIn(queue.database, WEB, id)?.asked?.request?.content.description;
+    const description = async (id: string) =>
+      (await askedIn(queue.database, WEB, id))?.asked?.request?.content.description;
     const first = await ask({ sample: '0', style: 'harbor', description: 'A lily' });
-    expect(description(first)).toBe('A lily');
-    expect(description(await ask({ again: first, style: 'lavender' }))).toBe('A lily');
-    expect(description(await ask({ again: first, description: 'A leek' }))).toBe('A leek');
-    expect(description(await ask({ again: first, sample: '1' }))).not.toBe('A lily');
+    expect(await description(first)).toBe('A lily');
+    expect(await description(await ask({ again: first, style: 'lavender' }))).toBe('A lily');
+    expect(await description(await ask({ again: first, description: 'A leek' }))).toBe('A leek');
+    expect(await description(await ask({ again: first, sample: '1' }))).not.toBe('A lily');
   });
 });
 

@@ -104,7 +104,7 @@ export function catchUpFrom(
   const round = async () => {
     const reading = (interrupted ??= {
       begun: performance.now(),
-      position: cursor.get(),
+      position: await cursor.get(),
       found: [],
     });
     if (reading.position === undefined) await lookBack(reading);
@@ -115,7 +115,7 @@ export function catchUpFrom(
     // This round has read again all that is below these, after what was late had its time to come.
     const settled = ends.filter(({ at }) => at <= begun - OVERLAP_MS).at(-1);
     if (settled !== undefined) {
-      cursor.set(settled.position);
+      await cursor.set(settled.position);
       ends = ends.filter(({ at }) => at > settled.at);
     }
     if (position !== undefined) ends = [...ends, { position, at: performance.now() }];

@@ -33,11 +33,11 @@ export async function listenTo(
   const readMentions = mentionsReader(session, () => (failures = 0));
 
   /** Tells what is kept; gives how much that was. */
-  const tell = (): number => {
-    const untold = ledger.untold();
+  const tell = async (): Promise<number> => {
+    const untold = await ledger.untold();
     for (const mention of untold) {
       listener.mentioned(mention);
-      ledger.told(mention.id);
+      await ledger.told(mention.id);
     }
     return untold.length;
   };
@@ -49,7 +49,7 @@ export async function listenTo(
       await readMentions();
       session.heardAt = performance.now();
       session.spentUntil = undefined;
-      wait = nextWait(wait, tell());
+      wait = nextWait(wait, await tell());
       return wait;
     } catch (error) {
       if (!(error instanceof PlatformError) || error.kind === 'fatal') throw error;
@@ -60,7 +60,7 @@ export async function listenTo(
       listener.failed(error);
       if (error instanceof BudgetSpent) {
         session.spentUntil = error.retryAt;
-        tell(); // it may be long until the rest can be read, and what is paid for need not wait for it
+        await tell(); // it may be long until the rest can be read, and what is paid for need not wait for it
       }
       log[failures === 1 ? 'warn' : 'debug']({ error }, 'could not read mentions; trying again');
       return waitAfter(error, failures);
@@ -68,7 +68,7 @@ export async function listenTo(
   };
 
   client.requireLetIn();
-  if (!isMidway(ledger)) tell();
+  if (!await isMidway(ledger)) await tell();
   while (!signal.aborted) {
     const waiting = await attempt();
     await sleep(waiting, undefined, { signal }).catch(() => undefined);

@@ -55,7 +55,7 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
   let found = 0;
 
   const ask = async ({ since, below }: Range, most: number, token?: string) => {
-    const reserved = reads.reserve(most * (1 + MOST_WITH_A_POST));
+    const reserved = await reads.reserve(most * (1 + MOST_WITH_A_POST));
     const page = await client
       .ask('reading mentions', async ({ v2 }) =>
         pageSchema.parse(
@@ -85,7 +85,7 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
     const since = idAt(Date.now() - FIRST_LOOK_BACK_MS);
     // By a bot with another database, before this one was begun, some mentions may have been answered.
     await readOwnPosts(session, since);
-    ledger.keep([], JSON.stringify({ since } satisfies Position));
+    await ledger.keep([], JSON.stringify({ since } satisfies Position));
     return { since };
   };
 
@@ -113,14 +113,14 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
     const from = down?.from ?? newest ?? since;
     const hasMore = meta.next_token !== undefined && oldest !== undefined;
     const next: Position = hasMore ? { since, down: { from, to: oldest } } : { since: from };
-    ledger.keep(mentions, JSON.stringify(next));
+    await ledger.keep(mentions, JSON.stringify(next));
     return hasMore;
   };
 
   return async () => {
     for (let hasMore = true; hasMore;) {
-      const position = positionIn(ledger.position()) ?? (await firstPosition());
-      const affordable = Math.floor((reads.left() - KEPT_FOR_ANSWERS) / (1 + MOST_WITH_A_POST));
+      const position = positionIn(await ledger.position()) ?? (await firstPosition());
+      const affordable = Math.floor((await reads.left() - KEPT_FOR_ANSWERS) / (1 + MOST_WITH_A_POST));
       if (affordable < PAGE.min) throw new BudgetSpent('reads of X', reads.nextDay());
       hasMore = await readPage(position, Math.min(size, affordable));
       onPage();
@@ -134,8 +134,8 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
 }
 
 /** Whether a reading was interrupted, so that what is kept are the newest mentions, and older ones are still to come. */
-export function isMidway(ledger: Pick<Ledger, 'position'>): boolean {
-  return positionIn(ledger.position())?.down !== undefined;
+export async function isMidway(ledger: Pick<Ledger, 'position'>): Promise<boolean> {
+  return positionIn(await ledger.position())?.down !== undefined;
 }
 
 function positionIn(text: string | undefined): Position | undefined {

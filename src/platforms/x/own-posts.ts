@@ -19,8 +19,8 @@ export async function readOwnPosts(
   const found: OwnPost[] = [];
   let size: number = PAGE.min;
   for (let token: string | undefined, isLast = false; !isLast;) {
-    const most = Math.max(PAGE.min, Math.min(size, reads.left()));
-    const { settle } = reads.reserve(most);
+    const most = Math.max(PAGE.min, Math.min(size, await reads.left()));
+    const { settle } = await reads.reserve(most);
     const page = await client
       .ask('reading our own posts', async ({ v2 }) =>
         pageSchema.parse(
@@ -48,7 +48,7 @@ export async function readOwnPosts(
     size = Math.min(PAGE.max, 2 * size);
     isLast = token === undefined;
   }
-  ledger.found(
+  await ledger.found(
     found.sort((one, other) => byAge(one.id, other.id)),
     attempts,
   );

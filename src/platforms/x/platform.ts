@@ -58,7 +58,7 @@ export function xPlatform(options: XOptions): Platform {
         .catch((error: unknown) => {
           if (!saysMissing(error)) throw error;
         });
-      ledger.removed(replyId);
+      await ledger.removed(replyId);
     },
 
     // X has taken favorites away from programs (changelog of 16 April 2026).
@@ -68,7 +68,7 @@ export function xPlatform(options: XOptions): Platform {
 
 /** Our address. Asked of X, for that tells whether it lets us in. */
 async function whoWeAre({ client, reads, options }: Session): Promise<string> {
-  const { settle } = reads.reserve(1);
+  const { settle } = await reads.reserve(1);
   try {
     const { data } = await client.ask('signing in', async ({ v2 }) =>
       userLookupSchema.parse(await v2.get('users/me')),
@@ -89,7 +89,7 @@ async function whoWeAre({ client, reads, options }: Session): Promise<string> {
 /** A post with its pictures; undefined if it is not there, or not for us. @throws PlatformError */
 async function postWith(session: Session, id: string): Promise<Mention | undefined> {
   const { client, reads, options } = session;
-  const { settle } = reads.reserve(1 + MOST_WITH_A_POST, KEPT_FOR_ANSWERS);
+  const { settle } = await reads.reserve(1 + MOST_WITH_A_POST, KEPT_FOR_ANSWERS);
   try {
     const { data, includes } = await client.ask('reading a post', async ({ v2 }) =>
       lookupSchema.parse(await v2.get(`tweets/${id}`, FIELDS)),

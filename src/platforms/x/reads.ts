@@ -29,24 +29,24 @@ export class ReadBudget {
   ) {}
 
   /** How many there are left today. */
-  left(): number {
-    return Math.max(0, this.limit - this.ledger.spent(this.#today()));
+  async left(): Promise<number> {
+    return Math.max(0, this.limit - await this.ledger.spent(this.#today()));
   }
 
   /**
    * @param kept so many must be left for others
    * @throws BudgetSpent if there are not so many left
    */
-  reserve(most: number, kept = 0): Reserved {
+  async reserve(most: number, kept = 0): Promise<Reserved> {
     const now = this.now();
     // What is asked for shortly before midnight may be answered, and so charged for, after it: it counts for either day.
     const days = [...new Set([dayOf(now), dayOf(now + ANSWERED_WITHIN_MS)])];
     const spent = days.filter((day) => this.ledger.spend(day, most, this.limit - kept));
-    const giveBack = (reads: number) => {
-      for (const day of spent) this.ledger.giveBack(day, reads);
+    const giveBack = async (reads: number) => {
+      for (const day of spent) await this.ledger.giveBack(day, reads);
     };
     if (spent.length < days.length) {
-      giveBack(most);
+      await giveBack(most);
       throw new BudgetSpent('reads of X', this.nextDay());
     }
     return { settle: (reads) => giveBack(Math.max(0, most - reads)) };

@@ -45,9 +45,9 @@ export function knownReplies(session: Session, mentionId: string): Promise<reado
   const { ledger } = options;
   return posting.add(async () => {
     client.requireLetIn();
-    const isUnclear = ledger.unsettled().some((attempt) => attempt.mentionId === mentionId);
+    const isUnclear = (await ledger.unsettled()).some((attempt) => attempt.mentionId === mentionId);
     if (isUnclear) await settleAll(session);
-    return ledger.postsUnder(mentionId);
+    return await ledger.postsUnder(mentionId);
   });
 }
 
@@ -59,7 +59,7 @@ async function postNow(session: Session, mention: Mention, reply: Reply): Promis
   client.requireLetIn();
   await settleAll(session);
   const media = picture && [await upload(session, picture, warningFor(mention, reply))];
-  const attempt = ledger.begin(mention.id);
+  const attempt = await ledger.begin(mention.id);
   try {
     const { data } = await client.ask('replying', async ({ v2 }) =>
       postedSchema.parse(
@@ -74,15 +74,15 @@ async function postNow(session: Session, mention: Mention, reply: Reply): Promis
         }),
       ),
     );
-    ledger.settle(attempt, { id: data.id, text, hasPicture: picture !== undefined });
+    await ledger.settle(attempt, { id: data.id, text, hasPicture: picture !== undefined });
     return data.id;
   } catch (error) {
     if (saysDuplicate(error)) {
       // Perhaps here, and our list was late to show it.
       await settleAll(session);
-      const said = ledger.postsUnder(mention.id).find((post) => post.text.includes(text));
+      const said = (await ledger.postsUnder(mention.id)).find((post) => post.text.includes(text));
       if (said !== undefined) return said.id;
-    } else if (surelyUndone(error)) ledger.settle(attempt);
+    } else if (surelyUndone(error)) await ledger.settle(attempt);
     throw error;
   }
 }
@@ -90,7 +90,7 @@ async function postNow(session: Session, mention: Mention, reply: Reply): Promis
 /** Finds out what became of replies of which nobody knows. @throws PlatformError */
 async function settleAll(session: Session): Promise<void> {
   const { ledger } = session.options;
-  const attempts = ledger.unsettled();
+  const attempts = await ledger.unsettled();
   const [first] = attempts;
   if (first === undefined) return;
   await sleep(Math.max(0, Math.min(APPEARS_MS, timeToAppear(attempts))));

@@ -84,7 +84,7 @@ export function catalogRoutes(
       summary: 'How much one may ask for',
       responses: answering('For your key', limitsSchema),
     }),
-    (c) => {
+    async (c) => {
       const client = c.get('client');
       const { waitingPerPerson, perPersonAndDay } = queue.quotas;
       return c.json(
@@ -92,7 +92,7 @@ export function catalogRoutes(
           maxBytesPerPicture: maxBytes,
           maxPaintings: MOST_PAINTINGS,
           size: sizes,
-          waiting: renders.waiting(client),
+          waiting: await renders.waiting(client),
           maxWaiting: waitingPerPerson,
           maxPerDay: perPersonAndDay,
           weight: client.weight,

@@ -84,7 +84,7 @@ export function renderRoutes(
     const id = await (isJson
       ? reception.json(client, c.req.raw)
       : reception.form(client, c.req.raw));
-    const render = found(renders.find(client, id));
+    const render = found(await renders.find(client, id));
     return c.json(renderBody(render), 201, { Location: `/api/v1/renders/${id}` });
   });
 
@@ -114,7 +114,7 @@ export function renderRoutes(
       request: { params },
       responses: { ...one, ...common },
     }),
-    (c) => c.json(renderBody(found(renders.find(c.get('client'), c.req.valid('param').id))), 200),
+    async (c) => c.json(renderBody(found(await renders.find(c.get('client'), c.req.valid('param').id))), 200),
   );
 
   app.openAPIRegistry.registerPath({
@@ -129,10 +129,10 @@ export function renderRoutes(
       ...common,
     },
   });
-  app.get('/api/v1/renders/:id/events', (c) => {
+  app.get('/api/v1/renders/:id/events', async (c) => {
     const id = c.req.param('id');
     const client = c.get('client');
-    found(renders.find(client, id));
+    found(await renders.find(client, id));
     return streamRender(c, feed, id, () => renders.find(client, id), renderBody);
   });
 
@@ -155,7 +155,7 @@ export function renderRoutes(
     app.get(`/api/v1/renders/:id/${which}`, async (c) => {
       const client = c.get('client');
       const id = c.req.param('id');
-      const render = found(renders.find(client, id));
+      const render = found(await renders.find(client, id));
       const file = await renders.file(client, id, which);
       const cache = which === 'picture' ? 'private, max-age=3600' : 'no-store';
       const response = file === undefined ? undefined : await pictureResponse(file, cache);
@@ -174,10 +174,10 @@ export function renderRoutes(
       request: { params },
       responses: { ...one, ...common, 403: foreign },
     }),
-    (c) => {
+    async (c) => {
       const { id } = c.req.valid('param');
-      renders.cancel(c.get('client'), id);
-      return c.json(renderBody(found(renders.find(c.get('client'), id))), 200);
+      await renders.cancel(c.get('client'), id);
+      return c.json(renderBody(found(await renders.find(c.get('client'), id))), 200);
     },
   );
 

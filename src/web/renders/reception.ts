@@ -134,7 +134,7 @@ export class Reception {
     const { renders, uploads, hasRoom, waitingPerPerson: limit } = this.options;
     const { person } = client;
     // Looked at before anything is sent, so that nobody sends megabytes in vain; and again by `create`.
-    const reached = renders.quotaReached(client);
+    const reached = await renders.quotaReached(client);
     if (reached !== undefined) throw new QuotaExceeded(reached);
     const arriving = this.#arriving.get(person) ?? 0;
     if (arriving >= limit)
@@ -143,7 +143,7 @@ export class Reception {
     const id = newRenderId();
     try {
       if (!(await hasRoom())) throw new NoRoom('the disk is nearly full');
-      const refusal = renders.create(client, id, await draft(id, await uploads.open(id)));
+      const refusal = await renders.create(client, id, await draft(id, await uploads.open(id)));
       if (refusal !== undefined) throw new QuotaExceeded(refusal);
       return id;
     } catch (error) {

@@ -68,20 +68,20 @@ export class Renders {
   constructor(private readonly options: RendersOptions) {}
 
   /** Puts a draft into the queue, whose pictures lie in the request's folder. @throws Unpaintable */
-  create(client: Client, id: RenderId, draft: Draft): QuotaReached | undefined {
+  async create(client: Client, id: RenderId, draft: Draft): Promise<QuotaReached | undefined> {
     const { queue, costOf, log } = this.options;
-    const reached = this.quotaReached(client);
+    const reached = await this.quotaReached(client);
     if (reached !== undefined) return reached;
     const request = this.#requestOf(id, draft);
     const cost = costOf(request);
-    queue.admit(WEB, mentionOf(client, id, draft), { request, cost }, client.weight);
+    await queue.admit(WEB, mentionOf(client, id, draft), { request, cost }, client.weight);
     log.info({ platform: WEB, mention: id, person: client.person }, 'a picture was asked for');
     return undefined;
   }
 
   /** One's own request; undefined if there is none, or it is somebody else's. */
-  find(client: Client, id: string): Render | undefined {
-    return this.#own(client, id)?.render;
+  async find(client: Client, id: string): Promise<Render | undefined> {
+    return (await this.#own(client, id))?.render;
   }
 
   /** The newest of one's own. */
@@ -94,35 +94,35 @@ export class Renders {
       )
       .pluck()
       .all(client.owner, limit)
-      .flatMap((id) => this.find(client, id) ?? []);
+      .flatMap(async (id) => await this.find(client, id) ?? []);
   }
 
   /** Which quota a client's next request would exceed, if any. */
-  quotaReached({ person }: Client): QuotaReached | undefined {
-    return this.options.queue.quotaReached({ platform: WEB, person });
+  async quotaReached({ person }: Client): Promise<QuotaReached | undefined> {
+    return await this.options.queue.quotaReached({ platform: WEB, person });
   }
 
   /** How many of a client's wait or are being painted. */
-  waiting({ person }: Client): number {
-    return waitingOf(this.options.queue.database, { platform: WEB, person }).length;
+  async waiting({ person }: Client): Promise<number> {
+    return (await waitingOf(this.options.queue.database, { platform: WEB, person })).length;
   }
 
   /** Ends what is not painted yet. Tells whether it is there. */
-  cancel(client: Client, id: string): boolean {
-    const own = this.#own(client, id);
+  async cancel(client: Client, id: string): Promise<boolean> {
+    const own = await this.#own(client, id);
     if (own === undefined) return false;
     const { queue, log } = this.options;
     const isEnded = own.render.state === 'painted' || own.render.state === 'failed';
-    if (!isEnded && queue.cancel(WEB, id)) log.info({ request: own.id }, 'cancelled by its owner');
+    if (!isEnded && await queue.cancel(WEB, id)) log.info({ request: own.id }, 'cancelled by its owner');
     return true;
   }
 
   /** Ends it and forgets it, with every file. Tells whether it was there. */
   async remove(client: Client, id: string): Promise<boolean> {
-    const own = this.#own(client, id);
+    const own = await this.#own(client, id);
     if (own === undefined) return false;
     const { queue, uploads, folder, log } = this.options;
-    queue.cancel(WEB, id);
+    await queue.cancel(WEB, id);
     await forgetNow(queue.database, folder, own.id);
     await uploads.remove(own.render.id);
     queue.emit('change');
@@ -136,7 +136,7 @@ export class Renders {
     id: string,
     which: 'picture' | 'photo' | 'sketch',
   ): Promise<string | undefined> {
-    const own = this.#own(client, id);
+    const own = await this.#own(client, id);
     if (own === undefined) return undefined;
     const { uploads, folder } = this.options;
     if (which === 'picture')
@@ -150,22 +150,22 @@ export class Renders {
     return sentenceFor({ type: 'refused', refusal }, undefined, { id: '', language: 'en' });
   }
 
-  #own(
+  async #own(
     client: Client,
     id: string,
   ):
-    | { readonly id: RequestId; readonly render: Render; readonly answer: Answer | undefined }
-    | undefined {
+    Promise<| { readonly id: RequestId; readonly render: Render; readonly answer: Answer | undefined }
+    | undefined> {
     if (!isRenderId(id)) return undefined;
     const { database } = this.options.queue;
-    const asked = askedIn(database, WEB, id)?.asked;
-    const requestId = requestFor(database, WEB, id);
-    const listed = requestId && shown(database, requestId);
+    const asked = (await askedIn(database, WEB, id))?.asked;
+    const requestId = await requestFor(database, WEB, id);
+    const listed = requestId && await shown(database, requestId);
     if (asked?.request === undefined || listed === undefined) return undefined;
     if (!isSameSecret(asked.mention.author.handle, client.owner)) return undefined;
     const { mention, request } = asked;
     const render = {
-      ...this.#progressOf(listed, mention, request),
+      ...await this.#progressOf(listed, mention, request),
       id,
       request,
       visibility: mention.visibility === 'public' ? ('public' as const) : ('private' as const),
@@ -174,15 +174,15 @@ export class Renders {
     return { id: listed.id, render, answer: listed.answer };
   }
 
-  #progressOf(
+  async #progressOf(
     { id, state, answer }: NonNullable<ReturnType<typeof shown>>,
     mention: Mention,
     request: RenderRequest,
-  ): Progress {
+  ): Promise<Progress> {
     const { queue, feed } = this.options;
     switch (state) {
       case 'queued': {
-        const place = placeOf(queue.database, id, Date.now());
+        const place = await placeOf(queue.database, id, Date.now());
         return { state, ahead: place?.ahead ?? 0, seconds: Math.ceil(place?.seconds ?? 0) };
       }
       case 'rendering':

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../queue/sql.js';
 import { html } from 'hono/html';
 import { isPaused, tallies } from '../../queue/desk.js';
 import { pacesOf, waitFor } from '../../queue/forecast.js';
@@ -6,14 +6,14 @@ import { duration } from '../../replies/sentences.js';
 import type { Html } from './layout.js';
 
 /** How busy the bot is, without a word about whom it works for. */
-export function statusView(database: Database, usualCost: number): Html {
-  const { queued, rendering, answered } = tallies(database);
-  const [pace] = pacesOf(database);
+export async function statusView(database: Database, usualCost: number): Promise<Html> {
+  const { queued, rendering, answered } = await tallies(database);
+  const [pace] = await pacesOf(database);
   const facts: readonly (readonly [string, string, string])[] = [
     [
-      isPaused(database) ? 'paused' : rendering > 0 ? 'painting' : 'idle',
+      await isPaused(database) ? 'paused' : rendering > 0 ? 'painting' : 'idle',
       'The painter',
-      isPaused(database)
+      await isPaused(database)
         ? 'The operator has paused it; what you ask for waits.'
         : rendering > 0
           ? `${rendering} ${rendering === 1 ? 'picture is' : 'pictures are'} on the easel.`
@@ -21,7 +21,7 @@ export function statusView(database: Database, usualCost: number): Html {
     ],
     [String(queued), 'In the line', 'Whoever asks for little goes before whoever asks for much.'],
     [
-      duration(waitFor(database, usualCost)),
+      duration(await waitFor(database, usualCost)),
       'For yours',
       'So long a picture of the usual size takes if you ask now, as far as one can tell.',
     ],

@@ -121,8 +121,8 @@ describe('listening to X', () => {
     expect(x.bill.delivered, 'five with their pictures, five others, and those again').toBe(
       20 + 6 + 20,
     );
-    expect(ledger.spent(dayOf(Date.now()))).toBeGreaterThanOrEqual(x.bill.delivered);
-    expect(ledger.spent(dayOf(Date.now())), 'and not more than that may have been').toBeLessThan(
+    expect(await ledger.spent(dayOf(Date.now()))).toBeGreaterThanOrEqual(x.bill.delivered);
+    expect(await ledger.spent(dayOf(Date.now())), 'and not more than that may have been').toBeLessThan(
       60,
     );
   });

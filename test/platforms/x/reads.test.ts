@@ -13,64 +13,64 @@ function budget(limit: number) {
 }
 
 describe('the reads of a day', () => {
-  it('are set aside before a question, and what was left over is given back', () => {
+  it('are set aside before a question, and what was left over is given back', async () => {
     const { reads } = budget(100);
-    const { settle } = reads.reserve(30);
-    expect(reads.left()).toBe(70);
+    const { settle } = await reads.reserve(30);
+    expect(await reads.left()).toBe(70);
     settle(4);
-    expect(reads.left()).toBe(96);
+    expect(await reads.left()).toBe(96);
   });
 
-  it('are never overrun: what might be one too many is not asked for, and it is said when there is more', () => {
+  it('are never overrun: what might be one too many is not asked for, and it is said when there is more', async () => {
     const { reads } = budget(100);
-    reads.reserve(71);
+    await reads.reserve(71);
     expect(() => reads.reserve(30)).toThrow(BudgetSpent);
-    expect(reads.left()).toBe(29);
+    expect(await reads.left()).toBe(29);
     try {
-      reads.reserve(30);
+      await reads.reserve(30);
     } catch (error) {
       expect(error).toMatchObject({ retryAt: new Date('2026-11-25T00:00:00Z') });
     }
   });
 
-  it('begin anew at midnight UTC; what was asked before belongs to the day before', () => {
+  it('begin anew at midnight UTC; what was asked before belongs to the day before', async () => {
     const { reads, clock } = budget(100);
-    const { settle } = reads.reserve(100);
+    const { settle } = await reads.reserve(100);
     clock.now = Date.parse('2026-11-25T00:00:00Z');
-    expect(reads.left()).toBe(100);
+    expect(await reads.left()).toBe(100);
     settle(10);
-    expect(reads.left()).toBe(100);
+    expect(await reads.left()).toBe(100);
     clock.now = NOON;
-    expect(reads.left()).toBe(90);
+    expect(await reads.left()).toBe(90);
   });
 
-  it('that may be answered after midnight count for both days', () => {
+  it('that may be answered after midnight count for both days', async () => {
     const { reads, clock } = budget(100);
     clock.now = Date.parse('2026-11-24T23:59:30Z');
-    const { settle } = reads.reserve(60);
+    const { settle } = await reads.reserve(60);
     expect(() => reads.reserve(41)).toThrow(BudgetSpent);
     clock.now = Date.parse('2026-11-25T00:00:10Z');
-    expect(reads.left()).toBe(40);
+    expect(await reads.left()).toBe(40);
     settle(50);
-    expect(reads.left()).toBe(50);
+    expect(await reads.left()).toBe(50);
     expect(() => reads.reserve(51), 'nor is the day overrun that has begun').toThrow(BudgetSpent);
     clock.now = NOON;
-    expect(reads.left()).toBe(50);
+    expect(await reads.left()).toBe(50);
   });
 
-  it('are kept for others where that is asked for', () => {
+  it('are kept for others where that is asked for', async () => {
     const { reads } = budget(100);
     expect(() => reads.reserve(81, 20)).toThrow(BudgetSpent);
-    reads.reserve(80, 20);
-    reads.reserve(20);
-    expect(reads.left()).toBe(0);
+    await reads.reserve(80, 20);
+    await reads.reserve(20);
+    expect(await reads.left()).toBe(0);
   });
 
-  it('outlast a restart, and are shared by all processes', () => {
+  it('outlast a restart, and are shared by all processes', async () => {
     const { reads, open } = budget(100);
-    reads.reserve(60);
+    await reads.reserve(60);
     const other = open();
-    expect(other.left()).toBe(40);
+    expect(await other.left()).toBe(40);
     expect(() => other.reserve(41)).toThrow(BudgetSpent);
   });
 });

@@ -167,7 +167,7 @@ describe('a reply on X', () => {
     await expect(forgetful.reply(again, other)).rejects.toMatchObject({ kind: 'unreachable' });
     x.fault = () => undefined;
     // As if our own list had not shown it in time.
-    for (const attempt of ledger.unsettled()) ledger.settle(attempt);
+    for (const attempt of await ledger.unsettled()) await ledger.settle(attempt);
     const [lost] = ours();
     expect(await forgetful.reply(again, other)).toBe(lost?.id);
     expect(ours()).toHaveLength(2);

@@ -3,7 +3,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { DATABASE_FILE, openDatabase } from '../../../src/queue/database.js';
+import { DATABASE_FILE, openSqlite } from '../../../src/queue/sqlite.js';
 import { createKey } from '../../../src/queue/keys.js';
 import { startBotProcess } from '../../support/bot-process.js';
 import { temporaryFolder } from '../../support/folder.js';
@@ -40,7 +40,7 @@ it('200 clients at a time get no error of ours, and every key its share', async 
   // Round by round, each key has one picture painted.
   const order = Array.from(
     { length: KEYS * WAITING },
-    () => counter.queue.claimRender()?.mention.author.id,
+    async () => (await counter.queue.claimRender())?.mention.author.id,
   );
   for (let round = 0; round < WAITING; round++)
     expect(new Set(order.slice(round * KEYS, (round + 1) * KEYS)).size).toBe(KEYS);
@@ -53,9 +53,9 @@ it('the bot’s memory does not grow with what 200 clients send at a time', asyn
     undefined,
     'queue: { leaseSeconds: 2, maxWaitingPerPerson: 100, maxPerPersonAndDay: 1000 }',
   );
-  const database = openDatabase(join(folder, DATABASE_FILE));
+  const database = openSqlite(join(folder, DATABASE_FILE));
   const keys = ['one', 'other'].map((name) => createKey(database, { name, weight: 1 }, Date.now()));
-  database.close();
+  await database.close();
   const photo = await noise(1400, 1200);
   expect(photo.length).toBeGreaterThan(5e6);
   const before = megabytesOf(bot.pid, 'now');

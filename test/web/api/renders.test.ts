@@ -107,7 +107,7 @@ describe('a request through the API', () => {
     const { id } = await create(counter, key);
     const cancelled = await counter.ask(key, `/renders/${id}/cancel`, { method: 'POST' });
     expect((await json(cancelled)).state).toBe('cancelled');
-    expect(counter.queue.claimRender()).toBeUndefined();
+    expect(await counter.queue.claimRender()).toBeUndefined();
   });
 
   it('is told live, up to its end', async () => {
@@ -172,7 +172,7 @@ describe('a request through the API', () => {
     expect(response.headers.get('Content-Type')).toBe('application/problem+json');
     expect((await json(response)).type).toBe(`urn:pentimento:problem:${kind}`);
     expect(uploads(counter)).toEqual([]);
-    expect(counter.queue.pending()).toEqual([]);
+    expect(await counter.queue.pending()).toEqual([]);
   });
 
   it('is refused as JSON that is none, or has too much in it, or a field too many', async () => {
@@ -300,12 +300,12 @@ describe('a key', () => {
     const counter = await runCounter();
     const key = counter.key('ada');
     expect((await counter.ask(key, '/limits')).status).toBe(200);
-    const [kept] = listKeys(counter.queue.database);
+    const [kept] = await listKeys(counter.queue.database);
     expect(kept?.name).toBe('ada');
     const secret = key.split('_').slice(2).join('_');
     const rows = counter.queue.database.prepare('SELECT * FROM api_keys').all();
     expect(JSON.stringify(rows)).not.toContain(secret);
-    revokeKey(counter.queue.database, kept?.id ?? '', 1);
+    await revokeKey(counter.queue.database, kept?.id ?? '', 1);
     const refused = await counter.ask(key, '/limits');
     expect(refused.status).toBe(401);
     expect(refused.headers.get('WWW-Authenticate')).toBe('Bearer');
