@@ -8,7 +8,7 @@ const WAITING_BUCKETS = [5, 15, 30, 60, 120, 300, 900, 1800, 3600, 4 * 3600, 12 
 /** What accounts have read of a network that charges for it. */
 export interface DailyReads {
   readonly limit: number;
-  readonly ofToday: () => readonly { readonly platform: string; readonly reads: number }[];
+  readonly ofToday: () => Promise<readonly { readonly platform: string; readonly reads: number }[]>;
 }
 
 export interface Watched {
@@ -53,8 +53,8 @@ export class Metrics {
    * @param reads of networks that charge for them: how many an account may have in a day, and has had today
    */
   constructor(
-    countByState: () => Readonly<Record<string, number>>,
-    isPaused: () => boolean = () => false,
+    countByState: () => Promise<Readonly<Record<string, number>>>,
+    isPaused: () => Promise<boolean> = () => Promise.resolve(false),
     reads?: DailyReads,
   ) {
     collectDefaultMetrics({ register: this.registry });
@@ -62,8 +62,8 @@ export class Metrics {
       name: 'pentimento_paused',
       help: 'Whether painting is paused: 1 if it is',
       registers: [this.registry],
-      collect() {
-        this.set(isPaused() ? 1 : 0);
+      async collect() {
+        this.set((await isPaused()) ? 1 : 0);
       },
     });
     new Gauge({
@@ -71,8 +71,8 @@ export class Metrics {
       help: 'Requests in each state; those that wait are "queued"',
       labelNames: ['state'],
       registers: [this.registry],
-      collect() {
-        for (const [state, n] of Object.entries(countByState())) this.set({ state }, n);
+      async collect() {
+        for (const [state, n] of Object.entries(await countByState())) this.set({ state }, n);
       },
     });
     if (reads === undefined) return;
@@ -81,9 +81,10 @@ export class Metrics {
       help: 'Posts, people and pictures that an account on X has read since midnight UTC, whether or not it pays for them',
       labelNames: ['platform'],
       registers: [this.registry],
-      collect() {
+      async collect() {
+        const today = await reads.ofToday();
         this.reset(); // yesterday's
-        for (const { platform, reads: n } of reads.ofToday()) this.set({ platform }, n);
+        for (const { platform, reads: n } of today) this.set({ platform }, n);
       },
     });
     new Gauge({

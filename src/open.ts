@@ -21,7 +21,7 @@ import { serve, type RunningServer, type ServeOptions } from './web/server.js';
 export interface OpenQueue {
   readonly queue: Queue;
   /** Closes it and lets another bot have the data folder. */
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 }
 
 /** @throws Error if the data folder cannot be used, or another bot uses it */

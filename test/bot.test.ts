@@ -46,7 +46,7 @@ function running(
     keepMs: 1e9,
     heartbeatMs: LEASE_MS / 3,
     onProgress: () => undefined,
-    metrics: new Metrics(() => ({})),
+    metrics: new Metrics(() => Promise.resolve({})),
     log,
     ...more,
   };
@@ -68,7 +68,8 @@ it('takes up no more requests than there are painters, however long their downlo
     await once(signal, 'abort');
     signal.throwIfAborted();
   }, 2);
-  for (const id of ['1', '2', '3', '4']) await queue.admit('memory', mentionOf(id), { request, cost: 1 });
+  for (const id of ['1', '2', '3', '4'])
+    await queue.admit('memory', mentionOf(id), { request, cost: 1 });
   const stop = start();
   await vi.waitFor(() => expect(downloads).toBe(2));
   // Everything that changes the queue is done by now or never: each change wakes the stage at once.

@@ -68,7 +68,7 @@ async function everythingSaid(url: string, token = accessToken): Promise<string>
       stop.abort();
     },
   });
-  const cursor = { get: () => undefined, set: () => undefined };
+  const cursor = { get: () => Promise.resolve(undefined), set: () => Promise.resolve() };
   const platform = mastodonPlatform({ name: 'here', url, accessToken: token, cursor, log });
   const mention = mentionOf('1', 'ada', { inReplyTo: '2' });
   const account = { url, address: 'easel@here', accessToken: token, clientId: 'id', clientSecret };

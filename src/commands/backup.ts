@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { UsageError } from './errors.js';
 import { withDatabase } from './open.js';
+import { backUp } from '../queue/sqlite.js';
 
 /**
  * `pentimento backup FILE`: a copy of the queue's database, consistent also while the bot runs. Pictures are not in it:
@@ -13,7 +14,7 @@ export async function backupCommand(file: string): Promise<void> {
   if (existsSync(file)) throw new UsageError(`${file} is there already; name a new file`);
   await withDatabase(async (database) => {
     try {
-      await database.backup(file);
+      await backUp(database, file);
     } catch (error) {
       await rm(file, { force: true }); // half a backup would look like one
       const reason = error instanceof Error ? error.message : String(error);

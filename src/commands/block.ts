@@ -25,7 +25,7 @@ export async function blockCommand(pattern: string | undefined): Promise<void> {
 /** `pentimento unblock PATTERN` */
 export async function unblockCommand(pattern: string): Promise<void> {
   await withDatabase(async (database) => {
-    if (!await unblock(database, pattern))
+    if (!(await unblock(database, pattern)))
       throw new Error(`${pattern} is not blocked; "pentimento block" lists who is`);
     const [still] = await blocking(database, pattern);
     console.log(

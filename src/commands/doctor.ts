@@ -126,8 +126,8 @@ async function checkAccounts(config: Config): Promise<string> {
   const file = join(config.dataFolder, DATABASE_FILE);
   // Signing in is a read on X, and counts as one.
   const database = openSqlite(existsSync(file) ? file : ':memory:');
-  const cursor = () => ({ get: () => undefined, set: () => undefined });
-  const ledger = (name: string) => new QueueLedger(database, name, cursor());
+  const cursor = () => ({ get: () => Promise.resolve(undefined), set: () => Promise.resolve() });
+  const ledger = (name: string) => new QueueLedger(database, name);
   const log = createLog('silent');
   const results = await Promise.allSettled(
     accounts.map((account) => signIn(connected(account, config, { cursor, ledger }, log))),

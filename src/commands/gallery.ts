@@ -20,7 +20,7 @@ export async function galleryList({ limit }: { readonly limit: number }): Promis
 /** `pentimento gallery remove ID`: the bot looks at every visit, so it is gone at once. */
 export async function galleryRemove(id: number): Promise<void> {
   await withDatabase(async (database) => {
-    if (!await takeDown(database, id))
+    if (!(await takeDown(database, id)))
       throw new Error(
         `request ${id} does not hang in the gallery; "pentimento gallery list" shows what does`,
       );

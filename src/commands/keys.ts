@@ -34,7 +34,7 @@ export async function keysList(): Promise<void> {
 /** `pentimento keys revoke ID` */
 export async function keysRevoke(id: string): Promise<void> {
   await withDatabase(async (database) => {
-    if (!await revokeKey(database, id, Date.now()))
+    if (!(await revokeKey(database, id, Date.now())))
       throw new Error(`there is no key ${id} that holds; "pentimento keys list" shows them`);
     console.log(`${id} is revoked: from now on it opens nothing.`);
   });

@@ -26,11 +26,12 @@ export async function queueList({
 }): Promise<void> {
   await withDatabase(async (database) => {
     const found = await listed(database, state, limit);
-    for (const request of found) console.log(lineFor(request) + await waitOf(database, request));
+    for (const request of found) console.log(lineFor(request) + (await waitOf(database, request)));
     const counts = Object.entries(await tallies(database)).filter(([, n]) => n > 0);
     const summary = counts.map(([name, n]) => `${n} ${name}`).join(', ');
     console.log(summary === '' ? 'Nobody has asked for anything yet.' : summary);
-    if (await isPaused(database)) console.log('Painting is paused; "pentimento queue resume" goes on.');
+    if (await isPaused(database))
+      console.log('Painting is paused; "pentimento queue resume" goes on.');
   });
 }
 
@@ -54,7 +55,8 @@ export async function queueShow(id: number): Promise<void> {
       ['ahead', place && String(place.ahead)],
       [
         'done in',
-        place && (await isHeldUp(database, request) ? PAUSED : `about ${duration(place.seconds)}`),
+        place &&
+          ((await isHeldUp(database, request)) ? PAUSED : `about ${duration(place.seconds)}`),
       ],
       ['answer', answer && JSON.stringify(answer)],
       ['reply', replyId],
@@ -69,7 +71,7 @@ export async function queueCancel(id: number): Promise<void> {
   await withDatabase(async (database) => {
     const request = await shown(database, id);
     if (request === undefined) throw unknown(id);
-    if (!await cancel(database, id, Date.now()))
+    if (!(await cancel(database, id, Date.now())))
       throw new Error(`request ${id} is ${request.state} already, so there is nothing to cancel`);
     console.log(`Request ${id} is cancelled. "pentimento queue retry ${id}" takes that back.`);
   });
@@ -82,7 +84,7 @@ export async function queueRetry(id: number): Promise<void> {
     if (request === undefined) throw unknown(id);
     if (request.address === undefined)
       throw new Error(`request ${id} has been forgotten, so it cannot be tried again`);
-    if (!await retry(database, id, Date.now()))
+    if (!(await retry(database, id, Date.now())))
       throw new Error(`request ${id} is ${request.state}, so there is nothing to try again`);
     console.log(`Request ${id} is tried again.`);
   });
@@ -114,7 +116,7 @@ const PAUSED = 'painting is paused';
 
 /** Whether a pause holds a request up; what is being painted goes on. */
 async function isHeldUp(database: Database, { state }: Listed): Promise<boolean> {
-  return state === 'queued' && await isPaused(database);
+  return state === 'queued' && (await isPaused(database));
 }
 
 /** When a request will be painted, if it waits for that. */
@@ -125,7 +127,9 @@ async function waitOf(database: Database, request: Listed): Promise<string> {
   const time = new Date(notBefore).toISOString().slice(11, 16);
   const putOff = notBefore > now ? `, not before ${time}` : '';
   if (place === undefined) return state === 'answering' ? putOff : '';
-  const when = await isHeldUp(database, request) ? PAUSED : `done in about ${duration(place.seconds)}`;
+  const when = (await isHeldUp(database, request))
+    ? PAUSED
+    : `done in about ${duration(place.seconds)}`;
   return `, ${place.ahead} ahead${putOff}, ${when}`;
 }
 

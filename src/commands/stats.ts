@@ -1,4 +1,4 @@
-import type { Database } from '../queue/sql.js';
+import type { Sql } from '../queue/sql.js';
 import { loadConfig } from '../config.js';
 import { dayOf } from '../platforms/x/reads.js';
 import { isPaused, tallies } from '../queue/desk.js';
@@ -10,8 +10,9 @@ import { withDatabase } from './open.js';
 export async function statsCommand(): Promise<void> {
   const { dailyReads } = loadConfig().x;
   await withDatabase(async (database) => {
-    const { queued, rendering, answering, answered, unanswerable, cancelled } = await tallies(database);
-    console.log(`waiting          ${queued}${await isPaused(database) ? ' (paused)' : ''}`);
+    const { queued, rendering, answering, answered, unanswerable, cancelled } =
+      await tallies(database);
+    console.log(`waiting          ${queued}${(await isPaused(database)) ? ' (paused)' : ''}`);
     console.log(`being painted    ${rendering}`);
     console.log(`being answered   ${answering}`);
     console.log(`answered         ${answered}`);
@@ -22,7 +23,10 @@ export async function statsCommand(): Promise<void> {
       ['last 7 days', 7],
       ['last 30 days', 30],
     ] as const) {
-      const { count, people, median, longest } = lately(database, Date.now() - days * 86_400_000);
+      const { count, people, median, longest } = await lately(
+        database,
+        Date.now() - days * 86_400_000,
+      );
       if (count === 0) continue;
       console.log(
         `${name.padEnd(16)} ${count} painted for ${people} ${people === 1 ? 'person' : 'people'}; from asking to answering ${seconds(median)} (median), ${seconds(longest)} (longest)`,
@@ -46,14 +50,13 @@ interface Lately {
 }
 
 /** Of the pictures that were posted since then and are not forgotten yet. */
-function lately(database: Database, since: number): Lately {
-  const times = database
-    .prepare<[number], { readonly person: string; readonly took: number }>(
-      `SELECT platform || ' ' || person AS person, changed_at - created_at AS took FROM requests
-       WHERE state = 'answered' AND changed_at >= ? AND json_extract(answer, '$.type') = 'painted'
-       ORDER BY took`,
-    )
-    .all(since);
+async function lately(sql: Sql, since: number): Promise<Lately> {
+  const times = await sql.all<{ readonly person: string; readonly took: number }>(
+    `SELECT platform || ' ' || person AS person, changed_at - created_at AS took FROM requests
+     WHERE state = 'answered' AND changed_at >= @since AND answer ->> 'type' = 'painted'
+     ORDER BY took`,
+    { since },
+  );
   return {
     count: times.length,
     people: new Set(times.map(({ person }) => person)).size,

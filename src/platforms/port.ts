@@ -64,9 +64,10 @@ export interface Platform {
 
 /** Who is told what happens. */
 export interface Listener {
-  readonly mentioned: (mention: Mention) => void;
+  /** It is kept when this is done; told in the order in which they were said, each when the one before is kept. */
+  readonly mentioned: (mention: Mention) => Promise<void>;
   /** A post is gone that may have been a mention of us. Told only while listening. */
-  readonly deleted: (postId: string) => void;
+  readonly deleted: (postId: string) => Promise<void>;
   /** Something went wrong, and will be tried again. */
   readonly failed: (error: PlatformError) => void;
 }

@@ -116,6 +116,11 @@ export function requireSound({ connection }: SqliteDatabase): void {
   if (verdict?.quick_check !== 'ok') throw damaged(connection.name, verdict?.quick_check);
 }
 
+/** Copies all of the database into a file, consistent also while it is written. */
+export async function backUp({ connection }: SqliteDatabase, file: string): Promise<void> {
+  await connection.backup(file);
+}
+
 export type { SqliteDatabase };
 
 function damaged(file: string, cause: unknown): Error {

@@ -57,7 +57,7 @@ async function sweep(
 /** What is still needed of what somebody has sent for a request. */
 async function neededOf(database: Database, id: RenderId, now: number): Promise<Needed> {
   const request = await requestFor(database, WEB, id);
-  const found = request && await shown(database, request);
+  const found = request && (await shown(database, request));
   if (found?.request === undefined) return 'nothing'; // never was, or is forgotten
   const isPending = ['queued', 'rendering', 'answering'].includes(found.state);
   return isPending || found.changedAt > now - ORIGINALS_MS ? 'everything' : 'what is shown';

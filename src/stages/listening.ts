@@ -76,8 +76,8 @@ async function listen(
       log.debug({ platform: platform.name, mention: id, address: author.address }, 'blocked');
       return;
     }
-    if (await requestFor(database, platform.name, id) !== undefined) return; // we know it already
-    const isInTurn = !await hasLetters(database, platform.name, author.id);
+    if ((await requestFor(database, platform.name, id)) !== undefined) return; // we know it already
+    const isInTurn = !(await hasLetters(database, platform.name, author.id));
     const now = isInTurn ? await understood(platform, mention, options) : undefined;
     if (now !== undefined) await admit(platform, now, options);
     else if (await keepLetter(database, platform.name, mention)) queue.emit('change');

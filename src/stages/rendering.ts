@@ -110,7 +110,7 @@ async function render(
       const { seconds } = answer;
       const { device, cost } = work;
       const pace = { device, costPerSecond: (pool.size * cost) / seconds };
-      if (!await queue.rendered(claim, answer, pace)) {
+      if (!(await queue.rendered(claim, answer, pace))) {
         await rm(join(folder, answer.file), { force: true }); // nobody else knows of it
         throw new ClaimLost('the claim was lost in the last moment');
       }

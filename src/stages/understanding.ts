@@ -96,7 +96,7 @@ async function knownIn(
     const { mention, request } = asked;
     const isOwn = mention.author.id === author.id;
     // Under our answers others may go on where everybody can see them, and only there.
-    const isOthers = isOpen(mention) && !await isBlocked(database, mention.author.address);
+    const isOthers = isOpen(mention) && !(await isBlocked(database, mention.author.address));
     if (request !== undefined)
       return isOwn || isOthers
         ? { thread: { about: 'picture', earlier: request, postId }, earlier: mention }
@@ -129,7 +129,9 @@ async function isUsable(
   { othersPictures, queue }: UnderstandingOptions,
 ): Promise<boolean> {
   if (above.author.id === author.id) return true;
-  return othersPictures && isOpen(above) && !await isBlocked(queue.database, above.author.address);
+  return (
+    othersPictures && isOpen(above) && !(await isBlocked(queue.database, above.author.address))
+  );
 }
 
 function isOpen({ visibility }: Mention): boolean {

@@ -2,7 +2,12 @@ import type { Mention } from '../platforms/port.js';
 import type { Queue } from '../queue/queue.js';
 
 /** Has everything undone that came of a person's post which is gone: pending work, our answer, files and words. */
-export async function withdraw(queue: Queue, platform: string, postId: string, person: string): Promise<void> {
+export async function withdraw(
+  queue: Queue,
+  platform: string,
+  postId: string,
+  person: string,
+): Promise<void> {
   await queue.admit(platform, withdrawal(postId, person), { removal: postId });
 }
 

@@ -26,7 +26,7 @@ export function streamStatus(c: Context, feed: StatusFeed): Response {
     try {
       await stream.writeSSE({
         event: 'snapshot',
-        data: JSON.stringify(feed.current()),
+        data: JSON.stringify(await feed.current()),
         retry: reconnectAfter,
       });
       while (!stream.aborted) {

@@ -7,6 +7,9 @@ export class QueueFeed implements StatusFeed {
   readonly #events = new EventEmitter<{ status: [RequestStatus] }>().setMaxListeners(0);
   #known = new Map<string, RequestStatus>();
 
+  #looking = Promise.resolve();
+  #next: Promise<void> | undefined;
+
   readonly #sketches = new Map<string, number>();
 
   /** @param platform whose requests are told; the others only count as being before them */
@@ -14,11 +17,12 @@ export class QueueFeed implements StatusFeed {
     private readonly queue: Queue,
     private readonly platform: string,
   ) {
-    this.#refresh();
-    queue.on('change', () => this.#refresh());
+    void this.#look();
+    queue.on('change', () => void this.#look());
   }
 
-  current(): readonly RequestStatus[] {
+  async current(): Promise<readonly RequestStatus[]> {
+    await this.#look();
     return [...this.#known.values()];
   }
 
@@ -43,9 +47,19 @@ export class QueueFeed implements StatusFeed {
     this.#events.emit('status', status);
   }
 
+  /** Looks into the queue: once more after what is under way, which may have begun before the newest change. */
+  #look(): Promise<void> {
+    this.#next ??= this.#looking.then(() => {
+      this.#next = undefined;
+      // Who looks next may be luckier, and whoever cannot do without the queue hears of it elsewhere.
+      return (this.#looking = this.#refresh().catch(() => undefined));
+    });
+    return this.#next;
+  }
+
   async #refresh(): Promise<void> {
-    const before = this.#known;
     const pending = await this.queue.pending();
+    const before = this.#known;
     const toPaint = pending.filter(({ state }) => state !== 'answering');
     const places = new Map(toPaint.map((one, place) => [one, place]));
     const statuses = pending

@@ -31,7 +31,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
   // A dream has no painting to blend, and no mind for faces.
   const ofDreams = all.filter(({ name }) => name !== 'faces');
 
-  const form = (
+  const form = async (
     c: Context,
     session: Session,
     effect: Asked,
@@ -54,7 +54,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
           collection,
           controls: isDream ? ofDreams : all,
           chosen: more.again ? chosenFor(more.again) : { settings: {} },
-          own: more.again ? [] : renders.list(session.client, OWN),
+          own: more.again ? [] : await renders.list(session.client, OWN),
           ...more,
         }),
       }),
@@ -169,7 +169,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
   app.get('/paintings/:id/events', async (c) => {
     const { client } = sessionOf(c, options);
     const id = c.req.param('id');
-    if (await renders.find(client, id) === undefined) return c.notFound();
+    if ((await renders.find(client, id)) === undefined) return c.notFound();
     return streamRender(c, feed, id, () => renders.find(client, id), newsOf);
   });
   for (const which of ['picture', 'photo', 'sketch'] as const)
@@ -184,7 +184,8 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
   for (const [verb, act] of [
     [
       'cancel',
-      async (session: Session, id: string) => Promise.resolve(await renders.cancel(session.client, id)),
+      async (session: Session, id: string) =>
+        Promise.resolve(await renders.cancel(session.client, id)),
     ],
     ['delete', (session: Session, id: string) => renders.remove(session.client, id)],
   ] as const)

@@ -9,11 +9,18 @@ import { statusView } from './views/status.js';
 export function readingRoutes(app: Hono, options: WebAppOptions): void {
   const { queue, usualCost, sandbox, accounts, collection, sizes } = options;
   const hasSandbox = sandbox !== undefined;
-  const read = (view: View, title: string, main: () => Html, more: object = {}) =>
-    app.get(`/${view}`, (c) => {
+  const read = (view: View, title: string, main: () => Html | Promise<Html>, more: object = {}) =>
+    app.get(`/${view}`, async (c) => {
       c.header('Cache-Control', 'no-cache');
       return c.html(
-        layout({ title, view, hasSandbox, styles: ['reading', 'paint'], main: main(), ...more }),
+        layout({
+          title,
+          view,
+          hasSandbox,
+          styles: ['reading', 'paint'],
+          main: await main(),
+          ...more,
+        }),
       );
     });
   read('status', 'Status', () => statusView(queue.database, usualCost), {

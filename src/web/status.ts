@@ -7,7 +7,7 @@ export type RequestStatus =
 /** Where the page learns how requests are coming along. */
 export interface StatusFeed {
   /** The requests that are worth telling somebody who has just come. */
-  current(): readonly RequestStatus[];
+  current(): Promise<readonly RequestStatus[]>;
   /** Calls the listener at every change; the function that comes back ends that. */
   subscribe(listener: (status: RequestStatus) => void): () => void;
 }

@@ -64,9 +64,11 @@ async function measure(waiting: number): Promise<Measurement> {
       await queue.admit('here', mention, { request, cost: 1 + (count % 13) });
       count++;
     };
-    (await database.transaction(async () => {
-      while (count < waiting) await admit();
-    }))();
+    (
+      await database.transaction(async () => {
+        while (count < waiting) await admit();
+      })
+    )();
     const soon = Date.now() + 60 * 60_000;
     database.pragma('synchronous = OFF');
     for (let i = 0; i < Number(given.deferred); i++) {

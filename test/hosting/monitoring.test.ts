@@ -79,9 +79,12 @@ type Printed = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
 async function printed(): Promise<Printed> {
   const states = Object.fromEntries(allStates.map((state) => [state, 1]));
   const metrics = new Metrics(
-    () => states,
-    () => false,
-    { limit: 1000, ofToday: () => [{ platform: 'x:pentimento@x.com', reads: 10 }] },
+    () => Promise.resolve(states),
+    () => Promise.resolve(false),
+    {
+      limit: 1000,
+      ofToday: () => Promise.resolve([{ platform: 'x:pentimento@x.com', reads: 10 }]),
+    },
   );
   const problems = () => Promise.resolve([]);
   metrics.watch({ problems, freeBytes: () => Promise.resolve(1e9) });

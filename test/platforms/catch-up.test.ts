@@ -24,11 +24,18 @@ async function serverWith(ids: readonly number[], { start, isFlaky = false }: Op
     response.writeHead(200, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify(newestFirst));
   });
-  const cursor: Cursor = { get: () => state.position, set: (id) => void (state.position = id) };
+  const cursor: Cursor = {
+    get: () => Promise.resolve(state.position),
+    set: (id) => {
+      state.position = id;
+      return Promise.resolve();
+    },
+  };
   const heard: number[] = [];
-  const catchUp = catchUpFrom(restClient(url), cursor, (notification) =>
-    heard.push(Number(z.object({ id: z.string() }).parse(notification).id)),
-  );
+  const catchUp = catchUpFrom(restClient(url), cursor, (notification) => {
+    heard.push(Number(z.object({ id: z.string() }).parse(notification).id));
+    return Promise.resolve();
+  });
   return { state, heard, catchUp };
 }
 

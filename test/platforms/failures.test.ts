@@ -53,7 +53,7 @@ describe('what servers answer becomes a failure of the right kind', () => {
       name: 'here',
       url,
       accessToken: secret,
-      cursor: { get: () => undefined, set: () => undefined },
+      cursor: { get: () => Promise.resolve(undefined), set: () => Promise.resolve() },
       log: createLog('silent'),
     });
     // A refusal while signing in is the end of everything.

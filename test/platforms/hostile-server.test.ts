@@ -67,7 +67,7 @@ describe('a server that sends what it likes', () => {
     });
     await new Promise((resolve) => server.once('listening', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const cursor: Cursor = { get: () => undefined, set: () => undefined };
+    const cursor: Cursor = { get: () => Promise.resolve(undefined), set: () => Promise.resolve() };
     const log = createLog('silent');
     const accessToken = 'secret-token';
     return {

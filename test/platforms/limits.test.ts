@@ -52,7 +52,7 @@ async function serverThat({ instances, uploads = [] }: Server) {
     return status === 200 ? say(200, { id: '7', url: 'here' }) : say(status, { error: 'Too much' });
   };
   const url = await httpServer((request, response) => void handle(request, response));
-  const cursor = { get: () => undefined, set: () => undefined };
+  const cursor = { get: () => Promise.resolve(undefined), set: () => Promise.resolve() };
   const log = createLog('silent');
   const platform = mastodonPlatform({ name: 'here', url, accessToken: 'x', cursor, log });
   return { platform, pictures, descriptions, posts };

@@ -22,7 +22,13 @@ export interface MastodonServer {
 export function mastodonNetwork(server: MastodonServer): Network {
   const { url, accessToken, username, person, robot, delivered } = server;
   let position: string | undefined;
-  const cursor: Cursor = { get: () => position, set: (id) => void (position = id) };
+  const cursor: Cursor = {
+    get: () => Promise.resolve(position),
+    set: (id) => {
+      position = id;
+      return Promise.resolve();
+    },
+  };
   const log = createLog('silent');
   const options = { name: 'mastodon:here', url, cursor, log };
   return {

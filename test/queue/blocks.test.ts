@@ -7,17 +7,19 @@ it('an account is blocked alone, a domain with everybody there and below', async
   await block(database, '@Ada@Mean.example', 1);
   await block(database, 'bad.example', 1);
   await block(database, 'böse.example', 1);
-  const judged = [
-    'ada@mean.example',
-    'ADA@mean.EXAMPLE',
-    'bela@mean.example',
-    'anyone@bad.example',
-    'anyone@sub.bad.example',
-    'anyone@xn--bse-sna.example',
-    'anyone@notbad.example',
-    'bad.example@good.example',
-    'anyone@example',
-  ].map(async (address) => [address, await isBlocked(database, address)]);
+  const judged = await Promise.all(
+    [
+      'ada@mean.example',
+      'ADA@mean.EXAMPLE',
+      'bela@mean.example',
+      'anyone@bad.example',
+      'anyone@sub.bad.example',
+      'anyone@xn--bse-sna.example',
+      'anyone@notbad.example',
+      'bad.example@good.example',
+      'anyone@example',
+    ].map(async (address) => [address, await isBlocked(database, address)] as const),
+  );
   expect(Object.fromEntries(judged)).toEqual({
     'ada@mean.example': true,
     'ADA@mean.EXAMPLE': true,
@@ -33,10 +35,16 @@ it('an account is blocked alone, a domain with everybody there and below', async
 
 it('blocks are listed, tell what they changed, and can be undone', async () => {
   const { database } = queueAt(databaseFile());
-  expect([await block(database, 'b.example', 1), await block(database, 'B.example', 2)]).toEqual([true, false]);
+  expect([await block(database, 'b.example', 1), await block(database, 'B.example', 2)]).toEqual([
+    true,
+    false,
+  ]);
   await block(database, 'a.example', 3);
   expect(await blocked(database)).toEqual(['a.example', 'b.example']);
-  expect([await unblock(database, '@B.example'), await unblock(database, 'b.example')]).toEqual([true, false]);
+  expect([await unblock(database, '@B.example'), await unblock(database, 'b.example')]).toEqual([
+    true,
+    false,
+  ]);
   expect(await isBlocked(database, 'anyone@b.example')).toBe(false);
 });
 

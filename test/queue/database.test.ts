@@ -7,7 +7,7 @@ import { mentionOf, painted, request } from '../support/fixtures.js';
 import { databaseFile, queueAt } from '../support/queue.js';
 
 function open(file: string): Database.Database {
-  const database = openSqlite(file);
+  const database = openSqlite(file).connection;
   onTestFinished(() => void database.close());
   return database;
 }
@@ -75,7 +75,7 @@ describe('opening a database', () => {
 function leftBy(count: number): { readonly file: string; readonly states: readonly string[] } {
   const file = databaseFile();
   const old = new Database(file);
-  for (const sql of migrations.slice(0, count)) old.exec(sql);
+  for (const { sqlite } of migrations.slice(0, count)) old.exec(sqlite);
   old.pragma(`user_version = ${count}`);
   const states = ['queued', 'rendering', 'answering', 'answered', 'unanswerable'];
   if (count > 0) {
@@ -110,15 +110,17 @@ it.each(migrations.map((_, i) => i))(
     const database = open(file);
     expect(schemaOf(database)).toEqual(schemaOf(open(databaseFile())));
     expect(database.pragma('foreign_key_check')).toEqual([]);
-    const found = Object.entries(await tallies(database)).filter(([, n]) => n > 0);
-    expect(found.map(([state]) => state).sort()).toEqual([...states].sort());
-    for (const state of ['answered', 'queued'] as const)
-      expect(await listed(database, state, 9)).toHaveLength(states.length > 0 ? 1 : 0);
     database.close();
 
     const queue = queueAt(file, () => 4000);
+    const found = Object.entries(await tallies(queue.database)).filter(([, n]) => n > 0);
+    expect(found.map(([state]) => state).sort()).toEqual([...states].sort());
+    for (const state of ['answered', 'queued'] as const)
+      expect(await listed(queue.database, state, 9)).toHaveLength(states.length > 0 ? 1 : 0);
     expect(await queue.cursor('here').get()).toBe(states.length > 0 ? '5' : undefined);
-    const order = [await queue.claimRender(), await queue.claimRender()].map((claim) => claim?.mention);
+    const order = [await queue.claimRender(), await queue.claimRender()].map(
+      (claim) => claim?.mention,
+    );
     expect(order).toEqual(
       states.length > 0 ? [mentionOf('queued'), mentionOf('rendering')] : [undefined, undefined],
     );

@@ -21,7 +21,7 @@ function desk() {
   const queue = queueAt(databaseFile(), clock.now);
   const ask = async (id: string, person = 'ada') => {
     await queue.admit('here', mentionOf(id, person), { request, cost: 1 });
-    return await requestFor(queue.database, 'here', id) ?? NaN;
+    return (await requestFor(queue.database, 'here', id)) ?? NaN;
   };
   return { queue, database: queue.database, clock, ask };
 }
@@ -65,8 +65,14 @@ describe('cancelling', () => {
     const { queue, database, ask } = desk();
     const id = await ask('1');
     const claim = claimed(await queue.claimRender());
-    expect([await cancel(database, id, NOW), await cancel(database, id, NOW)]).toEqual([true, false]);
-    expect([await queue.extend(claim), await queue.rendered(claim, painted)]).toEqual([false, false]);
+    expect([await cancel(database, id, NOW), await cancel(database, id, NOW)]).toEqual([
+      true,
+      false,
+    ]);
+    expect([await queue.extend(claim), await queue.rendered(claim, painted)]).toEqual([
+      false,
+      false,
+    ]);
     expect((await shown(database, id))?.state).toBe('cancelled');
   });
 });

@@ -6,7 +6,7 @@ import { mentionOf, painted, request } from '../support/fixtures.js';
 import { claimed, databaseFile, queueAt } from '../support/queue.js';
 
 async function placeFor({ database }: Queue, mentionId: string): Promise<Place | undefined> {
-  return await placeOf(database, await requestFor(database, 'here', mentionId) ?? 0, 0);
+  return await placeOf(database, (await requestFor(database, 'here', mentionId)) ?? 0, 0);
 }
 
 const ask = (queue: Queue, id: string, person: string, cost: number) =>
@@ -42,7 +42,10 @@ it('the pace follows what is painted, forgets slowly, and is kept across restart
   const queue = queueAt(file);
   const paint = async (id: string, costPerSecond: number) => {
     await ask(queue, id, 'ada', 1);
-    await queue.rendered(claimed(await queue.claimRender()), painted, { device: 'cpu', costPerSecond });
+    await queue.rendered(claimed(await queue.claimRender()), painted, {
+      device: 'cpu',
+      costPerSecond,
+    });
   };
   await paint('1', 100);
   expect(await pacesOf(queue.database)).toEqual([{ device: 'cpu', costPerSecond: 100 }]);

@@ -15,7 +15,8 @@ async function answered(queue: Queue, mention: Mention, answer: Answer = painted
   await queue.answered(claimed(await queue.claimReply()), `reply to ${mention.id}`);
 }
 
-const titles = async (queue: Queue) => (await hung(queue.database, 1e9, 100)).map(({ mention }) => mention.id);
+const titles = async (queue: Queue) =>
+  (await hung(queue.database, 1e9, 100)).map(({ mention }) => mention.id);
 
 it('only what was asked for in public hangs, newest first, page by page', async () => {
   const queue = queueAt(databaseFile());
@@ -24,7 +25,9 @@ it('only what was asked for in public hangs, newest first, page by page', async 
     await answered(queue, mentionOf(visibility, 'ada', { visibility }));
   expect(await titles(queue)).toEqual(['3', '2', '1']);
   const [newest] = await hung(queue.database, 1e9, 1);
-  expect((await hung(queue.database, newest?.id ?? 0, 1)).map(({ mention }) => mention.id)).toEqual(['2']);
+  expect((await hung(queue.database, newest?.id ?? 0, 1)).map(({ mention }) => mention.id)).toEqual(
+    ['2'],
+  );
   expect(await hungAt(queue.database, 4)).toBeUndefined();
 });
 
@@ -54,7 +57,10 @@ it('whoever writes #nogallery has all of theirs taken down, and #gallery hangs t
 it('what the operator takes down hangs no longer, and is not deleted', async () => {
   const queue = queueAt(databaseFile());
   for (const id of ['1', '2', '3']) await answered(queue, mentionOf(id));
-  expect([await takeDown(queue.database, 2), await takeDown(queue.database, 2)]).toEqual([true, false]);
+  expect([await takeDown(queue.database, 2), await takeDown(queue.database, 2)]).toEqual([
+    true,
+    false,
+  ]);
   expect(await takeDown(queue.database, 99)).toBe(false);
   expect(await titles(queue)).toEqual(['3', '1']);
   expect(await hungAt(queue.database, 2)).toBeUndefined();
@@ -64,7 +70,8 @@ it('what the operator takes down hangs no longer, and is not deleted', async () 
 it('nothing hangs of who is blocked, and pages are as long as ever', async () => {
   const queue = queueAt(databaseFile());
   const people = ['ada', 'eve', 'eve', 'ada', 'eve', 'ada'];
-  for (const [i, person] of people.entries()) await answered(queue, mentionOf(String(i + 1), person));
+  for (const [i, person] of people.entries())
+    await answered(queue, mentionOf(String(i + 1), person));
   await block(queue.database, '@Eve@here.example', 1);
   expect((await hung(queue.database, 6, 2)).map(({ mention }) => mention.id)).toEqual(['4', '1']);
   expect(await hungAt(queue.database, 2)).toBeUndefined();

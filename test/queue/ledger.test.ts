@@ -24,15 +24,16 @@ describe('a ledger', () => {
   it('knows of every reply whether it was posted, or that nobody knows', async () => {
     const clock = new Clock();
     const ledger = queueAt(databaseFile(), clock.now).ledger('x');
-    const [first, second, third] = ['10', '20', '30'].map((id) => ledger.begin(id));
-    if (!first || !second || !third) throw new Error('three were begun');
+    const first = await ledger.begin('10');
+    const second = await ledger.begin('20');
+    const third = await ledger.begin('30');
     await ledger.settle(first, post('11'));
     await ledger.settle(second);
     expect(await ledger.unsettled()).toEqual([third]);
     expect(third).toMatchObject({ mentionId: '30', at: clock.time, after: '30' });
     await ledger.found([{ ...post('31'), mentionId: '30' }], [third]);
     expect(await ledger.unsettled()).toEqual([]);
-    expect(['10', '20', '30'].map((id) => ledger.postsUnder(id))).toEqual([
+    expect(await Promise.all(['10', '20', '30'].map((id) => ledger.postsUnder(id)))).toEqual([
       [post('11')],
       [],
       [post('31')],

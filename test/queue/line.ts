@@ -1,6 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import { openSqlite } from '../../src/queue/sqlite.js';
+import { openSqlite, type SqliteDatabase } from '../../src/queue/sqlite.js';
 import { tagsFor, virtualTimeOf } from '../../src/queue/fairness.js';
 import { Queue, type RenderClaim } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
@@ -15,13 +14,13 @@ export interface Job {
 
 /** What is there to be fair with: the bare formulas or the real queue. */
 export interface Line {
-  admit(job: Job): void;
+  admit(job: Job): Promise<void>;
   /** The job whose turn it is; it then runs until it is finished. */
-  dispatch(): Job | undefined;
+  dispatch(): Promise<Job | undefined>;
   /** Finishes the job that has been running longest; tells whether there was one. */
-  finish(): boolean;
+  finish(): Promise<boolean>;
   /** What a restart between any two steps does. */
-  reopen(): void;
+  reopen(): Promise<void>;
 }
 
 export type Weights = Readonly<Record<string, number>>;
@@ -42,17 +41,18 @@ export function simulatedLine(weights: Weights = {}): Line {
       const { start, finish } = tagsFor(virtualTime, before, cost, weights[person] ?? 1);
       lastFinish.set(person, finish);
       waiting.push({ job, start });
+      return Promise.resolve();
     },
     dispatch() {
       const [first] = waiting.toSorted((a, b) => a.start - b.start || a.job.id - b.job.id);
-      if (first === undefined) return undefined;
+      if (first === undefined) return Promise.resolve(undefined);
       waiting = waiting.filter((entry) => entry !== first);
       virtualTime = first.start;
       running.push(first.job);
-      return first.job;
+      return Promise.resolve(first.job);
     },
-    finish: () => running.shift() !== undefined,
-    reopen: () => undefined,
+    finish: () => Promise.resolve(running.shift() !== undefined),
+    reopen: () => Promise.resolve(),
   };
 }
 
@@ -61,16 +61,15 @@ export function realLine(weights: Weights = {}): Line {
   const file = databaseFile();
   const jobs = new Map<string, Job>();
   const running: RenderClaim[] = [];
-  const open: Database[] = [];
-  const reopened = (): Queue => {
-    open.pop()?.close();
+  const open: SqliteDatabase[] = [];
+  const opened = (): Queue => {
     const database = openSqlite(file);
-    database.pragma('synchronous = OFF'); // for speed: no power is cut here
+    database.connection.pragma('synchronous = OFF'); // for speed: no power is cut here
     open.push(database);
     return new Queue(database, options, () => 1_000_000);
   };
-  let queue = reopened();
-  onTestFinished(() => void open.pop()?.close());
+  let queue = opened();
+  onTestFinished(() => open.pop()?.close());
   return {
     async admit(job) {
       const id = String(job.id);
@@ -86,10 +85,11 @@ export function realLine(weights: Weights = {}): Line {
     },
     async finish() {
       const claim = running.shift();
-      return claim !== undefined && await queue.rendered(claim, painted);
+      return claim !== undefined && (await queue.rendered(claim, painted));
     },
-    reopen() {
-      queue = reopened();
+    async reopen() {
+      await open.pop()?.close();
+      queue = opened();
     },
   };
 }

@@ -18,15 +18,15 @@ class TwoQueues {
     const open = this.#queues.get(which);
     if (open) return open;
     const database = openSqlite(this.file);
-    database.pragma('synchronous = OFF'); // for speed: no power is cut here
+    database.connection.pragma('synchronous = OFF'); // for speed: no power is cut here
     const queue = new Queue(database, options, () => this.now);
     this.#queues.set(which, queue);
     return queue;
   }
 
   /** The next command that goes this way opens the database again. */
-  close(which: number): void {
-    this.#queues.get(which)?.close();
+  async close(which: number): Promise<void> {
+    await this.#queues.get(which)?.close();
     this.#queues.delete(which);
   }
 }
@@ -36,13 +36,13 @@ type Command = fc.Command<QueueModel, TwoQueues>;
 /** A command that is always possible; afterwards both queues see what the model says is pending. */
 function command(
   name: string,
-  run: (model: QueueModel, real: TwoQueues) => void,
+  run: (model: QueueModel, real: TwoQueues) => Promise<void>,
   check: (model: Readonly<QueueModel>) => boolean = () => true,
 ): Command {
   return {
     check,
     run: async (model, real) => {
-      run(model, real);
+      await run(model, real);
       for (const which of [0, 1]) expect(await real.at(which).pending()).toEqual(model.pending());
     },
     toString: () => name,

@@ -89,7 +89,9 @@ describe('an edit', () => {
     ask('2');
     ask('ben 1', 'ben');
     await queue.rendered(claim, painted);
-    const order = [await queue.claimRender(), await queue.claimRender()].map((next) => next?.mention.id);
+    const order = [await queue.claimRender(), await queue.claimRender()].map(
+      (next) => next?.mention.id,
+    );
     expect(order).toEqual(['ben 1', '2']);
     expect((await shown(queue.database, 1))?.request).toEqual(request);
   });

@@ -14,7 +14,9 @@ const refusal = { refusal: { type: 'one picture' } } as const;
 describe('a mention', () => {
   it('that comes twice is one request, and the first is kept', async () => {
     const { queue } = newQueue();
-    expect(await queue.admit('here', mentionOf('1', 'ada', { text: 'first' }), outcome)).toBeDefined();
+    expect(
+      await queue.admit('here', mentionOf('1', 'ada', { text: 'first' }), outcome),
+    ).toBeDefined();
     expect(
       await queue.admit('here', mentionOf('1', 'bela', { text: 'second' }), refusal),
     ).toBeUndefined();
@@ -99,7 +101,9 @@ describe('a lease', () => {
       await queue.handBack(old),
       await queue.retryRender(old, 0),
     ]).toEqual([false, false, false, false]);
-    expect(await queue.pending()).toEqual([{ platform: 'here', mentionId: '1', state: 'rendering' }]);
+    expect(await queue.pending()).toEqual([
+      { platform: 'here', mentionId: '1', state: 'rendering' },
+    ]);
     expect(await queue.claimRender()).toBeUndefined();
     expect(await queue.rendered(young, painted)).toBe(true);
     expect(claimed(await queue.claimReply()).answer).toEqual(painted);
@@ -188,7 +192,7 @@ describe('a mention that is gone', () => {
   ])('%s, is not worked on any more', async (_, advance) => {
     const { queue, clock } = newQueue();
     await queue.admit('here', mentionOf('1'), outcome);
-    const claim = advance(queue);
+    const claim = await advance(queue);
     expect(await queue.cancel('here', '1')).toBe(true);
     if (claim) expect(await queue.extend(claim), 'who holds it is told').toBe(false);
     clock.time += 10 * LEASE_MS;
@@ -203,7 +207,10 @@ describe('a mention that is gone', () => {
     const { queue } = newQueue();
     await queue.admit('here', mentionOf('1'), refusal);
     await queue.answered(claimed(await queue.claimReply()), 'reply');
-    expect([await queue.cancel('here', '1'), await queue.cancel('there', '1')]).toEqual([false, false]);
+    expect([await queue.cancel('here', '1'), await queue.cancel('there', '1')]).toEqual([
+      false,
+      false,
+    ]);
   });
 });
 
@@ -245,7 +252,10 @@ describe('a reply', () => {
     expect(await queue.claimReply()).toBeUndefined();
     clock.time += LEASE_MS;
     expect(claimed(await queue.claimReply()).attempt).toBe(2);
-    expect([await queue.answered(claim, 'reply'), await queue.unanswerable(claim)]).toEqual([false, false]);
+    expect([await queue.answered(claim, 'reply'), await queue.unanswerable(claim)]).toEqual([
+      false,
+      false,
+    ]);
     expect(await queue.pending()).toHaveLength(1);
   });
 
@@ -267,7 +277,10 @@ describe('a reply', () => {
   });
 
   it.each([
-    ['answered', async (queue: Queue) => queue.answered(claimed(await queue.claimReply()), 'reply')],
+    [
+      'answered',
+      async (queue: Queue) => queue.answered(claimed(await queue.claimReply()), 'reply'),
+    ],
     ['unanswerable', async (queue: Queue) => queue.unanswerable(claimed(await queue.claimReply()))],
   ])('that is %s is done with for good', async (_, finish) => {
     const { queue, clock, claim } = await toAnswer();
@@ -283,7 +296,8 @@ it('what is pending is listed in the order in which it will be painted', async (
   const { queue } = newQueue();
   for (const id of ['1', '2', '3']) await queue.admit('here', mentionOf(id, 'ada'), outcome);
   await queue.admit('here', mentionOf('4', 'bela'), outcome);
-  const order = async () => (await queue.pending()).map(({ mentionId, state }) => `${mentionId} ${state}`);
+  const order = async () =>
+    (await queue.pending()).map(({ mentionId, state }) => `${mentionId} ${state}`);
   expect(await order()).toEqual(['1 queued', '4 queued', '2 queued', '3 queued']);
   await queue.rendered(claimed(await queue.claimRender()), painted);
   await queue.claimRender();

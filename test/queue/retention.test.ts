@@ -32,7 +32,7 @@ it('what was answered long ago is forgotten: file and words, but not that it was
   if (due) await forget(database, folder, due);
   expect(existsSync(file)).toBe(false);
   expect(await forgettable(database, clock.time + 1, 10)).toEqual([]);
-  expect(JSON.stringify(database.prepare('SELECT * FROM requests').all())).not.toContain('private');
+  expect(JSON.stringify(await database.all('SELECT * FROM requests'))).not.toContain('private');
   expect(await shown(database, id)).toMatchObject({ state: 'answered', address: undefined });
   expect(await queue.admit('here', mentionOf('1'), { request, cost: 1 })).toBeUndefined();
 });

@@ -36,7 +36,7 @@ function outbox(...others: readonly MemoryPlatform[]) {
         queue,
         folder,
         heartbeatMs: LEASE_MS / 3,
-        metrics: new Metrics(() => ({})),
+        metrics: new Metrics(() => Promise.resolve({})),
         log: createLog('silent'),
       },
       stop.signal,
@@ -168,7 +168,10 @@ describe('#delete', () => {
       await vi.waitFor(async () => expect(await queue.pending()).toEqual([]));
       expect(platform.posts).toEqual([]);
       expect(existsSync(join(folder, painted.file))).toBe(false);
-      expect(await shown(queue.database, 1)).toMatchObject({ address: undefined, answer: undefined });
+      expect(await shown(queue.database, 1)).toMatchObject({
+        address: undefined,
+        answer: undefined,
+      });
     },
   );
 
@@ -392,8 +395,16 @@ describe('an answer that is posted without the queue learning so', () => {
 });
 
 /** The first request has a word on its place in the line; gives what is removed from now on. */
-async function withInterim({ database }: Queue, platform: MemoryPlatform): Promise<readonly string[]> {
-  await notePost(database, await requestFor(database, 'memory', '1') ?? fail(), 'word', 'interim_id');
+async function withInterim(
+  { database }: Queue,
+  platform: MemoryPlatform,
+): Promise<readonly string[]> {
+  await notePost(
+    database,
+    (await requestFor(database, 'memory', '1')) ?? fail(),
+    'word',
+    'interim_id',
+  );
   const removed: string[] = [];
   platform.remove = (id) => Promise.resolve(void removed.push(id));
   return removed;
@@ -437,7 +448,7 @@ it('an apology can be taken back by the operator: it is painted again and answer
   await queue.rendered(claimed(await queue.claimRender()), { type: 'failed' });
   void run();
   await pass(1000);
-  const id = await requestFor(queue.database, 'memory', '1') ?? fail();
+  const id = (await requestFor(queue.database, 'memory', '1')) ?? fail();
   expect(await retry(queue.database, id, Date.now())).toBe(true);
   await queue.rendered(claimed(await queue.claimRender()), painted);
   await pass(1000);

@@ -33,7 +33,7 @@ it('a mention waits until the post above may be read again, however often it has
       othersPictures: false,
       acknowledge: 'nothing',
       weights: {},
-      metrics: new Metrics(() => ({})),
+      metrics: new Metrics(() => Promise.resolve({})),
       log: createLog('silent'),
     },
     stop.signal,

@@ -176,7 +176,9 @@ describe('a mention in reply to what we know', () => {
 
   it('is answered no more widely than what is painted again was asked for, and behind the same warning', async () => {
     const { answer, understand } = network();
-    await answer(mentionOf('1', 'ada', { visibility: 'direct', sensitive: true, spoiler: 'paint' }));
+    await answer(
+      mentionOf('1', 'ada', { visibility: 'direct', sensitive: true, spoiler: 'paint' }),
+    );
     for (const attachments of [[], [painting ?? picture]]) {
       const again = reply(attachments, { inReplyTo: 'reply to 1', text: '#strength90' });
       expect((await understand(again)).mention).toMatchObject({

@@ -27,8 +27,8 @@ export function databaseFile(): string {
 export function queueAt(file: string, now?: () => number, quotas = options.quotas): Queue {
   const database = openSqlite(file);
   // What is proven here does not depend on a power cut, and waiting for the disk takes most of the time.
-  database.pragma('synchronous = OFF');
-  onTestFinished(() => void database.close());
+  database.connection.pragma('synchronous = OFF');
+  onTestFinished(() => database.close());
   return new Queue(database, { ...options, quotas }, now);
 }
 

@@ -84,7 +84,7 @@ export function counterAt(folder: string, options: CounterOptions = {}): Counter
 export interface RunningCounter extends Counter {
   readonly url: string;
   /** Makes a key. */
-  readonly key: (name: string, weight?: number) => string;
+  readonly key: (name: string, weight?: number) => Promise<string>;
   /** Asks the API with a key. */
   readonly ask: (key: string | undefined, path: string, init?: RequestInit) => Promise<Response>;
 }

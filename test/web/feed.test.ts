@@ -18,7 +18,7 @@ async function feedOf(...ids: readonly string[]) {
 
 it('who has just come is told of everything that is not answered yet', async () => {
   const { feed } = await feedOf('1', '2');
-  expect(feed.current()).toEqual([
+  expect(await feed.current()).toEqual([
     { mention: '1', state: 'queued', ahead: 0 },
     { mention: '2', state: 'queued', ahead: 1 },
   ]);
@@ -40,7 +40,7 @@ it('a request is followed from the queue to the answer', async () => {
     { mention: '1', state: 'replying' },
     { mention: '1', state: 'answered' },
   ]);
-  expect(feed.current()).toEqual([]);
+  expect(await feed.current()).toEqual([]);
 });
 
 it('a change is told of those whom it concerns, and of nobody else', async () => {
@@ -55,7 +55,7 @@ it('only pictures that are still to be painted are ahead, not replies that wait 
   const { queue, feed } = await feedOf('1', '2', '3');
   await queue.rendered(claimed(await queue.claimRender()), painted);
   await queue.claimRender();
-  expect(feed.current()).toEqual([
+  expect(await feed.current()).toEqual([
     { mention: '1', state: 'replying' },
     { mention: '2', state: 'painting', progress: 0 },
     { mention: '3', state: 'queued', ahead: 1 },
@@ -67,7 +67,7 @@ it('who just comes sees the progress so far, also after other changes', async ()
   await queue.claimRender();
   feed.report('1', 0.7);
   await queue.admit('here', mentionOf('2'), outcome);
-  expect(feed.current()[0]).toEqual({ mention: '1', state: 'painting', progress: 0.7 });
+  expect((await feed.current())[0]).toEqual({ mention: '1', state: 'painting', progress: 0.7 });
 });
 
 it('progress of what is not being painted is not told', async () => {
@@ -79,7 +79,7 @@ it('progress of what is not being painted is not told', async () => {
   heard.length = 0;
   feed.report('1', 0.9); // a late one
   expect(heard).toEqual([]);
-  expect(feed.current()).toEqual([{ mention: '1', state: 'replying' }]);
+  expect(await feed.current()).toEqual([{ mention: '1', state: 'replying' }]);
   // Nor is it kept: other platforms' pictures, of which nobody would ever forget it, are reported, too.
   expect(feed.progressOf('unknown')).toEqual({ progress: 0, sketches: 0 });
 });
@@ -90,7 +90,7 @@ it('a picture that is painted a second time begins at the beginning', async () =
   feed.report('1', 0.9);
   await queue.retryRender(claim, clock.time);
   await queue.claimRender();
-  expect(feed.current()).toEqual([{ mention: '1', state: 'painting', progress: 0 }]);
+  expect(await feed.current()).toEqual([{ mention: '1', state: 'painting', progress: 0 }]);
 });
 
 it('who has left hears no more, and the others do', async () => {

@@ -32,8 +32,8 @@ class ScriptedFeed implements StatusFeed {
     return this.#listeners.size;
   }
 
-  current(): readonly RequestStatus[] {
-    return [...this.#requests.values()];
+  current(): Promise<readonly RequestStatus[]> {
+    return Promise.resolve([...this.#requests.values()]);
   }
 
   subscribe(listener: (status: RequestStatus) => void): () => void {

@@ -3,7 +3,7 @@ import { Metrics } from '../../src/metrics.js';
 import { operationsApp } from '../../src/web/operations.js';
 
 function watched(problems: readonly string[] = []) {
-  const metrics = new Metrics(() => ({ queued: 3, rendering: 1 }));
+  const metrics = new Metrics(() => Promise.resolve({ queued: 3, rendering: 1 }));
   const app = operationsApp({
     metrics: metrics.registry,
     problems: () => Promise.resolve(problems),

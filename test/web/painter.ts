@@ -25,7 +25,8 @@ export function painter({ queue, folder }: Counter) {
     },
     /** Paints everything that waits. */
     paintAll: async () => {
-      for (let claim = await queue.claimRender(); claim; claim = await queue.claimRender()) await finish(claim);
+      for (let claim = await queue.claimRender(); claim; claim = await queue.claimRender())
+        await finish(claim);
     },
   };
 }

@@ -45,7 +45,7 @@ type Entry = z.infer<typeof entrySchema> & { readonly notification: unknown };
 export function catchUpFrom(
   client: mastodon.rest.Client,
   cursor: Cursor,
-  onNotification: (notification: unknown) => void,
+  onNotification: (notification: unknown) => Promise<void>,
   onPage: () => void = () => undefined,
 ): () => Promise<void> {
   /** Where rounds ended, and when, oldest first: places for the cursor to move to. */
@@ -70,8 +70,8 @@ export function catchUpFrom(
       });
     });
 
-  const tell = (newestFirst: readonly Entry[]) => {
-    for (const { notification } of newestFirst.toReversed()) onNotification(notification);
+  const tell = async (newestFirst: readonly Entry[]) => {
+    for (const { notification } of newestFirst.toReversed()) await onNotification(notification);
   };
 
   /** With no place to start from, pages are read downward until they are too old. */
@@ -86,14 +86,14 @@ export function catchUpFrom(
       if (last === undefined || last === oldest || young.length < found.length) break;
       oldest = last;
     }
-    tell(reading.found);
+    await tell(reading.found);
     reading.position = reading.found[0]?.id;
   };
 
   const readOn = async (reading: Reading) => {
     while (reading.position !== undefined) {
       const found = await page({ minId: reading.position });
-      tell(found);
+      await tell(found);
       const newest = found[0]?.id;
       // A server that does not know min_id gives the same page again.
       if (newest === undefined || newest === reading.position) break;

@@ -28,9 +28,9 @@ export async function listenTo(
   if (reached === undefined) return;
   const { self, streaming } = reached;
 
-  const onNotification = (payload: unknown) => {
+  const onNotification = async (payload: unknown) => {
     const mention = read(payload);
-    if (mention) listener.mentioned(mention);
+    if (mention) await listener.mentioned(mention);
   };
   /** One notification that cannot be read must not keep us from the next. */
   const read = (payload: unknown): Mention | undefined => {

@@ -20,9 +20,9 @@ export interface StreamOptions {
   /** Called after every (re)connection, when events flow: what happened before must be fetched. And when they cease. */
   readonly onConnected: (isConnected: boolean) => void;
   /** Called with the payload of each `notification` event, unchecked. */
-  readonly onNotification: (payload: unknown) => void;
+  readonly onNotification: (payload: unknown) => Promise<void>;
   /** Called with the id of each post that is gone. */
-  readonly onDelete: (postId: string) => void;
+  readonly onDelete: (postId: string) => Promise<void>;
   /** Asks whether the token holds. @throws PlatformError of kind "fatal" if it does not */
   readonly verify: () => Promise<unknown>;
 }
@@ -65,6 +65,8 @@ function connection(
     });
     let opened = false;
     let isDenied = false;
+    /** What is told one after the other, in the order in which it came. */
+    let told = Promise.resolve();
     const silence = setTimeout(() => socket.terminate(), SILENCE_MS);
     const onAbort = () => socket.terminate();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -77,14 +79,17 @@ function connection(
     socket.on('message', (data: Buffer) => {
       silence.refresh();
       const message = messageIn(data.toString('utf8'));
-      try {
-        if (message?.event === 'notification') onNotification(message.payload);
-        if (message?.event === 'delete') onDelete(String(message.payload));
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
-        socket.terminate();
-      }
+      told = told
+        .then(() => tell(message))
+        .catch((error: unknown) => {
+          reject(error instanceof Error ? error : new Error(String(error)));
+          socket.terminate();
+        });
     });
+    const tell = async (message: ReturnType<typeof messageIn>) => {
+      if (message?.event === 'notification') await onNotification(message.payload);
+      if (message?.event === 'delete') await onDelete(String(message.payload));
+    };
     socket.on('unexpected-response', (_, response) => {
       response.resume();
       isDenied = response.statusCode === 401;
@@ -97,7 +102,7 @@ function connection(
       if (!signal.aborted) log[level]({ code, opened }, 'the stream has ended; reconnecting');
       // Mastodon's streaming server denies a token also when it cannot look it up; so the other server is asked.
       if (isDenied) options.verify().then(() => resolve(false), unlessFatal);
-      else resolve(opened);
+      else void told.then(() => resolve(opened));
     });
     const unlessFatal = (error: unknown) => {
       if (isFailure(error, 'fatal')) reject(error);

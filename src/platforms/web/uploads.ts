@@ -78,12 +78,12 @@ export class Uploads {
   /**
    * Removes what is no longer needed, asked of every folder that has had an hour to become a request's.
    */
-  async tidy(neededOf: (id: RenderId) => Needed, now: number): Promise<void> {
+  async tidy(neededOf: (id: RenderId) => Promise<Needed>, now: number): Promise<void> {
     for (const name of await readdir(this.folder).catch(() => [])) {
       if (!isRenderId(name)) continue;
       const folder = join(this.folder, name);
       if ((await stat(folder)).mtimeMs > now - SETTLED_MS) continue;
-      const needed = neededOf(name);
+      const needed = await neededOf(name);
       if (needed === 'nothing') await this.remove(name);
       else if (needed === 'what is shown')
         for (const file of await readdir(folder))

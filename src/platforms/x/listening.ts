@@ -36,7 +36,7 @@ export async function listenTo(
   const tell = async (): Promise<number> => {
     const untold = await ledger.untold();
     for (const mention of untold) {
-      listener.mentioned(mention);
+      await listener.mentioned(mention);
       await ledger.told(mention.id);
     }
     return untold.length;
@@ -68,7 +68,7 @@ export async function listenTo(
   };
 
   client.requireLetIn();
-  if (!await isMidway(ledger)) await tell();
+  if (!(await isMidway(ledger))) await tell();
   while (!signal.aborted) {
     const waiting = await attempt();
     await sleep(waiting, undefined, { signal }).catch(() => undefined);

@@ -69,13 +69,13 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
         ),
       )
       .catch((error: unknown) => {
-        if (error instanceof PlatformError && isUncharged(error)) reserved.settle(0);
+        if (error instanceof PlatformError && isUncharged(error)) await reserved.settle(0);
         else lost.push(reserved);
         throw error;
       });
     const { data, includes } = page;
     const count = data.length + includes.users.length + includes.media.length;
-    reserved.settle(count);
+    await reserved.settle(count);
     found += count;
     return page;
   };
@@ -120,7 +120,9 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
   return async () => {
     for (let hasMore = true; hasMore;) {
       const position = positionIn(await ledger.position()) ?? (await firstPosition());
-      const affordable = Math.floor((await reads.left() - KEPT_FOR_ANSWERS) / (1 + MOST_WITH_A_POST));
+      const affordable = Math.floor(
+        ((await reads.left()) - KEPT_FOR_ANSWERS) / (1 + MOST_WITH_A_POST),
+      );
       if (affordable < PAGE.min) throw new BudgetSpent('reads of X', reads.nextDay());
       hasMore = await readPage(position, Math.min(size, affordable));
       onPage();

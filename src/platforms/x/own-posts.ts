@@ -33,10 +33,10 @@ export async function readOwnPosts(
         ),
       )
       .catch((error: unknown) => {
-        if (error instanceof PlatformError && isUncharged(error)) settle(0);
+        if (error instanceof PlatformError && isUncharged(error)) await settle(0);
         throw error;
       });
-    settle(page.data.length);
+    await settle(page.data.length);
     for (const entry of page.data) {
       const post = toPostEntity(entry);
       const mentionId = post && repliedTo(post);

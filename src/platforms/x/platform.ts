@@ -78,7 +78,7 @@ async function whoWeAre({ client, reads, options }: Session): Promise<string> {
     return addressOf(data.username);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    if (isUncharged(error)) settle(0);
+    if (isUncharged(error)) await settle(0);
     // However X puts it: it does not let us in.
     if (error.kind === 'refused')
       throw new PlatformError('fatal', error.message, undefined, { cause: error.cause });
@@ -94,12 +94,12 @@ async function postWith(session: Session, id: string): Promise<Mention | undefin
     const { data, includes } = await client.ask('reading a post', async ({ v2 }) =>
       lookupSchema.parse(await v2.get(`tweets/${id}`, FIELDS)),
     );
-    settle(data === undefined ? 0 : 1 + includes.users.length + includes.media.length);
+    await settle(data === undefined ? 0 : 1 + includes.users.length + includes.media.length);
     const author = data && authorOf(data, includes);
     return author && toPost(data, author, includes, options.userId);
   } catch (error) {
     if (!(error instanceof PlatformError)) throw error;
-    if (isUncharged(error)) settle(0);
+    if (isUncharged(error)) await settle(0);
     if (isFailure(error, 'refused')) return undefined;
     throw error;
   }

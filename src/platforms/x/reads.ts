@@ -16,7 +16,7 @@ export const KEPT_FOR_ANSWERS = 20;
 /** What has been set aside for one question. */
 export interface Reserved {
   /** The answer held so many; what is left over is given back. */
-  readonly settle: (reads: number) => void;
+  readonly settle: (reads: number) => Promise<void>;
 }
 
 /** The reads of a day, which begins at midnight UTC, as X's does. It is never overrun. */
@@ -30,7 +30,7 @@ export class ReadBudget {
 
   /** How many there are left today. */
   async left(): Promise<number> {
-    return Math.max(0, this.limit - await this.ledger.spent(this.#today()));
+    return Math.max(0, this.limit - (await this.ledger.spent(this.#today())));
   }
 
   /**
@@ -41,7 +41,9 @@ export class ReadBudget {
     const now = this.now();
     // What is asked for shortly before midnight may be answered, and so charged for, after it: it counts for either day.
     const days = [...new Set([dayOf(now), dayOf(now + ANSWERED_WITHIN_MS)])];
-    const spent = days.filter((day) => this.ledger.spend(day, most, this.limit - kept));
+    const spent: string[] = [];
+    for (const day of days)
+      if (await this.ledger.spend(day, most, this.limit - kept)) spent.push(day);
     const giveBack = async (reads: number) => {
       for (const day of spent) await this.ledger.giveBack(day, reads);
     };

@@ -67,7 +67,8 @@ export function apiApp(options: ApiOptions): Hono {
   for (const path of paths)
     app.use(path, async (c, next) => {
       const shown = /^Bearer +(\S+)$/i.exec(c.req.header('Authorization') ?? '')?.[1];
-      const key = shown === undefined ? undefined : await keyShown(queue.database, shown, Date.now());
+      const key =
+        shown === undefined ? undefined : await keyShown(queue.database, shown, Date.now());
       if (key === undefined)
         throw new Problem(
           401,

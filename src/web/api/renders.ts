@@ -102,7 +102,10 @@ export function renderRoutes(
         401: unauthorized,
       },
     }),
-    (c) => c.json({ renders: renders.list(c.get('client'), MOST_LISTED).map(renderBody) }, 200),
+    async (c) => {
+      const own = await renders.list(c.get('client'), MOST_LISTED);
+      return c.json({ renders: own.map(renderBody) }, 200);
+    },
   );
 
   app.openapi(
@@ -114,7 +117,8 @@ export function renderRoutes(
       request: { params },
       responses: { ...one, ...common },
     }),
-    async (c) => c.json(renderBody(found(await renders.find(c.get('client'), c.req.valid('param').id))), 200),
+    async (c) =>
+      c.json(renderBody(found(await renders.find(c.get('client'), c.req.valid('param').id))), 200),
   );
 
   app.openAPIRegistry.registerPath({

@@ -19,7 +19,7 @@ export function streamRender(
   c: Context,
   feed: QueueFeed,
   id: string,
-  find: () => Render | undefined,
+  find: () => Promise<Render | undefined>,
   body: (render: Render) => unknown,
 ): Response {
   return eventStream(c, async (stream) => {
@@ -36,7 +36,7 @@ export function streamRender(
       while (!stream.aborted) {
         if (isNews) {
           isNews = false;
-          const render = find();
+          const render = await find();
           if (render === undefined) {
             await stream.writeSSE({ event: 'gone', data: '{}' });
             return;

@@ -5,7 +5,7 @@ import type { Log } from '../../log.js';
 import type { Mention } from '../../platforms/port.js';
 import { WEB } from '../../platforms/web/platform.js';
 import { isRenderId, type RenderId, type Uploads } from '../../platforms/web/uploads.js';
-import { askedIn, requestFor, shown, type RequestId } from '../../queue/desk.js';
+import { askedIn, requestFor, shown, type Listed, type RequestId } from '../../queue/desk.js';
 import { placeOf } from '../../queue/forecast.js';
 import { waitingOf } from '../../queue/person.js';
 import type { Queue } from '../../queue/queue.js';
@@ -85,16 +85,15 @@ export class Renders {
   }
 
   /** The newest of one's own. */
-  list(client: Client, limit: number): readonly Render[] {
-    return this.options.queue.database
-      .prepare<[string, number], string>(
-        `SELECT mention_id FROM requests
-         WHERE platform = 'web' AND mention IS NOT NULL AND mention ->> '$.author.handle' = ?
-         ORDER BY id DESC LIMIT ?`,
-      )
-      .pluck()
-      .all(client.owner, limit)
-      .flatMap(async (id) => await this.find(client, id) ?? []);
+  async list(client: Client, limit: number): Promise<readonly Render[]> {
+    const rows = await this.options.queue.database.all<{ readonly id: string }>(
+      `SELECT mention_id AS id FROM requests
+       WHERE platform = 'web' AND mention IS NOT NULL AND mention -> 'author' ->> 'handle' = @owner
+       ORDER BY id DESC LIMIT @limit`,
+      { owner: client.owner, limit },
+    );
+    const found = await Promise.all(rows.map(({ id }) => this.find(client, id)));
+    return found.filter((render) => render !== undefined);
   }
 
   /** Which quota a client's next request would exceed, if any. */
@@ -113,7 +112,8 @@ export class Renders {
     if (own === undefined) return false;
     const { queue, log } = this.options;
     const isEnded = own.render.state === 'painted' || own.render.state === 'failed';
-    if (!isEnded && await queue.cancel(WEB, id)) log.info({ request: own.id }, 'cancelled by its owner');
+    if (!isEnded && (await queue.cancel(WEB, id)))
+      log.info({ request: own.id }, 'cancelled by its owner');
     return true;
   }
 
@@ -153,19 +153,20 @@ export class Renders {
   async #own(
     client: Client,
     id: string,
-  ):
-    Promise<| { readonly id: RequestId; readonly render: Render; readonly answer: Answer | undefined }
-    | undefined> {
+  ): Promise<
+    | { readonly id: RequestId; readonly render: Render; readonly answer: Answer | undefined }
+    | undefined
+  > {
     if (!isRenderId(id)) return undefined;
     const { database } = this.options.queue;
     const asked = (await askedIn(database, WEB, id))?.asked;
     const requestId = await requestFor(database, WEB, id);
-    const listed = requestId && await shown(database, requestId);
+    const listed = requestId && (await shown(database, requestId));
     if (asked?.request === undefined || listed === undefined) return undefined;
     if (!isSameSecret(asked.mention.author.handle, client.owner)) return undefined;
     const { mention, request } = asked;
     const render = {
-      ...await this.#progressOf(listed, mention, request),
+      ...(await this.#progressOf(listed, mention, request)),
       id,
       request,
       visibility: mention.visibility === 'public' ? ('public' as const) : ('private' as const),
@@ -175,7 +176,7 @@ export class Renders {
   }
 
   async #progressOf(
-    { id, state, answer }: NonNullable<ReturnType<typeof shown>>,
+    { id, state, answer }: Listed,
     mention: Mention,
     request: RenderRequest,
   ): Promise<Progress> {

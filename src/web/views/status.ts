@@ -1,19 +1,20 @@
-import type { Database } from '../../queue/sql.js';
 import { html } from 'hono/html';
 import { isPaused, tallies } from '../../queue/desk.js';
 import { pacesOf, waitFor } from '../../queue/forecast.js';
 import { duration } from '../../replies/sentences.js';
+import type { Sql } from '../../queue/sql.js';
 import type { Html } from './layout.js';
 
 /** How busy the bot is, without a word about whom it works for. */
-export async function statusView(database: Database, usualCost: number): Promise<Html> {
-  const { queued, rendering, answered } = await tallies(database);
-  const [pace] = await pacesOf(database);
+export async function statusView(sql: Sql, usualCost: number): Promise<Html> {
+  const { queued, rendering, answered } = await tallies(sql);
+  const [pace] = await pacesOf(sql);
+  const isResting = await isPaused(sql);
   const facts: readonly (readonly [string, string, string])[] = [
     [
-      await isPaused(database) ? 'paused' : rendering > 0 ? 'painting' : 'idle',
+      isResting ? 'paused' : rendering > 0 ? 'painting' : 'idle',
       'The painter',
-      await isPaused(database)
+      isResting
         ? 'The operator has paused it; what you ask for waits.'
         : rendering > 0
           ? `${rendering} ${rendering === 1 ? 'picture is' : 'pictures are'} on the easel.`
@@ -21,7 +22,7 @@ export async function statusView(database: Database, usualCost: number): Promise
     ],
     [String(queued), 'In the line', 'Whoever asks for little goes before whoever asks for much.'],
     [
-      duration(await waitFor(database, usualCost)),
+      duration(await waitFor(sql, usualCost)),
       'For yours',
       'So long a picture of the usual size takes if you ask now, as far as one can tell.',
     ],

@@ -111,7 +111,11 @@ export function listening({ name, can, itIf, open, mentioned }: Setting): void {
       const network = await open();
       const platform = network.connect();
       await platform.listen(
-        { mentioned: () => undefined, deleted: () => undefined, failed: () => undefined },
+        {
+          mentioned: () => Promise.resolve(),
+          deleted: () => Promise.resolve(),
+          failed: () => undefined,
+        },
         AbortSignal.abort(),
       );
       await listen(platform).stop();

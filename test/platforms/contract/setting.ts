@@ -59,7 +59,10 @@ export function settingOf(
 }
 
 /** Listens until the end of the test, or until stopped; what is heard is in `heard`, repeats included. */
-export function listen(platform: Platform, onMention: Listener['mentioned'] = () => undefined) {
+export function listen(
+  platform: Platform,
+  onMention: (mention: Mention) => void = () => undefined,
+) {
   const heard: Mention[] = [];
   const deleted: string[] = [];
   const controller = new AbortController();
@@ -68,8 +71,12 @@ export function listen(platform: Platform, onMention: Listener['mentioned'] = ()
       mentioned: (mention) => {
         heard.push(mention);
         onMention(mention);
+        return Promise.resolve();
       },
-      deleted: (postId) => deleted.push(postId),
+      deleted: (postId) => {
+        deleted.push(postId);
+        return Promise.resolve();
+      },
       failed: () => undefined,
     },
     controller.signal,

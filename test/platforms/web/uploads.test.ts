@@ -70,14 +70,14 @@ describe('tidying up', () => {
     const now = Date.now();
     const then = new Date(now - hours * HOUR);
     utimesSync(own, then, then);
-    await uploads.tidy(() => needed, now);
+    await uploads.tidy(() => Promise.resolve(needed), now);
     expect(readdirSync(folder)).toContain('something else');
     expect(readdirSync(folder).includes(id)).toBe(left !== undefined);
     if (left !== undefined) expect(readdirSync(own).toSorted()).toEqual(left);
   });
 
   it('of what was never there does nothing', async () => {
-    await new Uploads(join(temporaryFolder(), 'none')).tidy(() => 'nothing', 0);
+    await new Uploads(join(temporaryFolder(), 'none')).tidy(() => Promise.resolve('nothing'), 0);
   });
 });
 

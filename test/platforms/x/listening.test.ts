@@ -122,9 +122,10 @@ describe('listening to X', () => {
       20 + 6 + 20,
     );
     expect(await ledger.spent(dayOf(Date.now()))).toBeGreaterThanOrEqual(x.bill.delivered);
-    expect(await ledger.spent(dayOf(Date.now())), 'and not more than that may have been').toBeLessThan(
-      60,
-    );
+    expect(
+      await ledger.spent(dayOf(Date.now())),
+      'and not more than that may have been',
+    ).toBeLessThan(60);
   });
 
   it('takes pictures of the post above only if that is by the same person, and asks for no other', async () => {

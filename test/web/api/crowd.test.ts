@@ -20,7 +20,7 @@ it('200 clients at a time get no error of ours, and every key its share', async 
   const quotas = { ...options.quotas, waitingPerPerson: WAITING };
   const counter = await runCounter({ quotas });
   const photo = await noise(480, 360);
-  const keys = Array.from({ length: KEYS }, (_, i) => counter.key(`key ${i}`));
+  const keys = await Promise.all(Array.from({ length: KEYS }, (_, i) => counter.key(`key ${i}`)));
   const client = async (key: string) => {
     const body = new FormData();
     body.set('photo', new Blob([new Uint8Array(photo)]));
@@ -54,7 +54,9 @@ it('the bot’s memory does not grow with what 200 clients send at a time', asyn
     'queue: { leaseSeconds: 2, maxWaitingPerPerson: 100, maxPerPersonAndDay: 1000 }',
   );
   const database = openSqlite(join(folder, DATABASE_FILE));
-  const keys = ['one', 'other'].map((name) => createKey(database, { name, weight: 1 }, Date.now()));
+  const keys = await Promise.all(
+    ['one', 'other'].map((name) => createKey(database, { name, weight: 1 }, Date.now())),
+  );
   await database.close();
   const photo = await noise(1400, 1200);
   expect(photo.length).toBeGreaterThan(5e6);

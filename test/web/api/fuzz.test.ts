@@ -101,7 +101,7 @@ const isApi = /^\/api\/v1(\/|$)/;
 
 it('whatever is sent to whatever address, nothing fails, and the API says what is wrong as a problem', async () => {
   const counter = await runCounter({ maxBytes: 1000 });
-  const key = counter.key('fuzz');
+  const key = await counter.key('fuzz');
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('GET', 'GET', 'POST', 'POST', 'DELETE', 'PUT', 'HEAD', 'OPTIONS'),

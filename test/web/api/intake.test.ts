@@ -89,7 +89,7 @@ describe('what people send', () => {
 describe('a slow body on a real connection', () => {
   it('is answered with 408 and leaves nothing behind', async () => {
     const counter = await runCounter({ idleMs: 200 });
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     const sent = httpRequest(`${counter.url}/api/v1/renders`, {
       method: 'POST',
       headers: {
@@ -114,7 +114,7 @@ describe('a slow body on a real connection', () => {
       [
         'POST /api/v1/renders HTTP/1.1',
         'Host: 127.0.0.1',
-        `Authorization: Bearer ${counter.key('ada')}`,
+        `Authorization: Bearer ${await counter.key('ada')}`,
         `Content-Type: multipart/form-data; boundary=${boundary}`,
         'Content-Length: 100000',
         '',
@@ -143,7 +143,7 @@ describe('who is refused before all is sent', () => {
     await once(socket, 'connect');
     const head = {
       Host: '127.0.0.1',
-      Authorization: `Bearer ${counter.key('ada')}`,
+      Authorization: `Bearer ${await counter.key('ada')}`,
       'Content-Type': `multipart/form-data; boundary=${boundary}`,
       'Content-Length': body.length,
       ...headers,

@@ -48,7 +48,7 @@ const uploads = ({ folder }: RunningCounter) => readdirSync(join(folder, 'upload
 describe('a request through the API', () => {
   it('comes in as a form or as JSON, waits in the line, is painted, and is gone when it is deleted', async () => {
     const counter = await runCounter();
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     const one = await create(counter, key, { strength: '70', colors: 'keep' });
     expect(one).toMatchObject({
       state: 'queued',
@@ -91,7 +91,7 @@ describe('a request through the API', () => {
 
   it('takes the weights of a blend in one field of a form, or in several, as the document has it', async () => {
     const counter = await runCounter();
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     for (const blend of [['70, 30'], ['70', '30']]) {
       const body = form({ photo });
       for (const style of ['harbor', 'lavender']) body.append('style', style);
@@ -103,7 +103,7 @@ describe('a request through the API', () => {
 
   it('can be cancelled, and then nobody paints it', async () => {
     const counter = await runCounter();
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     const { id } = await create(counter, key);
     const cancelled = await counter.ask(key, `/renders/${id}/cancel`, { method: 'POST' });
     expect((await json(cancelled)).state).toBe('cancelled');
@@ -112,7 +112,7 @@ describe('a request through the API', () => {
 
   it('is told live, up to its end', async () => {
     const counter = await runCounter();
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     const { id } = await create(counter, key);
     const events = await counter.ask(key, `/renders/${id}/events`);
     expect(events.headers.get('Content-Type')).toContain('text/event-stream');
@@ -137,7 +137,7 @@ describe('a request through the API', () => {
 
   it('is not told to who asks for the head alone, and would never hear the end', async () => {
     const counter = await runCounter();
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     const { id } = await create(counter, key);
     const subscribe = vi.spyOn(counter.feed, 'subscribe');
     const head = await counter.ask(key, `/renders/${id}/events`, { method: 'HEAD' });
@@ -167,7 +167,10 @@ describe('a request through the API', () => {
     ['neither a form nor JSON', 'photo', 415, 'unsupported'],
   ])('is refused with %s, and leaves nothing behind', async (_, body, status, kind) => {
     const counter = await runCounter();
-    const response = await counter.ask(counter.key('ada'), '/renders', { method: 'POST', body });
+    const response = await counter.ask(await counter.key('ada'), '/renders', {
+      method: 'POST',
+      body,
+    });
     expect(response.status).toBe(status);
     expect(response.headers.get('Content-Type')).toBe('application/problem+json');
     expect((await json(response)).type).toBe(`urn:pentimento:problem:${kind}`);
@@ -177,7 +180,7 @@ describe('a request through the API', () => {
 
   it('is refused as JSON that is none, or has too much in it, or a field too many', async () => {
     const counter = await runCounter();
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     const post = (body: string) =>
       counter.ask(key, '/renders', {
         method: 'POST',
@@ -208,7 +211,10 @@ describe('a request through the API', () => {
     body.set('photo', new Blob([new Uint8Array(photo)]));
     body.set('style', 'harbor');
     body.set('strenght', '80');
-    const refused = await counter.ask(counter.key('ada'), '/renders', { method: 'POST', body });
+    const refused = await counter.ask(await counter.key('ada'), '/renders', {
+      method: 'POST',
+      body,
+    });
     expect(refused.status).toBe(422);
     expect(await refused.json()).toMatchObject({ detail: 'There is no field “strenght”.' });
     expect(uploads(counter)).toEqual([]);
@@ -217,7 +223,7 @@ describe('a request through the API', () => {
   it('that exceeds a quota is refused with the time at which it is worth coming back', async () => {
     const quotas = { ...options.quotas, waitingPerPerson: 2 };
     const counter = await runCounter({ quotas });
-    const [ada, eve] = [counter.key('ada'), counter.key('eve')];
+    const [ada, eve] = [await counter.key('ada'), await counter.key('eve')];
     await create(counter, ada);
     await create(counter, ada);
     const body = form({ photo, style: 'harbor' });
@@ -232,7 +238,10 @@ describe('a request through the API', () => {
   it('is not taken while the disk is nearly full', async () => {
     const counter = await runCounter({ hasRoom: () => Promise.resolve(false) });
     const body = form({ photo, style: 'harbor' });
-    const response = await counter.ask(counter.key('ada'), '/renders', { method: 'POST', body });
+    const response = await counter.ask(await counter.key('ada'), '/renders', {
+      method: 'POST',
+      body,
+    });
     expect(response.status).toBe(503);
   });
 });
@@ -240,7 +249,7 @@ describe('a request through the API', () => {
 describe('nobody but its owner', () => {
   it('sees a request, hears of it, ends it or deletes it: to all others it is not there', async () => {
     const counter = await runCounter();
-    const [ada, eve] = [counter.key('ada'), counter.key('eve')];
+    const [ada, eve] = [await counter.key('ada'), await counter.key('eve')];
     const { id } = await create(counter, ada);
     await painter(counter).paintAll();
     for (const [method, path] of [
@@ -267,7 +276,7 @@ describe('nobody but its owner', () => {
 
   it('can guess an id: it has 128 random bits', async () => {
     const counter = await runCounter();
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     const ids = await Promise.all(Array.from({ length: 8 }, () => create(counter, key)));
     expect(new Set(ids.map(({ id }) => id)).size).toBe(8);
     for (const { id } of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{22}$/);
@@ -275,7 +284,7 @@ describe('nobody but its owner', () => {
 
   it('can leave the folder by an id, or by the name of a file', async () => {
     const counter = await runCounter();
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     for (const id of [
       '..',
       '../..',
@@ -298,12 +307,12 @@ describe('nobody but its owner', () => {
 describe('a key', () => {
   it('is kept only as a hash, and opens nothing once it is revoked', async () => {
     const counter = await runCounter();
-    const key = counter.key('ada');
+    const key = await counter.key('ada');
     expect((await counter.ask(key, '/limits')).status).toBe(200);
     const [kept] = await listKeys(counter.queue.database);
     expect(kept?.name).toBe('ada');
     const secret = key.split('_').slice(2).join('_');
-    const rows = counter.queue.database.prepare('SELECT * FROM api_keys').all();
+    const rows = await counter.queue.database.all('SELECT * FROM api_keys');
     expect(JSON.stringify(rows)).not.toContain(secret);
     await revokeKey(counter.queue.database, kept?.id ?? '', 1);
     const refused = await counter.ask(key, '/limits');
@@ -318,7 +327,7 @@ describe('who may ask', () => {
   it('is whoever is on this machine, unless the operator opens it: nobody by way of a proxy', async () => {
     const counter = await runCounter();
     const headers = { 'X-Forwarded-For': '203.0.113.7' };
-    expect((await counter.ask(counter.key('ada'), '/limits', { headers })).status).toBe(404);
+    expect((await counter.ask(await counter.key('ada'), '/limits', { headers })).status).toBe(404);
     expect((await fetch(counter.url, { headers })).status).toBe(403);
     const open = await runCounter({ isLocal: false });
     expect((await open.ask(open.key('ada'), '/limits', { headers })).status).toBe(200);
