@@ -161,8 +161,8 @@ it('keeps nothing of a picture that is cancelled when it is all but done', async
   const cancelled: boolean[] = [];
   const { queue, folder, start } = running((_, file) => writeFile(file, photo), 1, {
     heartbeatMs: 60_000, // so that the painter does not hear of it before it has written the picture
-    onProgress: async ({ id }, fraction) => {
-      if (fraction === 1) cancelled.push(await queue.cancel('memory', id));
+    onProgress: ({ id }, fraction) => {
+      if (fraction === 1) void queue.cancel('memory', id).then((did) => cancelled.push(did));
     },
   });
   await queue.admit('memory', mentionOf('1'), { request, cost: 1 });

@@ -53,7 +53,7 @@ class SqliteDatabase implements Database {
   readonly #direct: Sql = {
     engine: 'sqlite',
     all: <Row>(sql: string, values: Values = {}) =>
-      attempt(() => this.#prepared(sql).all(values) as Row[]),
+      attempt(() => this.#prepared(sql).all(values) as readonly Row[]),
     get: <Row>(sql: string, values: Values = {}) =>
       attempt(() => this.#prepared(sql).get(values) as Row | undefined),
     run: (sql: string, values: Values = {}) =>

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Database } from 'better-sqlite3';
-import { openSqlite } from '../../src/queue/sqlite.js';
-import { CLAIM_RENDER, CLAIM_REPLY, RECALL } from '../../src/queue/claims.js';
-import { Queue } from '../../src/queue/queue.js';
+import { openSqlite, type SqliteDatabase } from '../../src/queue/sqlite.js';
+import { claimRender, claimReply, RECALL } from '../../src/queue/claims.js';
+import { Queue, type RenderClaim } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { options } from '../support/queue.js';
 
@@ -46,7 +45,7 @@ interface Measurement {
 
 const measurements: Measurement[] = [];
 for (const waiting of given.waiting.split(',').map(Number)) {
-  const measurement = measure(waiting);
+  const measurement = await measure(waiting);
   measurements.push(measurement);
   if (!given.json) print(measurement);
 }
@@ -64,28 +63,25 @@ async function measure(waiting: number): Promise<Measurement> {
       await queue.admit('here', mention, { request, cost: 1 + (count % 13) });
       count++;
     };
-    (
-      await database.transaction(async () => {
-        while (count < waiting) await admit();
-      })
-    )();
+    const { connection } = database;
+    connection.pragma('synchronous = OFF');
+    while (count < waiting) await admit();
     const soon = Date.now() + 60 * 60_000;
-    database.pragma('synchronous = OFF');
     for (let i = 0; i < Number(given.deferred); i++) {
       const claim = await queue.claimRender();
       if (claim) await queue.retryRender(claim, soon);
     }
-    database.pragma('synchronous = FULL');
-    database.pragma('wal_checkpoint(TRUNCATE)');
+    connection.pragma('synchronous = FULL');
+    connection.pragma('wal_checkpoint(TRUNCATE)');
 
-    database.exec('CREATE TABLE floor (n INTEGER) STRICT');
-    const insert = database.prepare('INSERT INTO floor VALUES (1)');
+    connection.exec('CREATE TABLE floor (n INTEGER) STRICT');
+    const insert = connection.prepare('INSERT INTO floor VALUES (1)');
     const times = { admit: [] as number[], claim: [] as number[], floor: [] as number[] };
     for (let i = 0; i < SAMPLES; i++) {
-      times.floor.push(milliseconds(() => insert.run()));
-      times.admit.push(milliseconds(admit));
-      let claim: ReturnType<Queue['claimRender']>;
-      times.claim.push(milliseconds(async () => (claim = await queue.claimRender())));
+      times.floor.push(await milliseconds(() => Promise.resolve(insert.run())));
+      times.admit.push(await milliseconds(admit));
+      let claim: RenderClaim | undefined;
+      times.claim.push(await milliseconds(async () => (claim = await queue.claimRender())));
       if (claim !== undefined) await queue.rendered(claim, painted);
     }
     return {
@@ -103,11 +99,11 @@ async function measure(waiting: number): Promise<Measurement> {
 }
 
 /** How SQLite goes about the statements that every request meets. */
-function plansOf(database: Database): Measurement['plans'] {
+function plansOf({ connection }: SqliteDatabase): Measurement['plans'] {
   const waiting = "state IN ('queued', 'rendering')";
   const statements = {
-    'the next request to render': CLAIM_RENDER,
-    'the next answer to post': CLAIM_REPLY,
+    'the next request to render': claimRender('sqlite', 'NULL'),
+    'the next answer to post': claimReply('sqlite', 'NULL'),
     'what was put off and is due': RECALL,
     'a mention that is there already':
       "SELECT 1 FROM requests WHERE platform = 'here' AND mention_id = '1'",
@@ -117,11 +113,11 @@ function plansOf(database: Database): Measurement['plans'] {
     'how much a person asked for today': `SELECT created_at FROM requests WHERE platform = 'here' AND person = '1'
       AND created_at BETWEEN 0 AND 1 AND cost > 0 ORDER BY created_at DESC LIMIT 1 OFFSET 9`,
   };
-  const values = { now: 0, until: 0, token: '', held: '[]', busy: '[]' };
+  const values = { now: 0, until: 0, token: '' };
   return Object.fromEntries(
     Object.entries(statements).map(([name, sql]) => [
       name,
-      database
+      connection
         .prepare<[object], { readonly detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
         .all(values)
         .map(({ detail }) => detail),
@@ -129,9 +125,9 @@ function plansOf(database: Database): Measurement['plans'] {
   );
 }
 
-function milliseconds(run: () => unknown): number {
+async function milliseconds(run: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
-  run();
+  await run();
   return performance.now() - start;
 }
 

@@ -39,12 +39,12 @@ interface Dispatch extends Job {
 }
 
 /** Takes steps and then drains the line; tells what was dispatched, in order. */
-function run(line: Line, steps: readonly Step[], firstId = 1): readonly Dispatch[] {
+async function run(line: Line, steps: readonly Step[], firstId = 1): Promise<readonly Dispatch[]> {
   const waiting = new Map<number, Job>();
   const dispatched: Dispatch[] = [];
-  const dispatch = () => {
+  const dispatch = async () => {
     const people = new Set([...waiting.values()].map(({ person }) => person));
-    const job = line.dispatch();
+    const job = await line.dispatch();
     if (job === undefined) return false;
     expect(waiting.delete(job.id), `job ${job.id} was waiting`).toBe(true);
     dispatched.push({ ...job, waiting: people });
@@ -55,11 +55,11 @@ function run(line: Line, steps: readonly Step[], firstId = 1): readonly Dispatch
     if (step.do === 'admit') {
       const job = { id: id++, person: step.person, cost: step.cost };
       waiting.set(job.id, job);
-      line.admit(job);
-    } else if (step.do === 'dispatch') dispatch();
-    else line[step.do]();
-  while (dispatch());
-  while (line.finish());
+      await line.admit(job);
+    } else if (step.do === 'dispatch') await dispatch();
+    else await line[step.do]();
+  while (await dispatch());
+  while (await line.finish());
   expect([...waiting.keys()], 'what was never dispatched').toEqual([]);
   return dispatched;
 }
@@ -71,21 +71,21 @@ describe.each([
   { name: 'the formulas', lineOf: simulatedLine, numRuns: 300 },
   { name: 'the queue over SQLite', lineOf: realLine, numRuns: 25 },
 ])('with $name', ({ lineOf, numRuns }) => {
-  it('everything that was admitted is dispatched once, and each person’s requests in their order', () => {
-    const property = fc.property(script, weights, (steps, weights) => {
-      const dispatched = run(lineOf(weights), steps);
+  it('everything that was admitted is dispatched once, and each person’s requests in their order', async () => {
+    const property = fc.asyncProperty(script, weights, async (steps, weights) => {
+      const dispatched = await run(lineOf(weights), steps);
       for (const who of PEOPLE) {
         const ids = dispatched.filter((job) => job.person === who).map(({ id }) => id);
         expect(ids).toEqual(ids.toSorted((a, b) => a - b));
         expect(ids).toHaveLength(admissionsOf(steps, who));
       }
     });
-    fc.assert(property, { numRuns, seed: 1 });
+    await fc.assert(property, { numRuns, seed: 1 });
   });
 
-  it('two people who both have work waiting get equal service within one maximal job each', () => {
-    const property = fc.property(script, weights, (steps, weights) => {
-      const dispatched = run(lineOf(weights), steps);
+  it('two people who both have work waiting get equal service within one maximal job each', async () => {
+    const property = fc.asyncProperty(script, weights, async (steps, weights) => {
+      const dispatched = await run(lineOf(weights), steps);
       for (const [one, other] of [
         ['ada', 'bela'],
         ['ada', 'cleo'],
@@ -95,100 +95,105 @@ describe.each([
           largestJob(dispatched, weights, one) + largestJob(dispatched, weights, other),
         );
     });
-    fc.assert(property, { numRuns: 2 * numRuns, seed: 2 });
+    await fc.assert(property, { numRuns: 2 * numRuns, seed: 2 });
   });
 
-  it('nobody starves although others flood: a bound on how many go first', () => {
-    const property = fc.property(
+  it('nobody starves although others flood: a bound on how many go first', async () => {
+    const property = fc.asyncProperty(
       fc.array(cost, { minLength: 1, maxLength: 3 }),
       fc.integer({ min: 1, max: 3 }),
-      (costs, flooders) => {
+      async (costs, flooders) => {
         const line = lineOf();
         let id = 1;
-        const flood = () => {
+        const flood = async () => {
           for (let i = 0; i < flooders; i++)
-            line.admit({ id: id++, person: `flooder ${i}`, cost: 1 });
+            await line.admit({ id: id++, person: `flooder ${i}`, cost: 1 });
         };
-        flood();
-        for (const cost of costs) line.admit({ id: id++, person: 'ada', cost });
+        await flood();
+        for (const cost of costs) await line.admit({ id: id++, person: 'ada', cost });
         const own = costs.reduce((sum, cost) => sum + cost);
         let left = costs.length;
         // Each flooder is served at most what ada is, one job of theirs and one of ada's; their jobs cost 1.
         const bound = costs.length + flooders * (own + 1 + MAX_COST);
         for (let steps = 0; steps < bound; steps++) {
-          flood(); // more comes than can be done
-          if (line.dispatch()?.person === 'ada') left--;
-          line.finish();
+          await flood(); // more comes than can be done
+          if ((await line.dispatch())?.person === 'ada') left--;
+          await line.finish();
         }
         expect(left).toBe(0);
       },
     );
-    fc.assert(property, { numRuns: Math.min(numRuns, 50), seed: 3 });
+    await fc.assert(property, { numRuns: Math.min(numRuns, 50), seed: 3 });
   });
 
-  it('a newcomer behind a flood of 1000, and of others, waits for the running job and for one of each person', () => {
+  it('a newcomer behind a flood of 1000, and of others, waits for the running job and for one of each person', async () => {
     const others = fc.record({ weight: fc.constantFrom(0.5, 1, 2, 4), jobs: fc.nat(20) });
-    const property = fc.property(
+    const property = fc.asyncProperty(
       fc.array(others, { maxLength: 4 }),
       fc.integer({ min: 1, max: 99 }),
       cost,
-      (others, before, cost) => {
+      async (others, before, cost) => {
         const line = lineOf(
           Object.fromEntries(others.map(({ weight }, i) => [`other ${i}`, weight])),
         );
         let id = 1;
-        for (; id <= 1000; id++) line.admit({ id, person: 'flooder', cost: 1 + (id % MAX_COST) });
+        for (; id <= 1000; id++)
+          await line.admit({ id, person: 'flooder', cost: 1 + (id % MAX_COST) });
         for (const [i, { jobs }] of others.entries())
           for (let n = 0; n < jobs; n++)
-            line.admit({ id: id++, person: `other ${i}`, cost: 1 + (id % MAX_COST) });
+            await line.admit({ id: id++, person: `other ${i}`, cost: 1 + (id % MAX_COST) });
         for (let i = 0; i < before; i++) {
-          line.finish();
-          line.dispatch();
+          await line.finish();
+          await line.dispatch();
         }
-        line.admit({ id, person: 'newcomer', cost });
+        await line.admit({ id, person: 'newcomer', cost });
         const first: string[] = [];
-        for (let person = line.dispatch()?.person; person !== 'newcomer';) {
+        for (let person = (await line.dispatch())?.person; person !== 'newcomer';) {
           if (person !== undefined) first.push(person);
-          person = line.dispatch()?.person;
+          person = (await line.dispatch())?.person;
         }
         expect(new Set(first).size, `one of each: ${first.join(', ')}`).toBe(first.length);
       },
     );
-    fc.assert(property, { numRuns: Math.min(numRuns, 100), seed: 4 });
+    await fc.assert(property, { numRuns: Math.min(numRuns, 100), seed: 4 });
   });
 
-  it('who has twice the weight gets twice the share', () => {
+  it('who has twice the weight gets twice the share', async () => {
     const line = lineOf({ ada: 1, bela: 2 });
     for (let id = 1; id <= 60; id++)
-      line.admit({ id, person: id % 2 === 0 ? 'ada' : 'bela', cost: 1 });
-    const first = Array.from({ length: 30 }, () => line.dispatch()?.person);
+      await line.admit({ id, person: id % 2 === 0 ? 'ada' : 'bela', cost: 1 });
+    const first: (string | undefined)[] = [];
+    while (first.length < 30) first.push((await line.dispatch())?.person);
     expect(first.filter((person) => person === 'bela')).toHaveLength(20);
   });
 
-  it('who asks for pictures of half the cost gets twice as many', () => {
+  it('who asks for pictures of half the cost gets twice as many', async () => {
     const line = lineOf();
     for (let id = 1; id <= 60; id++)
-      line.admit(id % 2 === 0 ? { id, person: 'ada', cost: 4 } : { id, person: 'bela', cost: 2 });
-    const first = Array.from({ length: 30 }, () => line.dispatch()?.person);
+      await line.admit(
+        id % 2 === 0 ? { id, person: 'ada', cost: 4 } : { id, person: 'bela', cost: 2 },
+      );
+    const first: (string | undefined)[] = [];
+    while (first.length < 30) first.push((await line.dispatch())?.person);
     expect(first.filter((person) => person === 'bela')).toHaveLength(20);
   });
 
-  it('an idle system forgets: after any past, the order is that of a new one', () => {
-    const property = fc.property(script, script, (past, steps) => {
+  it('an idle system forgets: after any past, the order is that of a new one', async () => {
+    const property = fc.asyncProperty(script, script, async (past, steps) => {
       const line = lineOf();
-      run(line, past);
-      const later = run(line, steps, 1001).map(({ id }) => id - 1000);
-      expect(later).toEqual(run(lineOf(), steps).map(({ id }) => id));
+      await run(line, past);
+      const later = (await run(line, steps, 1001)).map(({ id }) => id - 1000);
+      expect(later).toEqual((await run(lineOf(), steps)).map(({ id }) => id));
     });
-    fc.assert(property, { numRuns, seed: 5 });
+    await fc.assert(property, { numRuns, seed: 5 });
   });
 });
 
-it('the queue dispatches as the formulas say, reopened at any time', () => {
-  const property = fc.property(script, weights, (steps, weights) => {
-    expect(run(realLine(weights), steps)).toEqual(run(simulatedLine(weights), steps));
+it('the queue dispatches as the formulas say, reopened at any time', async () => {
+  const property = fc.asyncProperty(script, weights, async (steps, weights) => {
+    expect(await run(realLine(weights), steps)).toEqual(await run(simulatedLine(weights), steps));
   });
-  fc.assert(property, { numRuns: 50, seed: 6 });
+  await fc.assert(property, { numRuns: 50, seed: 6 });
 });
 
 /** The largest difference in normalized service over any time in which both were waiting throughout. */

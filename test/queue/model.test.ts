@@ -31,7 +31,7 @@ class TwoQueues {
   }
 }
 
-type Command = fc.Command<QueueModel, TwoQueues>;
+type Command = fc.AsyncCommand<QueueModel, TwoQueues>;
 
 /** A command that is always possible; afterwards both queues see what the model says is pending. */
 function command(
@@ -110,11 +110,11 @@ const renderMove = fc
   .map(([which, move, age, wait]) =>
     command(
       `${move}(${which}, ${age}, ${wait})`,
-      (model, real) => {
+      async (model, real) => {
         const index = model.renderClaims.length - 1 - age;
         const [claim, until] = [real.renderClaims[index], model.now + wait];
         if (claim === undefined) return;
-        const did = renderMoves[move](real.at(which), claim, until);
+        const did = await renderMoves[move](real.at(which), claim, until);
         const claims = model.renderClaims;
         const expected = {
           extend: () => model.extend(claims, index),
@@ -134,11 +134,11 @@ const replyMove = fc
   .map(([which, move, age, wait]) =>
     command(
       `${move}(${which}, ${age}, ${wait})`,
-      (model, real) => {
+      async (model, real) => {
         const index = model.replyClaims.length - 1 - age;
         const [claim, until] = [real.replyClaims[index], model.now + wait];
         if (claim === undefined) return;
-        const did = replyMoves[move](real.at(which), claim, until);
+        const did = await replyMoves[move](real.at(which), claim, until);
         const claims = model.replyClaims;
         const expected = {
           extend: () => model.extend(claims, index),
@@ -163,21 +163,25 @@ const pass = fc.constantFrom(1, LEASE_MS / 2, LEASE_MS).map((ms) =>
   command(`pass(${ms})`, (model, real) => {
     model.now += ms;
     real.now += ms;
+    return Promise.resolve();
   }),
 );
 
 const reopen = which.map((which) => command(`reopen(${which})`, (_, real) => real.close(which)));
 
-it('two queues on one file do what the model does, whatever is asked of them, in whatever order', () => {
+it('two queues on one file do what the model does, whatever is asked of them, in whatever order', async () => {
   const commands = [admit, claimRender, renderMove, claimReply, replyMove, cancel, pass, reopen];
-  const property = fc.property(fc.commands(commands, { maxCommands: 100, size: 'max' }), (all) => {
-    const real = new TwoQueues(databaseFile());
-    try {
-      fc.modelRun(() => ({ model: new QueueModel(), real }), all);
-    } finally {
-      real.close(0);
-      real.close(1);
-    }
-  });
-  fc.assert(property, { numRuns: 60, seed: 7 });
+  const property = fc.asyncProperty(
+    fc.commands(commands, { maxCommands: 100, size: 'max' }),
+    async (all) => {
+      const real = new TwoQueues(databaseFile());
+      try {
+        await fc.asyncModelRun(() => ({ model: new QueueModel(), real }), all);
+      } finally {
+        await real.close(0);
+        await real.close(1);
+      }
+    },
+  );
+  await fc.assert(property, { numRuns: 60, seed: 7 });
 });

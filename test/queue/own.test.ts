@@ -26,9 +26,9 @@ describe('where one’s pictures are', () => {
   it('is told of the first one, among everybody’s, and whether it is being painted', async () => {
     const { queue, ask, say } = person();
     expect(await say({ status: true })).toMatchObject({ waiting: 0, isBeingPainted: false });
-    ask('ben 1', 'ben');
-    ask('1');
-    ask('2');
+    await ask('ben 1', 'ben');
+    await ask('1');
+    await ask('2');
     expect(await say({ status: true })).toMatchObject({
       waiting: 2,
       next: { ahead: 1 },
@@ -48,15 +48,15 @@ describe('where one’s pictures are', () => {
 describe('cancelling', () => {
   it('ends what the post is about, and nothing else', async () => {
     const { ask, say, waiting } = person();
-    for (const id of ['1', '2', '3']) ask(id);
+    for (const id of ['1', '2', '3']) await ask(id);
     expect(await say({ cancel: '2' })).toEqual({ type: 'cancelled', count: 1 });
     expect(await waiting()).toEqual(['1', '3']);
   });
 
   it('ends all that waits if the post is about nothing that does, but nobody else’s', async () => {
     const { ask, say, waiting } = person();
-    for (const id of ['1', '2']) ask(id);
-    ask('ben 1', 'ben');
+    for (const id of ['1', '2']) await ask(id);
+    await ask('ben 1', 'ben');
     await say({ status: true });
     expect(await say({ cancel: 'answer 1' })).toEqual({ type: 'cancelled', count: 2 });
     expect(await say({ cancel: undefined })).toEqual({ type: 'cancelled', count: 0 });
@@ -73,7 +73,7 @@ describe('cancelling', () => {
     ] as const) {
       const { ask, say, waiting } = person();
       for (let i = 0; i < 20; i++) expect(await say(words)).not.toEqual({ type: 'silence' });
-      ask('1');
+      await ask('1');
       expect(await say({ cancel: undefined })).toEqual({ type: 'silence' });
       expect(await waiting()).toEqual([]);
     }
@@ -83,11 +83,11 @@ describe('cancelling', () => {
 describe('an edit', () => {
   it('costs what it then asks for, of which the difference counts against the next request', async () => {
     const { queue, ask } = person();
-    ask('1');
+    await ask('1');
     const claim = claimed(await queue.claimRender());
     await queue.amend(claim, mentionOf('1'), { request, cost: 100 });
-    ask('2');
-    ask('ben 1', 'ben');
+    await ask('2');
+    await ask('ben 1', 'ben');
     await queue.rendered(claim, painted);
     const order = [await queue.claimRender(), await queue.claimRender()].map(
       (next) => next?.mention.id,
@@ -102,8 +102,8 @@ describe('an edit', () => {
     const claim = claimed(await queue.claimRender());
     await queue.amend(claim, mentionOf('1'), { talk: true });
     await queue.rendered(claim, { type: 'silence' });
-    ask('2');
-    ask('ben 1', 'ben');
+    await ask('2');
+    await ask('ben 1', 'ben');
     expect((await queue.claimRender())?.mention.id).toBe('2');
   });
 });

@@ -114,9 +114,11 @@ describe('words', () => {
   it('are enough after twenty in a day, or two programs would answer each other for ever', async () => {
     const { queue, clock, ask } = queueWith({ perPersonAndDay: 1 });
     expect(await ask()).toBeUndefined();
-    const outcomes = Array.from({ length: 30 }, (_, i) =>
-      queue.admit('here', mentionOf(`r${i}`), { refusal: { type: 'no pictures' } }),
-    );
+    const outcomes: Awaited<ReturnType<typeof queue.admit>>[] = [];
+    for (let i = 0; i < 30; i++)
+      outcomes.push(
+        await queue.admit('here', mentionOf(`r${i}`), { refusal: { type: 'no pictures' } }),
+      );
     expect(outcomes.filter((outcome) => outcome && 'refusal' in outcome)).toHaveLength(20);
     expect(outcomes.at(-1)).toEqual({ talk: true });
     expect(await ask(), 'quotas, too, are words').toBeUndefined();

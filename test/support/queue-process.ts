@@ -12,7 +12,9 @@ const database = openSqlite(file);
 database.connection.pragma('synchronous = OFF'); // for speed: no power is cut here
 const queue = new Queue(database, { ...options, leaseMs: 600_000 });
 
-process.once('message', async () => {
+process.once('message', () => void work());
+
+async function work(): Promise<void> {
   const admitted: string[] = [];
   const rendered: string[] = [];
   for (let i = 0; i < Number(count); i++) {
@@ -30,5 +32,5 @@ process.once('message', async () => {
     if (await queue.rendered(claim, painted)) rendered.push(claim.mention.id);
     return true;
   }
-});
+}
 process.send?.('ready');

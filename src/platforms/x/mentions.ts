@@ -68,7 +68,7 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
           }),
         ),
       )
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         if (error instanceof PlatformError && isUncharged(error)) await reserved.settle(0);
         else lost.push(reserved);
         throw error;
@@ -129,7 +129,7 @@ export function mentionsReader(session: Session, onPage: () => void): () => Prom
       size = hasMore ? Math.min(PAGE.max, 2 * size) : PAGE.min;
       // Not before the end: meanwhile there may have come newer ones, in place of which older ones were lost.
       if (hasMore) continue;
-      for (const one of lost) one.settle(found);
+      for (const one of lost) await one.settle(found);
       [lost, found] = [[], 0];
     }
   };

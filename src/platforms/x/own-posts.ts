@@ -32,7 +32,7 @@ export async function readOwnPosts(
           }),
         ),
       )
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         if (error instanceof PlatformError && isUncharged(error)) await settle(0);
         throw error;
       });

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { it, onTestFinished, vi } from 'vitest';
-import type { Listener, Mention, Platform } from '../../../src/platforms/port.js';
+import type { Mention, Platform } from '../../../src/platforms/port.js';
 import { temporaryFolder } from '../../support/folder.js';
 import type { Ability, Network, PostOptions, Somebody } from '../network.js';
 

@@ -17,14 +17,14 @@ describe('the reads of a day', () => {
     const { reads } = budget(100);
     const { settle } = await reads.reserve(30);
     expect(await reads.left()).toBe(70);
-    settle(4);
+    await settle(4);
     expect(await reads.left()).toBe(96);
   });
 
   it('are never overrun: what might be one too many is not asked for, and it is said when there is more', async () => {
     const { reads } = budget(100);
     await reads.reserve(71);
-    expect(() => reads.reserve(30)).toThrow(BudgetSpent);
+    await expect(reads.reserve(30)).rejects.toThrow(BudgetSpent);
     expect(await reads.left()).toBe(29);
     try {
       await reads.reserve(30);
@@ -38,7 +38,7 @@ describe('the reads of a day', () => {
     const { settle } = await reads.reserve(100);
     clock.now = Date.parse('2026-11-25T00:00:00Z');
     expect(await reads.left()).toBe(100);
-    settle(10);
+    await settle(10);
     expect(await reads.left()).toBe(100);
     clock.now = NOON;
     expect(await reads.left()).toBe(90);
@@ -48,12 +48,14 @@ describe('the reads of a day', () => {
     const { reads, clock } = budget(100);
     clock.now = Date.parse('2026-11-24T23:59:30Z');
     const { settle } = await reads.reserve(60);
-    expect(() => reads.reserve(41)).toThrow(BudgetSpent);
+    await expect(reads.reserve(41)).rejects.toThrow(BudgetSpent);
     clock.now = Date.parse('2026-11-25T00:00:10Z');
     expect(await reads.left()).toBe(40);
-    settle(50);
+    await settle(50);
     expect(await reads.left()).toBe(50);
-    expect(() => reads.reserve(51), 'nor is the day overrun that has begun').toThrow(BudgetSpent);
+    await expect(reads.reserve(51), 'nor is the day overrun that has begun').rejects.toThrow(
+      BudgetSpent,
+    );
     clock.now = NOON;
     expect(await reads.left()).toBe(50);
   });

@@ -86,10 +86,11 @@ async function everythingSaid(url: string, credentials: Credentials): Promise<st
       log,
     });
   const mention = mentionOf('1', 'ada', { inReplyTo: '2' });
-  const idle = () => undefined;
+  const idle = () => Promise.resolve();
   for (const act of [
     () => platform().signIn(),
-    () => platform().listen({ mentioned: idle, deleted: idle, failed: idle }, stop.signal),
+    () =>
+      platform().listen({ mentioned: idle, deleted: idle, failed: () => undefined }, stop.signal),
     () => platform().reply(mention, { text: 'hello' }),
     () => platform().parentOf(mention),
     () => platform().remove('3'),

@@ -330,7 +330,7 @@ describe('who may ask', () => {
     expect((await counter.ask(await counter.key('ada'), '/limits', { headers })).status).toBe(404);
     expect((await fetch(counter.url, { headers })).status).toBe(403);
     const open = await runCounter({ isLocal: false });
-    expect((await open.ask(open.key('ada'), '/limits', { headers })).status).toBe(200);
+    expect((await open.ask(await open.key('ada'), '/limits', { headers })).status).toBe(200);
   });
 
   it('is the page at the address where people reach it, by whatever name a proxy asks us', async () => {
@@ -347,14 +347,14 @@ describe('who may ask', () => {
   it('is no page elsewhere, unless its origin is invited', async () => {
     const headers = { Origin: 'https://app.example' };
     const closed = await runCounter();
-    const response = await closed.ask(closed.key('ada'), '/limits', { headers });
+    const response = await closed.ask(await closed.key('ada'), '/limits', { headers });
     expect(response.headers.get('Access-Control-Allow-Origin')).toBeNull();
     const post = { method: 'POST', headers, body: form({ photo, style: 'harbor' }) };
-    const refused = await closed.ask(closed.key('ada'), '/renders', post);
+    const refused = await closed.ask(await closed.key('ada'), '/renders', post);
     expect(refused.status).toBe(403);
     expect(refused.headers.get('Content-Type')).toBe('application/problem+json');
     const invited = await runCounter({ cors: ['https://app.example'] });
-    const answer = await invited.ask(invited.key('ada'), '/renders', post);
+    const answer = await invited.ask(await invited.key('ada'), '/renders', post);
     expect(answer.status).toBe(201);
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example');
   });
