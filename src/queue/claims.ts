@@ -17,7 +17,7 @@ const IS_FREE = '(lease_until IS NULL OR lease_until <= @now OR lease_until > @u
 export const RECALL = 'UPDATE requests SET deferred = 0 WHERE deferred = 1 AND not_before <= @now';
 /** and so does what waits for longer than one can. (As one statement it would not be answered from an index.) */
 export const RECALL_FUTURE = `UPDATE requests SET deferred = 0
-  WHERE deferred = 1 AND not_before > @now + ${LONGEST_WAIT_MS}`;
+  WHERE deferred = 1 AND not_before > CAST(@now AS BIGINT) + ${LONGEST_WAIT_MS}`;
 
 /** What another one is just taking is passed over. SQLite has one writer at a time, and so nobody to pass over. */
 const LOCK: Readonly<Record<Engine, string>> = {

@@ -76,7 +76,7 @@ export async function checked(sql: Sql, id: RequestId, now: number): Promise<voi
 export async function mendFuture(sql: Sql, now: number): Promise<void> {
   await sql.run(
     `UPDATE requests SET changed_at = @now
-     WHERE changed_at > @now + 86400000 AND mention IS NOT NULL
+     WHERE changed_at > CAST(@now AS BIGINT) + 86400000 AND mention IS NOT NULL
        AND state IN ('answered', 'unanswerable', 'cancelled')`,
     { now },
   );
