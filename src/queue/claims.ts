@@ -10,8 +10,11 @@ import type { Engine } from './sql.js';
  */
 export const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 
-/** Whom nobody holds. A lease longer than leases are is from before the clock was set back. */
-const IS_FREE = '(lease_until IS NULL OR lease_until <= @now OR lease_until > @until)';
+/**
+ * Whom nobody holds. A lease much longer than leases are is from before the clock was set back; one that is a little longer was
+ * given by a machine whose clock is ahead, or a moment after we had looked at ours.
+ */
+const IS_FREE = '(lease_until IS NULL OR lease_until <= @now OR lease_until > @tooLong)';
 
 /** What has been put off and whose time has come goes back into the line, */
 export const RECALL = 'UPDATE requests SET deferred = 0 WHERE deferred = 1 AND not_before <= @now';

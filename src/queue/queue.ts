@@ -289,7 +289,8 @@ export class Queue extends EventEmitter<{ change: [] }> {
   ): Promise<Claimed | undefined> {
     const now = this.now();
     const token = randomUUID();
-    const values = { ...more, token, until: now + this.options.leaseMs, now };
+    const { leaseMs } = this.options;
+    const values = { ...more, token, until: now + leaseMs, tooLong: now + 2 * leaseMs, now };
     return this.database.transaction(
       async (sql) => {
         for (const recall of [RECALL, RECALL_FUTURE]) await sql.run(recall, { now });
