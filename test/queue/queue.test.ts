@@ -285,7 +285,7 @@ describe('a reply', () => {
   ])('that is %s is done with for good', async (_, finish) => {
     const { queue, clock, claim } = await toAnswer();
     await queue.retryReply(claim, 0);
-    expect(finish(queue)).toBe(true);
+    expect(await finish(queue)).toBe(true);
     clock.time += 10 * LEASE_MS;
     expect([await queue.claimReply(), await queue.claimRender()]).toEqual([undefined, undefined]);
     expect(await queue.answered(claim, 'another')).toBe(false);
@@ -313,31 +313,33 @@ it('cursors are kept across restarts, apart for each platform', async () => {
   await before.cursor('here').set('11');
   await before.close();
   const after = queueAt(file);
-  expect(['here', 'there', 'elsewhere'].map((name) => after.cursor(name).get())).toEqual([
-    '11',
-    '7',
-    undefined,
-  ]);
+  const names = ['here', 'there', 'elsewhere'];
+  const positions = await Promise.all(names.map((name) => after.cursor(name).get()));
+  expect(positions).toEqual(['11', '7', undefined]);
 });
 
-it('every move is announced, and a mention that was there already is not', () => {
+it('every move is announced, and a mention that was there already is not', async () => {
   const { queue, clock } = newQueue();
   let changes = 0;
   queue.on('change', () => changes++);
-  const announced = (act: () => unknown) => {
+  const announced = async (act: () => Promise<unknown>) => {
     changes = 0;
-    act();
+    await act();
     return changes;
   };
   const render = async () => claimed(await queue.claimRender());
-  expect(announced(() => queue.admit('here', mentionOf('1'), outcome))).toBe(1);
-  expect(announced(() => queue.admit('here', mentionOf('1'), outcome))).toBe(0);
-  expect(announced(render)).toBe(1);
+  expect(await announced(() => queue.admit('here', mentionOf('1'), outcome))).toBe(1);
+  expect(await announced(() => queue.admit('here', mentionOf('1'), outcome))).toBe(0);
+  expect(await announced(render)).toBe(1);
   clock.time += LEASE_MS;
-  expect(announced(async () => queue.handBack(await render()))).toBe(2);
-  expect(announced(async () => queue.retryRender(await render(), 0))).toBe(2);
-  expect(announced(async () => queue.rendered(await render(), painted))).toBe(2);
-  expect(announced(async () => queue.retryReply(claimed(await queue.claimReply()), 0))).toBe(1);
-  expect(announced(async () => queue.answered(claimed(await queue.claimReply()), 'reply'))).toBe(1);
-  expect(announced(() => queue.claimRender())).toBe(0);
+  expect(await announced(async () => queue.handBack(await render()))).toBe(2);
+  expect(await announced(async () => queue.retryRender(await render(), 0))).toBe(2);
+  expect(await announced(async () => queue.rendered(await render(), painted))).toBe(2);
+  expect(await announced(async () => queue.retryReply(claimed(await queue.claimReply()), 0))).toBe(
+    1,
+  );
+  expect(
+    await announced(async () => queue.answered(claimed(await queue.claimReply()), 'reply')),
+  ).toBe(1);
+  expect(await announced(() => queue.claimRender())).toBe(0);
 });

@@ -12,6 +12,7 @@ async function feedOf(...ids: readonly string[]) {
   for (const id of ids) await queue.admit('here', mentionOf(id), outcome);
   const feed = new QueueFeed(queue, 'here');
   const heard: RequestStatus[] = [];
+  await feed.current();
   const stop = feed.subscribe((status) => heard.push(status));
   return { clock, queue, feed, heard, stop };
 }
@@ -27,11 +28,15 @@ it('who has just come is told of everything that is not answered yet', async () 
 it('a request is followed from the queue to the answer', async () => {
   const { queue, feed, heard } = await feedOf();
   await queue.admit('here', mentionOf('1'), outcome);
+  await feed.current();
   const claim = claimed(await queue.claimRender());
+  await feed.current();
   feed.report('1', 0.25);
   feed.report('1', 0.5);
   await queue.rendered(claim, painted);
+  await feed.current();
   await queue.answered(claimed(await queue.claimReply()), 'reply');
+  await feed.current();
   expect(heard).toEqual([
     { mention: '1', state: 'queued', ahead: 0 },
     { mention: '1', state: 'painting', progress: 0 },
@@ -44,10 +49,12 @@ it('a request is followed from the queue to the answer', async () => {
 });
 
 it('a change is told of those whom it concerns, and of nobody else', async () => {
-  const { queue, heard } = await feedOf('1', '2', '3');
+  const { queue, feed, heard } = await feedOf('1', '2', '3');
   await queue.rendered(claimed(await queue.claimRender()), painted);
+  await feed.current();
   heard.length = 0;
   await queue.claimRender();
+  await feed.current();
   expect(heard).toEqual([{ mention: '2', state: 'painting', progress: 0 }]);
 });
 
@@ -65,6 +72,7 @@ it('only pictures that are still to be painted are ahead, not replies that wait 
 it('who just comes sees the progress so far, also after other changes', async () => {
   const { queue, feed } = await feedOf('1');
   await queue.claimRender();
+  await feed.current();
   feed.report('1', 0.7);
   await queue.admit('here', mentionOf('2'), outcome);
   expect((await feed.current())[0]).toEqual({ mention: '1', state: 'painting', progress: 0.7 });
@@ -76,6 +84,7 @@ it('progress of what is not being painted is not told', async () => {
   feed.report('unknown', 0.5, 3);
   const claim = claimed(await queue.claimRender());
   await queue.rendered(claim, painted);
+  await feed.current();
   heard.length = 0;
   feed.report('1', 0.9); // a late one
   expect(heard).toEqual([]);
@@ -87,6 +96,7 @@ it('progress of what is not being painted is not told', async () => {
 it('a picture that is painted a second time begins at the beginning', async () => {
   const { clock, queue, feed } = await feedOf('1');
   const claim = claimed(await queue.claimRender());
+  await feed.current();
   feed.report('1', 0.9);
   await queue.retryRender(claim, clock.time);
   await queue.claimRender();
