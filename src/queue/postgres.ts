@@ -141,8 +141,10 @@ async function migrate(sql: Sql): Promise<void> {
   const version = found?.version ?? 0;
   if (version > migrations.length)
     throw new Error('the database was written by a newer version of pentimento; please update');
-  for (const { postgres } of migrations.slice(version)) if (postgres !== '') await sql.run(postgres);
+  for (const { postgres } of migrations.slice(version))
+    if (postgres !== '') await sql.run(postgres);
   if (found === undefined)
     await sql.run('INSERT INTO schema_version VALUES (@version)', { version: migrations.length });
-  else await sql.run('UPDATE schema_version SET version = @version', { version: migrations.length });
+  else
+    await sql.run('UPDATE schema_version SET version = @version', { version: migrations.length });
 }

@@ -64,12 +64,20 @@ interface Row {
  * two leaves a state from which the work goes on. Emits 'change' after each.
  */
 export class Queue extends EventEmitter<{ change: [] }> {
+  #version = 0;
+
   constructor(
     readonly database: Database,
     private readonly options: QueueOptions,
     private readonly now: () => number = Date.now,
   ) {
     super();
+    this.on('change', () => (this.#version += 1));
+  }
+
+  /** Another one after every change. */
+  get version(): number {
+    return this.#version;
   }
 
   /**

@@ -3,8 +3,11 @@ import type { Queue } from './queue.js';
 /** Expired leases and waits that are over announce themselves to nobody, so a sleeper looks by itself this often. */
 const IDLE_MS = 1000;
 
-/** Sleeps until the queue changes, a moment passes, or the signal aborts. */
-export function nextChange(queue: Queue, signal: AbortSignal): Promise<void> {
+/**
+ * Sleeps until the queue changes, a moment passes, or the signal aborts.
+ * @param seen the queue's version before it was looked at: what has changed since then was perhaps not seen
+ */
+export function nextChange(queue: Queue, signal: AbortSignal, seen: number): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {
       clearTimeout(timer);
@@ -15,7 +18,7 @@ export function nextChange(queue: Queue, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(wake, IDLE_MS);
     queue.on('change', wake);
     signal.addEventListener('abort', wake);
-    if (signal.aborted) wake();
+    if (signal.aborted || queue.version !== seen) wake();
   });
 }
 

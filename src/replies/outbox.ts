@@ -49,10 +49,13 @@ export async function postAnswers(options: OutboxOptions, signal: AbortSignal): 
   const { queue } = options;
   const underWay = new Map<string, Promise<void>>();
   while (!signal.aborted) {
-    const claim = await queue.claimReply([...underWay.keys()]);
+    // As it is before the queue is asked: whatever ends or changes meanwhile is a reason to ask again.
+    const seen = queue.version;
+    const posting = new Map(underWay);
+    const claim = await queue.claimReply([...posting.keys()]);
     if (claim === undefined) {
       // An answer of which nothing can be written down ends the bot, which the supervisor restarts.
-      await Promise.race([nextChange(queue, signal), ...underWay.values()]);
+      await Promise.race([nextChange(queue, signal, seen), ...posting.values()]);
     } else {
       const { platform } = claim;
       const work = post(claim, options).finally(() => underWay.delete(platform));

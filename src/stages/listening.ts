@@ -108,9 +108,10 @@ async function readLetters(
 ): Promise<void> {
   const { queue, log } = options;
   while (!signal.aborted) {
+    const seen = queue.version;
     const letter = await nextLetter(queue.database, platform.name, Date.now());
     if (letter === undefined) {
-      await nextChange(queue, signal);
+      await nextChange(queue, signal, seen);
       continue;
     }
     const { mention, failures } = letter;

@@ -51,13 +51,16 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
     ),
   );
   while (!signal.aborted) {
+    // As it is before the queue is asked: whatever ends or changes meanwhile is a reason to ask again.
+    const seen = queue.version;
+    const painting = new Map(underWay);
     const room = await hasRoom(folder);
     if (!room) warn();
-    const hasPainter = underWay.size < pool.size;
-    const claim = room && hasPainter ? await queue.claimRender([...underWay.keys()]) : undefined;
+    const hasPainter = painting.size < pool.size;
+    const claim = room && hasPainter ? await queue.claimRender([...painting.keys()]) : undefined;
     if (claim === undefined) {
       // A render whose outcome cannot be written down ends the bot, which the supervisor restarts.
-      await Promise.race([nextChange(queue, signal), ...underWay.values()]);
+      await Promise.race([nextChange(queue, signal, seen), ...painting.values()]);
     } else {
       const { id } = claim;
       const work = render(claim, options, outages, signal).finally(() => underWay.delete(id));

@@ -78,7 +78,11 @@ describe('cancelling', () => {
 });
 
 describe('trying again', () => {
-  const cases: readonly (readonly [string, (queue: Queue) => void, string | undefined])[] = [
+  const cases: readonly (readonly [
+    string,
+    (queue: Queue) => Promise<unknown>,
+    string | undefined,
+  ])[] = [
     ['what was cancelled before it was painted', (queue) => queue.cancel('here', '1'), 'queued'],
     [
       'what was cancelled after it was painted',
@@ -114,7 +118,7 @@ describe('trying again', () => {
   it.each(cases)('%s', async (_, prepare, expected) => {
     const { queue, database, ask } = desk();
     const id = await ask('1');
-    prepare(queue);
+    await prepare(queue);
     expect(await retry(database, id, NOW)).toBe(expected !== undefined);
     if (expected === undefined) return;
     expect(await shown(database, id)).toMatchObject({ state: expected, attempts: 0, notBefore: 0 });

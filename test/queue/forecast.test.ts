@@ -18,13 +18,13 @@ it('a request’s place counts who goes first, and their work at the pace that w
   await ask(queue, '1', 'ada', 100);
   await ask(queue, '2', 'ada', 100);
   await ask(queue, '3', 'bela', 50);
-  expect(['1', '2', '3'].map((id) => placeFor(queue, id))).toEqual([
+  expect(await Promise.all(['1', '2', '3'].map((id) => placeFor(queue, id)))).toEqual([
     { ahead: 0, seconds: 10 },
     { ahead: 2, seconds: 25 },
     { ahead: 1, seconds: 15 },
   ]);
   await queue.rendered(claimed(await queue.claimRender()), painted);
-  expect(['1', '2', '3'].map((id) => placeFor(queue, id))).toEqual([
+  expect(await Promise.all(['1', '2', '3'].map((id) => placeFor(queue, id)))).toEqual([
     undefined,
     { ahead: 1, seconds: 15 },
     { ahead: 0, seconds: 5 },

@@ -10,7 +10,7 @@ describe('waiting for the next change', () => {
   const waiting = (stop = new AbortController()) => {
     const queue = queueAt(databaseFile());
     const woken = vi.fn();
-    const done = nextChange(queue, stop.signal).then(woken);
+    const done = nextChange(queue, stop.signal, queue.version).then(woken);
     return { queue, stop, woken, done };
   };
 
@@ -18,7 +18,16 @@ describe('waiting for the next change', () => {
     const { queue, done } = waiting();
     await queue.admit('here', mentionOf('1'), { request, cost: 1 });
     await done;
-    expect([queue.listenerCount('change'), vi.getTimerCount()]).toEqual([0, 0]);
+    // The queue itself counts its changes.
+    expect([queue.listenerCount('change'), vi.getTimerCount()]).toEqual([1, 0]);
+  });
+
+  it('does not begin if something has changed since it was looked', async () => {
+    const queue = queueAt(databaseFile());
+    const seen = queue.version;
+    await queue.admit('here', mentionOf('1'), { request, cost: 1 });
+    await nextChange(queue, new AbortController().signal, seen);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('ends with the signal, also one that was given before', async () => {
@@ -26,7 +35,8 @@ describe('waiting for the next change', () => {
     stop.abort();
     await done;
     await waiting(stop).done;
-    expect([queue.listenerCount('change'), vi.getTimerCount()]).toEqual([0, 0]);
+    // The queue itself counts its changes.
+    expect([queue.listenerCount('change'), vi.getTimerCount()]).toEqual([1, 0]);
   });
 
   it('ends by itself after a second, since leases run out silently, and not before', async () => {

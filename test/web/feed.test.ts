@@ -109,6 +109,7 @@ it('who has left hears no more, and the others do', async () => {
   feed.subscribe((status) => others.push(status));
   stop();
   await queue.admit('here', mentionOf('1'), outcome);
+  await feed.current();
   expect(heard).toEqual([]);
   expect(others).toHaveLength(1);
 });
