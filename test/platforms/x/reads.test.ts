@@ -62,7 +62,7 @@ describe('the reads of a day', () => {
 
   it('are kept for others where that is asked for', async () => {
     const { reads } = budget(100);
-    expect(() => reads.reserve(81, 20)).toThrow(BudgetSpent);
+    await expect(reads.reserve(81, 20)).rejects.toThrow(BudgetSpent);
     await reads.reserve(80, 20);
     await reads.reserve(20);
     expect(await reads.left()).toBe(0);
@@ -73,6 +73,6 @@ describe('the reads of a day', () => {
     await reads.reserve(60);
     const other = open();
     expect(await other.left()).toBe(40);
-    expect(() => other.reserve(41)).toThrow(BudgetSpent);
+    await expect(other.reserve(41)).rejects.toThrow(BudgetSpent);
   });
 });

@@ -118,6 +118,7 @@ describe('a request through the API', () => {
     expect(events.headers.get('Content-Type')).toContain('text/event-stream');
     const heard = events.text();
     const { claim, finish } = await painter(counter).begin();
+    await counter.feed.current();
     counter.feed.report(id, 0.5, 1);
     await vi.waitFor(async () =>
       expect(await json(await counter.ask(key, `/renders/${id}`))).toMatchObject({
