@@ -1,5 +1,5 @@
 // @ts-check
-/* global document, DataTransfer, URL, Event */
+/* global document, DataTransfer, Event */
 import { lookAt } from './picture-file.js';
 
 /*
@@ -16,30 +16,30 @@ for (const zone of zones) {
   const shown = zone.querySelector('img');
   const problem = zone.querySelector('.problem');
   if (input === null || shown === null || problem === null) continue;
-  const hide = () => {
+  /** @type {HTMLElement | undefined} */
+  let preview;
+  /** @param {HTMLElement} [next] in place of the one before, and of what the page came with */
+  const show = (next) => {
+    preview?.remove();
+    preview = next;
     shown.hidden = true;
-    zone.querySelector('.unshown')?.remove();
+    if (next) shown.after(next);
   };
   const rival = input.name === 'photo' ? 'sample' : 'style';
 
   input.addEventListener('change', async () => {
     const [file] = input.files ?? [];
-    URL.revokeObjectURL(shown.src);
     problem.textContent = '';
-    if (file === undefined) return void hide();
+    if (file === undefined) return show();
     const looked = await lookAt(file, '');
     // Meanwhile another one may have been chosen.
     if (input.files?.[0] !== file) return;
     if ('refusal' in looked) {
       problem.textContent = looked.refusal;
       input.value = '';
-      return void hide();
+      return show();
     }
-    hide();
-    if (looked.preview.tagName === 'IMG') {
-      shown.src = URL.createObjectURL(file);
-      shown.hidden = false;
-    } else shown.after(looked.preview);
+    show(looked.preview);
     uncheck(rival);
   });
 

@@ -61,14 +61,11 @@ export function jsonDraftSchema(sizes: Sizes) {
 }
 
 /** What a program's form may say; of a field that is misspelt, its wish would be passed over without a word. */
-const known: readonly string[] = [
-  'photo',
-  'style',
-  'effect',
-  'description',
-  'visibility',
-  ...parameterNames,
-];
+function fieldsOf(sizes: Sizes): readonly string[] {
+  // In a form the settings are fields of their own.
+  const { settings: _, ...wishes } = wishesSchema(sizes);
+  return ['photo', 'style', ...Object.keys(wishes), ...parameterNames];
+}
 
 /** Where requests come in, with their pictures, from the page and through the API. */
 export class Reception {
@@ -82,6 +79,7 @@ export class Reception {
   async form(client: Client, request: Request): Promise<RenderId> {
     return this.take(client, async (id) => {
       const form = await this.receive(id, request);
+      const known = fieldsOf(this.options.sizes);
       const unknown = [...form.fields.keys()].find((name) => !known.includes(name));
       if (unknown !== undefined) throw new Unpaintable(`There is no field “${unknown}”.`);
       return this.draftOf(form);

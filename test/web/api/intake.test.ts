@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../support/folder.js';
 import { receiveForm } from '../../../src/web/renders/intake.js';
@@ -153,7 +153,7 @@ describe('who is refused before all is sent', () => {
     for (let sent = 0; sent < body.length; sent += 1e6) {
       socket.write(body.slice(sent, sent + 1e6));
       // A line that takes longer for all of it than the half second for which servers usually listen on.
-      await setTimeout(100);
+      await sleep(100);
     }
     let answer = '';
     socket.on('data', (part: Buffer) => (answer += part.toString()));
