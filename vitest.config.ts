@@ -8,8 +8,8 @@ const common = {
 
 /** What is promised of the queue, on whichever engine. */
 const ofTheQueue = ['test/queue/**/*.test.ts', 'test/replies/outbox.test.ts'];
-/** And what is only so of a file of SQLite. */
-const ofSqlite = ['test/queue/database.test.ts', 'test/queue/lock.test.ts'];
+/** And what is only so of a file of SQLite, or counts timers, of which connections have their own. */
+const ofSqlite = ['database', 'lock', 'waiting'].map((name) => `test/queue/${name}.test.ts`);
 
 export default defineConfig({
   test: {
