@@ -91,7 +91,7 @@ function attempt<T>(act: () => T): Promise<T> {
   try {
     return Promise.resolve(act());
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }
 

@@ -49,7 +49,7 @@ export class Connections {
       keepAlive: true,
       application_name: 'pentimento',
     };
-    const pool = new Pool({ ...common, max: MOST, onConnect });
+    const pool = new Pool({ ...common, max: MOST, onConnect: settle });
     // One that breaks while nobody uses it is none of ours; the next is made when it is needed.
     pool.on('error', () => undefined);
     const connections = new Connections(pool, () => new Client(common), weather);
@@ -78,7 +78,7 @@ export class Connections {
       const client = this.make();
       try {
         await client.connect();
-        await onConnect(client);
+        await settle(client);
         return client;
       } catch (error) {
         await client.end().catch(() => undefined);
@@ -112,7 +112,7 @@ export class Connections {
   }
 }
 
-async function onConnect(client: ClientBase): Promise<void> {
+async function settle(client: ClientBase): Promise<void> {
   client.on('error', () => undefined); // whoever asks something of it learns of its end
   await client.query(SESSION);
 }
