@@ -87,12 +87,9 @@ class SqliteDatabase implements Database {
 /** PRAGMA synchronous: consistent whatever happens, but a power cut may take the last commits. */
 const NORMAL = 1;
 
+/** What it throws is the promise's. */
 function attempt<T>(act: () => T): Promise<T> {
-  try {
-    return Promise.resolve(act());
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  return new Promise((resolve) => resolve(act()));
 }
 
 /**

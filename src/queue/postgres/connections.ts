@@ -49,7 +49,9 @@ export class Connections {
       keepAlive: true,
       application_name: 'pentimento',
     };
-    const pool = new Pool({ ...common, max: MOST, onConnect: settle });
+    // It waits for what this promises, although its types do not say so.
+    const onConnect = settle as (client: ClientBase) => void;
+    const pool = new Pool({ ...common, max: MOST, onConnect });
     // One that breaks while nobody uses it is none of ours; the next is made when it is needed.
     pool.on('error', () => undefined);
     const connections = new Connections(pool, () => new Client(common), weather);
