@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../config.js';
-import { openPostgres } from '../queue/postgres.js';
+import { openPostgres } from '../queue/postgres/open.js';
 import type { Database } from '../queue/sql.js';
 import { DATABASE_FILE, openSqlite, type SqliteDatabase } from '../queue/sqlite.js';
 
