@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openPostgres, type PostgresDatabase } from '../../src/queue/postgres.js';
-import type { Database, Engine, Sql } from '../../src/queue/sql.js';
+import { openPostgres } from '../../src/queue/postgres/open.js';
+import type { Database, Engine } from '../../src/queue/sql.js';
 import { openSqlite, type SqliteDatabase } from '../../src/queue/sqlite.js';
 import { startCluster } from '../support/postgres.js';
 
@@ -56,22 +56,25 @@ async function sqliteGround(parent: string): Promise<Ground> {
 
 async function postgresGround(): Promise<Ground> {
   const cluster = await startCluster({ durable: true });
-  const database: PostgresDatabase = await openPostgres(cluster.url);
+  const database = await openPostgres(cluster.url);
   await database.run('CREATE TABLE floor (n INTEGER)');
-  const explained = async (sql: Sql, text: string, values: Parameters<Ground['plan']>[1]) => {
-    const lines = await sql.all<{ 'QUERY PLAN': string }>(`EXPLAIN (COSTS OFF) ${text}`, values);
-    return lines.map((line) => line['QUERY PLAN'].trim());
-  };
   return {
     engine: 'postgres',
     place: cluster.url,
     database,
     settle: async () => {
-      await database.run('VACUUM ANALYZE');
-      await database.run('CHECKPOINT');
+      // It is no part of a transaction, and those of the port are.
+      const client = await database.connections.take();
+      await client.query('VACUUM ANALYZE');
+      await client.query('CHECKPOINT');
+      client.release();
     },
     floor: () => database.run('INSERT INTO floor VALUES (1)'),
-    plan: (sql, values) => explained(database, sql, values),
+    plan: async (sql, values) => {
+      const text = `EXPLAIN (COSTS OFF) ${sql}`;
+      const lines = await database.all<{ 'QUERY PLAN': string }>(text, values);
+      return lines.map((line) => line['QUERY PLAN'].trim());
+    },
     remove: async () => {
       await database.close();
       await cluster.remove();

@@ -56,7 +56,9 @@ export function fillLine(
     );
     if (isSqlite) return;
     await sql.run('ALTER TABLE requests ENABLE TRIGGER tally_admitted');
-    await sql.run(`UPDATE tallies SET n = n + @waiting WHERE state = 'queued'`, { waiting });
+    await sql.run(`UPDATE tallies SET n = n + @waiting WHERE state = 'queued'`, {
+      waiting,
+    });
   });
 }
 

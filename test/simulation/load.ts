@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue } from '../../src/queue/queue.js';
 import { openSqlite } from '../../src/queue/sqlite.js';
-import type { Database, Sql, TransactionOptions, Values } from '../../src/queue/sql.js';
+import type { Database, Duty, Sql, TransactionOptions, Values } from '../../src/queue/sql.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 
 /** What a database is asked. */
 export interface Load {
-  /** As PostgreSQL gets them: with BEGIN, COMMIT, and what a transaction sets. */
+  /** As PostgreSQL gets them: with BEGIN, COMMIT, and what a transaction sets and asks at its beginning. */
   readonly statements: number;
   readonly transactions: number;
   /** Those that wait for the disk. */
@@ -71,6 +71,9 @@ function sumOf(one: Load, other: Load, factor = 1): Load {
 
 const NOTHING: Load = { statements: 0, transactions: 0, durable: 0, alone: 0 };
 
+/** BEGIN, the transaction's number, COMMIT. */
+const FRAME = 3;
+
 /** A database that counts what it is asked. */
 class Counter implements Database {
   readonly engine = 'sqlite';
@@ -94,7 +97,7 @@ class Counter implements Database {
   transaction<T>(act: (sql: Sql) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const { durable = true, alone = false } = options;
     this.#count({
-      statements: 2 + Number(!durable) + Number(alone),
+      statements: FRAME + Number(!durable) + Number(alone),
       transactions: 1,
       durable: Number(durable),
       alone: Number(alone),
@@ -103,13 +106,21 @@ class Counter implements Database {
     return this.inner.transaction((sql) => act(counting(sql, count)), options);
   }
 
+  onDuty<T>(
+    duty: Duty,
+    signal: AbortSignal,
+    act: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
+    return this.inner.onDuty(duty, signal, act);
+  }
+
   close(): Promise<void> {
     return this.inner.close();
   }
 
-  /** A statement on its own is a transaction, too. */
+  /** One that writes is a transaction of its own; the queue's way has no others. */
   #single(): void {
-    this.#count({ statements: 1, transactions: 1, durable: 1, alone: 0 });
+    this.#count({ statements: FRAME + 1, transactions: 1, durable: 1, alone: 0 });
   }
 
   #count(more: Load): void {
