@@ -56,10 +56,10 @@ function database({ each, all }: RequestLoad, painted: number): readonly string[
     'the database, for each picture (statements as PostgreSQL gets them):',
     ...Object.entries(each).map(
       ([name, { statements, transactions, durable, alone }]) =>
-        `  ${name.padEnd(15)} ${statements} statements in ${transactions} transaction${durable > 0 ? ', durable' : ''}${alone > 0 ? ', one at a time' : ''}`,
+        `  ${name.padEnd(15)} ${statements} statements in ${transactions} transaction${transactions > 1 ? 's' : ''}${durable > 0 ? ', durable' : ''}${alone > 0 ? ', one at a time' : ''}`,
     ),
     `  all together    ${all.statements} statements, ${all.transactions} transactions, ${all.durable} of them durable`,
-    `in a second: ${mean.toFixed(1)} pictures, ${(mean * all.statements).toFixed(0)} statements, ${(mean * all.transactions).toFixed(0)} transactions; in the busiest hour ${most.toFixed(1)}, ${(most * all.statements).toFixed(0)} and ${(most * all.transactions).toFixed(0)}`,
+    `in a second: ${rate(mean)} pictures, ${rate(mean * all.statements)} statements, ${rate(mean * all.transactions)} transactions; in the busiest hour ${rate(most)}, ${rate(most * all.statements)} and ${rate(most * all.transactions)}`,
     `so what goes one at a time has ${(1000 / most / Math.max(1, all.alone)).toFixed(1)} ms for each then`,
   ];
 }
@@ -84,6 +84,7 @@ function duration(seconds: number): string {
 }
 
 const hours = (seconds: number) => `${(seconds / 3600).toFixed(1)} h`;
+const rate = (n: number) => (n < 10 ? n.toFixed(2) : n.toFixed(0));
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 const millions = (units: number) => `${(units / 1e6).toFixed(1)} million`;
 const grouped = (n: number) => n.toLocaleString('en-US');
