@@ -49,7 +49,6 @@ export class Connections {
       keepAlive: true,
       application_name: 'pentimento',
     };
-    const onConnect = (client: ClientBase) => client.query(SESSION).then(() => undefined);
     const pool = new Pool({ ...common, max: MOST, onConnect });
     // One that breaks while nobody uses it is none of ours; the next is made when it is needed.
     pool.on('error', () => undefined);
@@ -77,10 +76,9 @@ export class Connections {
   keep(): Promise<Client> {
     return this.#patiently(async () => {
       const client = this.make();
-      client.on('error', () => undefined); // whoever uses it learns of its end
       try {
         await client.connect();
-        await client.query(SESSION);
+        await onConnect(client);
         return client;
       } catch (error) {
         await client.end().catch(() => undefined);
@@ -112,6 +110,11 @@ export class Connections {
         await this.pause();
       }
   }
+}
+
+async function onConnect(client: ClientBase): Promise<void> {
+  client.on('error', () => undefined); // whoever asks something of it learns of its end
+  await client.query(SESSION);
 }
 
 /**
