@@ -1,7 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
-import { storedAccounts, vaultOf } from './accounts.js';
+import { vaultOf } from './accounts/book.js';
+import { accountBookOf } from './accounts/open.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
 import { mastodonPlatform } from './platforms/mastodon/platform.js';
@@ -50,11 +51,12 @@ export async function openQueue(config: Config, leaseMs: number): Promise<OpenQu
 }
 
 /** The accounts that the bot is to have: that of the settings, and those of `pentimento login`. */
-export function accountsOf({
-  mastodon: configured,
-  dataFolder,
-}: Pick<Config, 'mastodon' | 'dataFolder'>): readonly Account[] {
-  const { mastodon, x } = storedAccounts(dataFolder);
+export async function accountsOf(
+  config: Pick<Config, 'mastodon' | 'dataFolder' | 'database'>,
+): Promise<readonly Account[]> {
+  const { mastodon: configured } = config;
+  const book = accountBookOf(config);
+  const { mastodon, x } = await book.read();
   return [
     ...(configured
       ? [
@@ -73,7 +75,7 @@ export function accountsOf({
       return {
         on: 'x',
         userId,
-        vault: vaultOf(dataFolder, account),
+        vault: vaultOf(book, account),
         name: `x:${address}`,
       } as const;
     }),

@@ -134,7 +134,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
 
     /** With no account, the bot brings its own network: a sandbox with a page, and an account there. */
     async function openAccounts() {
-      const accounts = accountsOf(config);
+      const accounts = await accountsOf(config);
       const common = { config, queue, sizes, accounts: () => names, log };
       if (accounts.length > 0) {
         const counter = openCounter(common);

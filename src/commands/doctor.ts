@@ -121,7 +121,7 @@ async function checkBot({ dataFolder, web }: Config): Promise<string> {
 }
 
 async function checkAccounts(config: Config): Promise<string> {
-  const accounts = accountsOf(config);
+  const accounts = await accountsOf(config);
   if (accounts.length === 0) return 'none is configured, so the bot will make a sandbox';
   const file = join(config.dataFolder, DATABASE_FILE);
   // Signing in is a read on X, and counts as one.

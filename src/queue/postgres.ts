@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { migrations } from './migrations.js';
-import type { Database, Sql, TransactionOptions, Values } from './sql.js';
+import type { Database, Sql, TransactionOptions, Value, Values } from './sql.js';
+import { storable } from './storable.js';
 
 /** Who takes this lock is alone with its transaction: any number, as long as nobody else on the server means something else by it. */
 const ALONE = 0x70656e74; // "pent"
@@ -75,7 +76,7 @@ function asking(connection: Pool | PoolClient): Sql {
     const { text, names } = numbered(sql);
     return connection.query(
       text,
-      names.map((name) => values[name]),
+      names.map((name) => asStored(values[name])),
     );
   };
   return {
@@ -85,6 +86,10 @@ function asking(connection: Pool | PoolClient): Sql {
       (await query(sql, values)).rows[0] as Row | undefined,
     run: async (sql: string, values?: Values) => (await query(sql, values)).rowCount ?? 0,
   };
+}
+
+function asStored(value: Value | undefined): Value | undefined {
+  return typeof value === 'string' ? storable(value) : value;
 }
 
 const known = new Map<string, { readonly text: string; readonly names: readonly string[] }>();
