@@ -43,6 +43,14 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   process.exitCode = 1;
 });
 
+/** Of the commands by which several machines are one bot. */
+const sharing = `
+Each has a data folder of its own, for what it is just doing; see docs/scaling.md.
+
+Examples:
+  DATABASE_URL=postgres://pentimento@db.example/pentimento pentimento listen
+  DATABASE_URL=postgres://pentimento@db.example/pentimento PENTIMENTO_DATA=/var/tmp/painter pentimento work`;
+
 const program = new Command('pentimento')
   .description('Repaints a photo in the style of a painting; as a command, or as a bot.')
   .version(version)
@@ -102,7 +110,21 @@ render.action((options: RenderOptions) =>
 program
   .command('bot')
   .description('listen for mentions and answer them; without an account, in a sandbox of its own')
-  .action(() => botCommand(interrupted.signal));
+  .action(() => botCommand('bot', interrupted.signal));
+
+program
+  .command('listen')
+  .description(
+    'listen, answer and serve the page, for workers on one PostgreSQL; of several, one does',
+  )
+  .addHelpText('after', sharing)
+  .action(() => botCommand('listen', interrupted.signal));
+
+program
+  .command('work')
+  .description('paint what waits in a queue in PostgreSQL; as many as there are machines')
+  .addHelpText('after', sharing)
+  .action(() => botCommand('work', interrupted.signal));
 
 program
   .command('init')

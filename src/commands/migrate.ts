@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { ACCOUNT_FILE, accountFile, lockAccounts } from '../accounts/file.js';
 import { fillAccounts } from '../accounts/table.js';
 import { loadConfig } from '../config.js';
+import { withNamed } from '../database.js';
 import { FolderTaken, LOCK_FILE, lockFolder, type Unlock } from '../queue/lock.js';
 import { HoldsAnother, isFilled, move, type Moved } from '../queue/moving.js';
+import type { PostgresDatabase } from '../queue/postgres/database.js';
 import type { Sql } from '../queue/sql.js';
 import { DATABASE_FILE, MOVED, openSqlite, requireSound } from '../queue/sqlite.js';
 import { UsageError } from './errors.js';
-import { withPostgres } from './open.js';
+import { isListening } from './doctor-queue.js';
 import { showProgress } from './progress.js';
 
 /**
@@ -74,14 +76,21 @@ async function moveFolder(folder: string, url: string, signal: AbortSignal): Pro
   const from = openSqlite(join(folder, DATABASE_FILE));
   try {
     requireSound(from);
-    return await withPostgres(url, async (to) => {
+    const act = async (to: PostgresDatabase) => {
+      if (await isListening(to))
+        throw new Error(
+          'a bot is running with the database that DATABASE_URL names; stop it first',
+        );
       const progress = showProgress('moving');
       try {
         return await move(from, to, { also, onProgress: progress.update, signal });
       } finally {
         progress.stop();
       }
-    });
+    };
+    return await withNamed(url, act, (isBack) =>
+      console.error(isBack ? 'the database is back' : 'the database is away; waiting for it'),
+    );
   } finally {
     await from.close();
   }
@@ -98,7 +107,7 @@ async function putAside(folder: string): Promise<void> {
 }
 
 async function requireFilled(url: string, file: string): Promise<void> {
-  if (await withPostgres(url, isFilled)) return;
+  if (await withNamed(url, isFilled)) return;
   throw new Error(
     `the queue has been moved, but not to the database that DATABASE_URL names; to move it there, too, rename ${file}${MOVED} to ${DATABASE_FILE}`,
   );

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../config.js';
-import { openPostgres, type PostgresDatabase } from '../queue/postgres.js';
+import { withNamed } from '../database.js';
 import type { Database } from '../queue/sql.js';
 import { DATABASE_FILE, MOVED, openSqlite, type SqliteDatabase } from '../queue/sqlite.js';
 
@@ -12,20 +12,7 @@ import { DATABASE_FILE, MOVED, openSqlite, type SqliteDatabase } from '../queue/
 export async function withDatabase<T>(act: (database: Database) => Promise<T>): Promise<T> {
   const { dataFolder, database } = loadConfig();
   if (database.url === undefined) return withFile(dataFolder, act);
-  return withPostgres(database.url, act);
-}
-
-/** Likewise, in PostgreSQL. */
-export async function withPostgres<T>(
-  url: string,
-  act: (database: PostgresDatabase) => Promise<T>,
-): Promise<T> {
-  const database = await openPostgres(url);
-  try {
-    return await act(database);
-  } finally {
-    await database.close();
-  }
+  return withNamed(database.url, act);
 }
 
 /**

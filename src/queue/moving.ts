@@ -43,6 +43,8 @@ export function move(from: Database, to: Database, options: MoveOptions = {}): P
   return from.transaction((source) =>
     to.transaction(
       async (target) => {
+        // While a long table is read here, the server hears nothing of us.
+        await target.run("SET LOCAL idle_in_transaction_session_timeout = '5min'");
         const tables = await tablesOf(source, target);
         const total = await countAll(source, tables);
         const mark = await target.get<Mark>('SELECT digest FROM moved_from');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { migrations } from './migrations.js';
-import type { Database, Sql, TransactionOptions, Values } from './sql.js';
+import type { Database, Duty, Sql, TransactionOptions, Values } from './sql.js';
 
 /** Its name in the data folder. */
 export const DATABASE_FILE = 'pentimento.sqlite3';
@@ -47,6 +47,15 @@ class SqliteDatabase implements Database {
         this.connection.pragma(`synchronous = ${synchronous}`);
       }
     });
+  }
+
+  /** The lock of the folder keeps all others out. */
+  onDuty<T>(
+    _: Duty,
+    signal: AbortSignal,
+    act: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
+    return act(signal);
   }
 
   async close(): Promise<void> {

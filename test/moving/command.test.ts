@@ -10,7 +10,7 @@ import { accountTable } from '../../src/accounts/table.js';
 import { projectRoot } from '../../src/paths.js';
 import { LOCK_FILE, lockFolder } from '../../src/queue/lock.js';
 import { move } from '../../src/queue/moving.js';
-import { openPostgres } from '../../src/queue/postgres.js';
+import { openPostgres } from '../../src/queue/postgres/open.js';
 import { DATABASE_FILE, openSqlite } from '../../src/queue/sqlite.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento, type Outcome } from '../support/command.js';

@@ -125,7 +125,7 @@ export class Renders {
     await queue.cancel(WEB, id);
     await forgetNow(queue.database, folder, own.id);
     await uploads.remove(own.render.id);
-    queue.emit('change');
+    queue.changed();
     log.info({ request: own.id }, 'removed by its owner');
     return true;
   }
