@@ -7,7 +7,7 @@ import type { Engine } from './sql.js';
 
 export type Migration = Readonly<Record<Engine, string>>;
 
-/** What was before there was PostgreSQL: its tables are made at once, by the entry with which it came. */
+/** Of what the other engine alone needs; and until there was PostgreSQL, whose tables are made at once, by the entry with which it came. */
 const NOTHING = '';
 
 export const migrations: readonly Migration[] = [
@@ -443,6 +443,22 @@ export const migrations: readonly Migration[] = [
     created_at BIGINT NOT NULL,
     used_at    BIGINT,
     revoked_at BIGINT
+  );
+  `,
+  },
+  {
+    // A bot with a file has its accounts in another one, beside it.
+    sqlite: NOTHING,
+    postgres: `
+  -- The accounts that the bot is signed in to, tokens and all.
+  CREATE TABLE accounts (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    stored   JSON NOT NULL
+  );
+  -- What was moved here from SQLite, if anything was.
+  CREATE TABLE moved_from (
+    digest TEXT PRIMARY KEY, -- SHA-256 of all its rows
+    at     BIGINT NOT NULL   -- ms since 1970
   );
   `,
   },
