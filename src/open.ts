@@ -1,4 +1,5 @@
 import { access, constants, mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { vaultOf } from './accounts/book.js';
@@ -32,12 +33,14 @@ export async function openQueue(config: Config, leaseMs: number, log: Log): Prom
   const { dataFolder: folder, queue: settings } = config;
   const unlock = await lockedFolder(folder);
   try {
+    // Several on one machine have folders of their own.
+    const machine = config.database.url === undefined ? '' : `${hostname()}:${folder}`;
     const quotas = {
       waiting: settings.maxWaiting,
       waitingPerPerson: settings.maxWaitingPerPerson,
       perPersonAndDay: settings.maxPerPersonAndDay,
     };
-    const queue = new Queue(await openDatabase(config, log), { leaseMs, quotas });
+    const queue = new Queue(await openDatabase(config, log), { leaseMs, quotas, machine });
     const close = async () => {
       await queue.close();
       unlock();

@@ -462,4 +462,23 @@ export const migrations: readonly Migration[] = [
   );
   `,
   },
+  {
+    sqlite: `
+  -- Of each machine that paints for a database; here there is one, without a name.
+  CREATE TABLE paces_of_machines (
+    machine         TEXT NOT NULL,
+    device          TEXT NOT NULL,
+    cost_per_second REAL NOT NULL CHECK (cost_per_second > 0),
+    measured_at     INTEGER NOT NULL,
+    PRIMARY KEY (machine, device)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO paces_of_machines SELECT '', device, cost_per_second, measured_at FROM paces;
+  DROP TABLE paces;
+  ALTER TABLE paces_of_machines RENAME TO paces;
+  `,
+    postgres: `
+  ALTER TABLE paces ADD COLUMN machine TEXT COLLATE "C" NOT NULL DEFAULT '';
+  ALTER TABLE paces DROP CONSTRAINT paces_pkey, ADD PRIMARY KEY (machine, device);
+  `,
+  },
 ];

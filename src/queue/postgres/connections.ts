@@ -27,7 +27,7 @@ export type Weather = (isBack: boolean, error?: unknown) => void;
 /** Connections to one database, a few for statements and such as one keeps. While the server is away one waits for them. */
 export class Connections {
   #isAway = false;
-  #hasEnded = false;
+  #ended: Promise<void> | undefined;
 
   private constructor(
     private readonly pool: Pool,
@@ -93,9 +93,8 @@ export class Connections {
     return sleep(PAUSE_MS);
   }
 
-  async end(): Promise<void> {
-    this.#hasEnded = true;
-    await this.pool.end();
+  end(): Promise<void> {
+    return (this.#ended ??= this.pool.end());
   }
 
   async #patiently<T>(connect: () => Promise<T>): Promise<T> {
@@ -106,7 +105,7 @@ export class Connections {
         this.#isAway = false;
         return connection;
       } catch (error) {
-        if (this.#hasEnded || !isLost(error)) throw error;
+        if (this.#ended !== undefined || !isLost(error)) throw error;
         if (!this.#isAway) this.weather(false, error);
         this.#isAway = true;
         await this.pause();
