@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { END_MS } from '../../src/commands/bot.js';
 import { loadConfig } from '../../src/config.js';
 import { projectRoot } from '../../src/paths.js';
-import { bytesOf, readCompose, secondsOf } from './compose.js';
+import { bytesOf, readCompose, readFleet, secondsOf } from './compose.js';
 import { environmentOf, listOf, said, stageNamed } from './dockerfile.js';
 
 const { services, volumes } = readCompose();
@@ -69,8 +69,61 @@ describe.each(all)('%s', (_, service) => {
   });
 });
 
-it('everything that it takes from the environment has a value without it', () => {
-  const text = readFileSync(join(projectRoot, 'compose.yaml'), 'utf8');
-  const names = text.match(/\$\{[^}]*\}/g) ?? [];
-  for (const name of names) expect(name).toMatch(/^\$\{[A-Z_]+:-.+\}$/);
+describe('of several processes on PostgreSQL', () => {
+  const { postgres, processes } = readFleet();
+
+  it('there is a database, one that listens, one that stands by, and two that paint', () => {
+    expect(
+      processes.map(([name, { command, deploy }]) => [name, ...command, deploy?.replicas ?? 1]),
+    ).toEqual([
+      ['listen', 'listen', 1],
+      ['stand-by', 'listen', 1],
+      ['work', 'work', 2],
+    ]);
+  });
+
+  it('all have the database that is there, and wait until it can be used', () => {
+    const { environment } = postgres;
+    for (const [, one] of processes) {
+      const url = new URL(one.environment['DATABASE_URL'] ?? '');
+      expect([url.protocol, url.username, url.hostname, url.pathname]).toEqual([
+        'postgres:',
+        environment['POSTGRES_USER'],
+        'postgres',
+        `/${environment['POSTGRES_DB']}`,
+      ]);
+      expect(decodeURIComponent(url.password)).toBe(environment['POSTGRES_PASSWORD']);
+      expect(one.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+    }
+  });
+
+  it('each has a data folder of its own, and is as little trusted as the bot alone', () => {
+    const alone = services['bot'];
+    for (const [, one] of processes) {
+      expect(one.tmpfs).toContain(loadConfig(one.environment).dataFolder);
+      expect(one.volumes.some((volume) => volume.split(':')[1] === '/data')).toBe(false);
+      expect(one).toMatchObject({
+        read_only: alone?.read_only,
+        cap_drop: alone?.cap_drop,
+        security_opt: alone?.security_opt,
+        mem_limit: alone?.mem_limit,
+        stop_grace_period: alone?.stop_grace_period,
+      });
+    }
+  });
+
+  it('one alone is reached from this machine, and PostgreSQL from none', () => {
+    const reached = processes.filter(([, { ports = [] }]) => ports.length > 0);
+    expect(reached.map(([name]) => name)).toEqual(['listen']);
+    expect(postgres.ports).toBeUndefined();
+  });
 });
+
+it.each(['compose.yaml', 'compose.postgres.yaml'])(
+  'everything that %s takes from the environment has a value without it',
+  (file) => {
+    const text = readFileSync(join(projectRoot, file), 'utf8');
+    const names = text.match(/\$\{[^}]*\}/g) ?? [];
+    for (const name of names) expect(name).toMatch(/^\$\{[A-Z_]+:-.+\}$/);
+  },
+);

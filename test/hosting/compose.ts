@@ -25,12 +25,34 @@ const composeSchema = z.object({
   volumes: z.record(z.string(), z.null()),
 });
 
+/** One of several processes that are one bot. */
+const processSchema = serviceSchema.omit({ profiles: true, ports: true }).extend({
+  command: z.array(z.string()),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })),
+  deploy: z.object({ replicas: z.number() }).optional(),
+  ports: z.array(z.string()).optional(),
+});
+const postgresSchema = z.object({
+  environment: z.record(z.string(), z.string()),
+  ports: z.undefined().optional(),
+});
+const fleetSchema = z.object({
+  services: z.object({ postgres: postgresSchema }).catchall(processSchema),
+});
+
 export type Compose = z.infer<typeof composeSchema>;
 
 /** compose.yaml, with what its services share in each of them. */
 export function readCompose(): Compose {
   const text = readFileSync(join(projectRoot, 'compose.yaml'), 'utf8');
   return composeSchema.parse(parse(text, { merge: true }));
+}
+
+/** compose.postgres.yaml, likewise. */
+export function readFleet() {
+  const text = readFileSync(join(projectRoot, 'compose.postgres.yaml'), 'utf8');
+  const { postgres, ...processes } = fleetSchema.parse(parse(text, { merge: true })).services;
+  return { postgres, processes: Object.entries(processes) };
 }
 
 /** Of "20s". */
