@@ -12,6 +12,7 @@ import { initCommand, platforms, shares, type InitOptions } from './commands/ini
 import { optionFor } from './commands/options.js';
 import { loginCommand, loginXCommand, logoutCommand } from './commands/login.js';
 import { keysCreate, keysList, keysRevoke } from './commands/keys.js';
+import { migrateCommand } from './commands/migrate.js';
 import { modelsList, modelsPull, modelsRemove, modelsVerify } from './commands/models.js';
 import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
 import { paintingNames, renderCommand, type RenderArguments } from './commands/render.js';
@@ -327,6 +328,19 @@ program
   .description('save the queue, also while the bot runs')
   .argument('<file>', 'a new file')
   .action(backupCommand);
+program
+  .command('migrate-to-postgres')
+  .description('move the queue and the accounts from the data folder to PostgreSQL')
+  .addHelpText(
+    'after',
+    `
+The bot must not be running. Where to is named by DATABASE_URL, in the environment or in a file .env: an empty database. Either
+everything is there afterward, each row compared with what it was, or nothing; what is interrupted can simply be begun again.
+
+Examples:
+  DATABASE_URL=postgres://pentimento@db.example/pentimento pentimento migrate-to-postgres`,
+  )
+  .action(() => migrateCommand(interrupted.signal));
 program
   .command('doctor')
   .description('look at everything that the bot needs, and say what is wrong')

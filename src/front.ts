@@ -51,7 +51,7 @@ export interface FrontOptions {
 /** @throws Error if nothing can listen at the configured address */
 export async function openFront(options: FrontOptions): Promise<Front> {
   const { config, role, queue, sizes, names, log } = options;
-  const accounts = accountsOf(config);
+  const accounts = await accountsOf(config);
   // A sandbox is its own process's, and where several are there would be several.
   if (accounts.length === 0 && role === 'bot' && config.database.url === undefined)
     return openSandbox(options);

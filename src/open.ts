@@ -1,9 +1,12 @@
 import { access, constants, mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
-import { storedAccounts, vaultOf } from './accounts.js';
+import { vaultOf } from './accounts/book.js';
+import { accountBookOf } from './accounts/open.js';
 import type { Config } from './config.js';
-import { hideFromLogs, type Log } from './log.js';
+import { openNamed } from './database.js';
+import type { Log } from './log.js';
 import { mastodonPlatform } from './platforms/mastodon/platform.js';
 import type { MastodonOptions } from './platforms/mastodon/session.js';
 import { isFailure, PlatformError, type Platform } from './platforms/port.js';
@@ -11,7 +14,6 @@ import { xPlatform } from './platforms/x/platform.js';
 import type { XOptions } from './platforms/x/session.js';
 import { DATABASE_FILE, openSqlite, requireSound } from './queue/sqlite.js';
 import { LOCK_FILE, lockFolder, type Unlock } from './queue/lock.js';
-import { openPostgres } from './queue/postgres/open.js';
 import { Queue } from './queue/queue.js';
 import type { Database } from './queue/sql.js';
 import { serve, type RunningServer, type ServeOptions } from './web/server.js';
@@ -31,12 +33,14 @@ export async function openQueue(config: Config, leaseMs: number, log: Log): Prom
   const { dataFolder: folder, queue: settings } = config;
   const unlock = await lockedFolder(folder);
   try {
+    // Several on one machine have folders of their own.
+    const machine = config.database.url === undefined ? '' : `${hostname()}:${folder}`;
     const quotas = {
       waiting: settings.maxWaiting,
       waitingPerPerson: settings.maxWaitingPerPerson,
       perPersonAndDay: settings.maxPerPersonAndDay,
     };
-    const queue = new Queue(await openDatabase(config, log), { leaseMs, quotas });
+    const queue = new Queue(await openDatabase(config, log), { leaseMs, quotas, machine });
     const close = async () => {
       await queue.close();
       unlock();
@@ -70,24 +74,20 @@ async function openDatabase(
     } catch (error) {
       throw explained(`the data folder ${dataFolder} cannot be used`, reasonOf(error), error);
     }
-  hideFromLogs(decodeURIComponent(new URL(url).password));
-  try {
-    return await openPostgres(url, (isBack, error) =>
-      isBack
-        ? log.info('the database is back')
-        : log.error({ error }, 'the database cannot be reached; waiting for it'),
-    );
-  } catch (error) {
-    throw explained('the database (DATABASE_URL) cannot be used', reasonOf(error), error);
-  }
+  return openNamed(url, (isBack, error) =>
+    isBack
+      ? log.info('the database is back')
+      : log.error({ error }, 'the database cannot be reached; waiting for it'),
+  );
 }
 
 /** The accounts that the bot is to have: that of the settings, and those of `pentimento login`. */
-export function accountsOf({
-  mastodon: configured,
-  dataFolder,
-}: Pick<Config, 'mastodon' | 'dataFolder'>): readonly Account[] {
-  const { mastodon, x } = storedAccounts(dataFolder);
+export async function accountsOf(
+  config: Pick<Config, 'mastodon' | 'dataFolder' | 'database'>,
+): Promise<readonly Account[]> {
+  const { mastodon: configured } = config;
+  const book = accountBookOf(config);
+  const { mastodon, x } = await book.read();
   return [
     ...(configured
       ? [
@@ -106,7 +106,7 @@ export function accountsOf({
       return {
         on: 'x',
         userId,
-        vault: vaultOf(dataFolder, account),
+        vault: vaultOf(book, account),
         name: `x:${address}`,
       } as const;
     }),

@@ -86,14 +86,15 @@ export async function startBot(
         ofToday: () => readsOn(queue.database, dayOf(Date.now())),
       },
     );
-    let platforms: readonly Platform[] | undefined;
+    let platforms: readonly Platform[] = [];
+    let isStarting = true;
     let isOnDuty = false;
     let names: readonly string[] = [];
     const problems = async () => [
       ...((await hasRoom(folder)) ? [] : ['the disk is nearly full']),
       ...(queue.database.isAway === true ? ['the database cannot be reached'] : []),
-      ...(platforms === undefined ? ['the bot is starting'] : []),
-      ...(isOnDuty ? (platforms ?? []) : []).flatMap((platform) => platform.trouble() ?? []),
+      ...(isStarting ? ['the bot is starting'] : []),
+      ...(isOnDuty ? platforms : []).flatMap((platform) => platform.trouble() ?? []),
     ];
     metrics.watch({ problems, freeBytes: () => freeBytes(folder) });
     const operations = operationsApp({ metrics: metrics.registry, problems });
@@ -113,6 +114,7 @@ export async function startBot(
       connected(account, { ...config, rateLimits: limits }, queue, log),
     );
     names = await signInAll(platforms);
+    isStarting = false;
     log.info({ accounts: names, folder, version }, 'the bot listens');
     const pool = role === 'listen' ? undefined : await openPool(config, log);
     if (pool) closing.push(() => pool.close());

@@ -20,32 +20,47 @@ export interface Pace {
   readonly costPerSecond: number;
 }
 
-/** Learns from a finished picture: an exponentially weighted mean for each device, kept across restarts. */
+/** Machines that have painted nothing for so long before another one did are switched off, as far as one can tell. */
+const HOUR_MS = 60 * 60_000;
+/** And are not remembered for longer than this. */
+const MONTH_MS = 30 * 24 * HOUR_MS;
+
+/** Learns from a finished picture: an exponentially weighted mean for each device of a machine, kept across restarts. */
 export async function learnPace(
   sql: Sql,
+  machine: string,
   { device, costPerSecond }: Pace,
   now: number,
 ): Promise<void> {
   if (!Number.isFinite(costPerSecond) || costPerSecond <= 0) return;
   await sql.run(
-    `INSERT INTO paces (device, cost_per_second, measured_at) VALUES (@device, @costPerSecond, @now)
-     ON CONFLICT (device) DO UPDATE
+    `INSERT INTO paces (machine, device, cost_per_second, measured_at) VALUES (@machine, @device, @costPerSecond, @now)
+     ON CONFLICT (machine, device) DO UPDATE
      SET cost_per_second = paces.cost_per_second + @fresh * (excluded.cost_per_second - paces.cost_per_second),
          measured_at = excluded.measured_at`,
-    { device, costPerSecond, fresh: FRESH, now },
+    { machine, device, costPerSecond, fresh: FRESH, now },
   );
+  await sql.run('DELETE FROM paces WHERE measured_at < @old', { old: now - MONTH_MS });
 }
 
-/** What has been learned so far; first of the device that has painted last, which is the one that will paint next. */
+/**
+ * What has been learned so far, of each machine's device that has painted last, which is the one that will paint next; the
+ * quickest first.
+ */
 export function pacesOf(sql: Sql): Promise<readonly Pace[]> {
   return sql.all<Pace>(
-    'SELECT device, cost_per_second AS "costPerSecond" FROM paces ORDER BY measured_at DESC',
+    `SELECT device, cost_per_second AS "costPerSecond" FROM paces AS one
+     WHERE measured_at = (SELECT max(measured_at) FROM paces WHERE machine = one.machine)
+       AND measured_at >= (SELECT max(measured_at) FROM paces) - ${HOUR_MS}
+     ORDER BY cost_per_second DESC`,
   );
 }
 
-/** The pace that counts. */
+/** Of all machines together. */
 async function paceOf(sql: Sql): Promise<number> {
-  return (await pacesOf(sql))[0]?.costPerSecond ?? FIRST_GUESS;
+  const paces = await pacesOf(sql);
+  if (paces.length === 0) return FIRST_GUESS;
+  return paces.reduce((sum, { costPerSecond }) => sum + costPerSecond, 0);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Engine } from './sql.js';
 
 export type Migration = Readonly<Record<Engine, string>>;
 
-/** What was before there was PostgreSQL: its tables are made at once, by the entry with which it came. */
+/** Of what the other engine alone needs; and until there was PostgreSQL, whose tables are made at once, by the entry with which it came. */
 const NOTHING = '';
 
 export const migrations: readonly Migration[] = [
@@ -444,6 +444,41 @@ export const migrations: readonly Migration[] = [
     used_at    BIGINT,
     revoked_at BIGINT
   );
+  `,
+  },
+  {
+    // A bot with a file has its accounts in another one, beside it.
+    sqlite: NOTHING,
+    postgres: `
+  -- The accounts that the bot is signed in to, tokens and all.
+  CREATE TABLE accounts (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    stored   JSON NOT NULL
+  );
+  -- What was moved here from SQLite, if anything was.
+  CREATE TABLE moved_from (
+    digest TEXT PRIMARY KEY, -- SHA-256 of all its rows
+    at     BIGINT NOT NULL   -- ms since 1970
+  );
+  `,
+  },
+  {
+    sqlite: `
+  -- Of each machine that paints for a database; here there is one, without a name.
+  CREATE TABLE paces_of_machines (
+    machine         TEXT NOT NULL,
+    device          TEXT NOT NULL,
+    cost_per_second REAL NOT NULL CHECK (cost_per_second > 0),
+    measured_at     INTEGER NOT NULL,
+    PRIMARY KEY (machine, device)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO paces_of_machines SELECT '', device, cost_per_second, measured_at FROM paces;
+  DROP TABLE paces;
+  ALTER TABLE paces_of_machines RENAME TO paces;
+  `,
+    postgres: `
+  ALTER TABLE paces ADD COLUMN machine TEXT COLLATE "C" NOT NULL DEFAULT '';
+  ALTER TABLE paces DROP CONSTRAINT paces_pkey, ADD PRIMARY KEY (machine, device);
   `,
   },
 ];

@@ -45,6 +45,8 @@ export interface QueueOptions {
   /** How long a claim is good for unless it is extended. */
   readonly leaseMs: number;
   readonly quotas: Quotas;
+  /** Its name among those that paint for one database; nothing if it is alone. */
+  readonly machine?: string;
 }
 
 /** The JSON is our own, under a schema that the migrations keep; it is not checked again when it is read. */
@@ -169,12 +171,13 @@ export class Queue extends EventEmitter<{ change: [] }> {
   /** A render has an outcome; next it is posted. A painted picture also tells how fast its device is. */
   async rendered(claim: RenderClaim, answer: Answer, pace?: Pace): Promise<boolean> {
     const changes = { answer: JSON.stringify(answer), attempts: 0 };
-    // First and by itself: there is one row for all GPUs of a kind, which nobody is to keep while they wait for the disk.
-    if (pace)
-      await this.database.transaction((sql) => learnPace(sql, pace, this.now()), {
-        durable: false,
-      });
-    return this.#moved(claim, 'rendering', 'answering', changes);
+    const { machine = '' } = this.options;
+    const moved = await this.database.transaction(async (sql) => {
+      if (pace) await learnPace(sql, machine, pace, this.now());
+      return this.#move(sql, claim, 'rendering', 'answering', changes);
+    });
+    this.changed();
+    return moved;
   }
 
   /** Nothing came of a render yet: it is to be tried again, keeping its place. */

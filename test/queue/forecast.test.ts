@@ -14,7 +14,7 @@ const ask = (queue: Queue, id: string, person: string, cost: number) =>
 
 it('a request’s place counts who goes first, and their work at the pace that was measured', async () => {
   const queue = queueAt(newPlace());
-  await learnPace(queue.database, { device: 'cpu', costPerSecond: 10 }, 1);
+  await learnPace(queue.database, '', { device: 'cpu', costPerSecond: 10 }, 1);
   await ask(queue, '1', 'ada', 100);
   await ask(queue, '2', 'ada', 100);
   await ask(queue, '3', 'bela', 50);
@@ -60,7 +60,7 @@ it('the pace follows what is painted, forgets slowly, and is kept across restart
 it('the pace of the device that painted last counts, and a measurement that cannot be is passed over', async () => {
   const queue = queueAt(newPlace());
   const learn = (device: string, costPerSecond: number, now: number) =>
-    learnPace(queue.database, { device, costPerSecond }, now);
+    learnPace(queue.database, '', { device, costPerSecond }, now);
   await learn('gpu', 90, 1);
   await learn('cpu', 10, 2);
   for (const costPerSecond of [0, -1, NaN, Infinity]) await learn('gpu', costPerSecond, 3);
@@ -70,9 +70,21 @@ it('the pace of the device that painted last counts, and a measurement that cann
   expect((await placeFor(queue, '1'))?.seconds).toBeCloseTo(11, 0);
 });
 
+it('of several machines the paces add up, as long as they paint', async () => {
+  const queue = queueAt(newPlace());
+  const learn = (machine: string, costPerSecond: number, now: number) =>
+    learnPace(queue.database, machine, { device: 'gpu', costPerSecond }, now);
+  await learn('one', 90, 1);
+  await learn('other', 10, 2);
+  await ask(queue, '1', 'ada', 1000);
+  expect((await placeFor(queue, '1'))?.seconds).toBe(10);
+  await learn('other', 10, 3_600_003); // the first one has been silent for more than an hour
+  expect((await placeFor(queue, '1'))?.seconds).toBe(100);
+});
+
 it('what has been put off is not promised for before', async () => {
   const queue = queueAt(newPlace(), () => 0);
-  await learnPace(queue.database, { device: 'cpu', costPerSecond: 10 }, 1);
+  await learnPace(queue.database, '', { device: 'cpu', costPerSecond: 10 }, 1);
   await ask(queue, '1', 'ada', 100);
   await queue.retryRender(claimed(await queue.claimRender()), 3_600_000);
   expect((await placeFor(queue, '1'))?.seconds).toBe(3610);

@@ -27,7 +27,7 @@ export type Weather = (isBack: boolean, error?: unknown) => void;
 /** Connections to one database, a few for statements and such as one keeps. While the server is away one waits for them. */
 export class Connections {
   #isAway = false;
-  #hasEnded = false;
+  #ended: Promise<void> | undefined;
 
   private constructor(
     private readonly pool: Pool,
@@ -49,6 +49,8 @@ export class Connections {
       keepAlive: true,
       application_name: 'pentimento',
     };
+    // It waits for what this promises, although its types do not say so.
+    const onConnect = settle as (client: ClientBase) => void;
     const pool = new Pool({ ...common, max: MOST, onConnect });
     // One that breaks while nobody uses it is none of ours; the next is made when it is needed.
     pool.on('error', () => undefined);
@@ -78,7 +80,7 @@ export class Connections {
       const client = this.make();
       try {
         await client.connect();
-        await onConnect(client);
+        await settle(client);
         return client;
       } catch (error) {
         await client.end().catch(() => undefined);
@@ -91,9 +93,8 @@ export class Connections {
     return sleep(PAUSE_MS);
   }
 
-  async end(): Promise<void> {
-    this.#hasEnded = true;
-    await this.pool.end();
+  end(): Promise<void> {
+    return (this.#ended ??= this.pool.end());
   }
 
   async #patiently<T>(connect: () => Promise<T>): Promise<T> {
@@ -104,7 +105,7 @@ export class Connections {
         this.#isAway = false;
         return connection;
       } catch (error) {
-        if (this.#hasEnded || !isLost(error)) throw error;
+        if (this.#ended !== undefined || !isLost(error)) throw error;
         if (!this.#isAway) this.weather(false, error);
         this.#isAway = true;
         await this.pause();
@@ -112,7 +113,7 @@ export class Connections {
   }
 }
 
-async function onConnect(client: ClientBase): Promise<void> {
+async function settle(client: ClientBase): Promise<void> {
   client.on('error', () => undefined); // whoever asks something of it learns of its end
   await client.query(SESSION);
 }

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { Database, Duty, Sql, TransactionOptions, Values } from '../sql.js';
+import type { Database, Duty, Sql, TransactionOptions, Value, Values } from '../sql.js';
+import { storable } from '../storable.js';
 import { codeOf, isLost, type Connections } from './connections.js';
 import { onDuty } from './duty.js';
 import type { PostgresNews } from './news.js';
@@ -150,7 +151,7 @@ function asking(connection: PoolClient): Sql {
     const { text, names } = numbered(sql);
     return connection.query(
       text,
-      names.map((name) => values[name]),
+      names.map((name) => asStored(values[name])),
     );
   };
   return {
@@ -160,6 +161,10 @@ function asking(connection: PoolClient): Sql {
       (await query(sql, values)).rows[0] as Row | undefined,
     run: async (sql: string, values?: Values) => (await query(sql, values)).rowCount ?? 0,
   };
+}
+
+function asStored(value: Value | undefined): Value | undefined {
+  return typeof value === 'string' ? storable(value) : value;
 }
 
 const known = new Map<string, { readonly text: string; readonly names: readonly string[] }>();

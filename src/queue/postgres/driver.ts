@@ -1,9 +1,5 @@
 import type { ClientConfig } from 'pg';
 
-/** By the numbers that PostgreSQL has for its types (pg_type.dat). */
-const INT8 = 20;
-const JSON_TEXT = 114;
-
 /** @throws Error if the operator has not installed it: nobody needs it who has one machine */
 export async function driver() {
   let pg;
@@ -15,14 +11,12 @@ export async function driver() {
       { cause: error },
     );
   }
-  const { getTypeParser } = pg.types;
-  const parserFor = (type: number, format?: 'text') => {
-    if (type === INT8) return Number; // ours are below 2⁵³
-    if (type === JSON_TEXT) return String; // as SQLite gives it
-    return getTypeParser(type, format);
-  };
   const types: NonNullable<ClientConfig['types']> = {
-    getTypeParser: parserFor as typeof getTypeParser,
+    getTypeParser: (type, format) => {
+      if (type === pg.types.builtins.INT8) return Number; // ours are below 2⁵³
+      if (type === pg.types.builtins.JSON) return String; // as SQLite gives it
+      return pg.types.getTypeParser(type, format) as (text: string) => unknown;
+    },
   };
   return { Pool: pg.Pool, Client: pg.Client, types };
 }
