@@ -114,6 +114,12 @@ describe('a connection that breaks', () => {
   });
 });
 
+it('a statement that takes too long fails, and is not taken for an outage', async () => {
+  const database = await opened();
+  await expect(database.all('SELECT pg_sleep(12)')).rejects.toThrow(/timeout/);
+  expect(database.isAway).toBe(false);
+});
+
 describe('a server that goes away', () => {
   it.each(['fast', 'immediate'] as const)(
     'and comes back (%s) is waited for, and told of once each way',

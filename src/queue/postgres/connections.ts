@@ -4,8 +4,10 @@ import { driver } from './driver.js';
 
 /** Of a process at a time: its painters' and its answers' statements, each of which takes a millisecond. */
 const MOST = 8;
-/** So long nothing may come of a statement before the connection is given up; the longest ones take less than a second. */
+/** So long nothing may come of a statement before the connection is given up. */
 const SILENCE_MS = 15_000;
+/** A statement that takes so long is ended by the server, and fails; or one could not tell it from a server that is away. */
+const LONGEST_MS = 10_000;
 const CONNECT_MS = 5000;
 /** Between two attempts to reach a server that is away. */
 const PAUSE_MS = 500;
@@ -15,7 +17,8 @@ const PAUSE_MS = 500;
  * within a quarter of a minute, and not, as is usual, after two hours.
  */
 const SESSION = `
-  SET idle_in_transaction_session_timeout = '10s';
+  SET statement_timeout = ${LONGEST_MS};
+  SET idle_in_transaction_session_timeout = '5s';
   SET tcp_keepalives_idle = 5;
   SET tcp_keepalives_interval = 2;
   SET tcp_keepalives_count = 3;
@@ -31,7 +34,7 @@ export class Connections {
 
   private constructor(
     private readonly pool: Pool,
-    private readonly make: () => Client,
+    private readonly make: (silenceMs: number) => Client,
     private readonly weather: Weather,
   ) {}
 
@@ -54,7 +57,11 @@ export class Connections {
     const pool = new Pool({ ...common, max: MOST, onConnect });
     // One that breaks while nobody uses it is none of ours; the next is made when it is needed.
     pool.on('error', () => undefined);
-    const connections = new Connections(pool, () => new Client(common), weather);
+    const connections = new Connections(
+      pool,
+      (silenceMs) => new Client({ ...common, query_timeout: silenceMs }),
+      weather,
+    );
     try {
       (await pool.connect()).release();
     } catch (error) {
@@ -74,13 +81,17 @@ export class Connections {
     return this.#patiently(() => this.pool.connect());
   }
 
-  /** One of one's own, that is to be ended; waits while the server is away. */
-  keep(): Promise<Client> {
+  /**
+   * One of one's own, that is to be ended; waits while the server is away.
+   * @param isSlow whether its statements may take as long as they like, as those that change the schema
+   */
+  keep(isSlow = false): Promise<Client> {
     return this.#patiently(async () => {
-      const client = this.make();
+      const client = this.make(isSlow ? 0 : SILENCE_MS);
       try {
         await client.connect();
         await settle(client);
+        if (isSlow) await client.query('SET statement_timeout = 0');
         return client;
       } catch (error) {
         await client.end().catch(() => undefined);

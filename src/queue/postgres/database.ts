@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import type { Database, Duty, Sql, TransactionOptions, Value, Values } from '../sql.js';
 import { storable } from '../storable.js';
 import { codeOf, isLost, type Connections } from './connections.js';
@@ -7,8 +7,8 @@ import type { PostgresNews } from './news.js';
 
 /** Who takes this lock is alone with its transaction: any number, as long as nobody else on the server means something else by it. */
 const ALONE = 0x70656e74; // "pent"
-/** What PostgreSQL calls it when one of two that wait for each other is sent away: it may simply try again. */
-const TRY_AGAIN = new Set(['40001', '40P01']);
+/** What PostgreSQL calls it when one of two that wait for each other is sent away, or one waited too long: it may simply try again. */
+const TRY_AGAIN = new Set(['40001', '40P01', '57014']);
 const ATTEMPTS = 5;
 
 /**
@@ -118,6 +118,18 @@ export class PostgresDatabase implements Database {
     return onDuty(this.connections, duty, signal, act, onStandBy);
   }
 
+  /** Brings the database to the present schema, however long that takes. */
+  async migrate(act: (sql: Sql) => Promise<void>): Promise<void> {
+    const client = await this.connections.keep(true);
+    try {
+      await begin(client, { alone: true });
+      await act(asking(client));
+      await client.query('COMMIT');
+    } finally {
+      await client.end(); // and with it, if it has come to that, the transaction
+    }
+  }
+
   async close(): Promise<void> {
     // First nobody waits for the server any more.
     const ended = this.connections.end();
@@ -128,7 +140,7 @@ export class PostgresDatabase implements Database {
 
 /** All in one go to the server and back; gives the transaction's number. */
 async function begin(
-  client: PoolClient,
+  client: ClientBase,
   { durable = true, alone = false }: TransactionOptions,
 ): Promise<string> {
   const statements = [
@@ -146,7 +158,7 @@ async function begin(
   return last?.rows[0]?.number ?? '';
 }
 
-function asking(connection: PoolClient): Sql {
+function asking(connection: ClientBase): Sql {
   const query = (sql: string, values: Values = {}) => {
     const { text, names } = numbered(sql);
     return connection.query(

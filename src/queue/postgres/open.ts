@@ -18,7 +18,7 @@ export async function openPostgres(
   const news = new PostgresNews(connections);
   const database = new PostgresDatabase(connections, news);
   try {
-    await database.transaction(migrate, { alone: true });
+    await database.migrate(migrate);
   } catch (error) {
     await database.close();
     throw error;
