@@ -9,6 +9,8 @@ export type Migration = Readonly<Record<Engine, string>>;
 
 /** What was before there was PostgreSQL: its tables are made at once, by the entry with which it came. */
 const NOTHING = '';
+/** What SQLite has no need of: where it is the database, pictures lie in files. */
+const NOTHING_MORE = '';
 
 export const migrations: readonly Migration[] = [
   {
@@ -433,6 +435,19 @@ export const migrations: readonly Migration[] = [
     used_at    BIGINT,
     revoked_at BIGINT
   );
+  `,
+  },
+  {
+    sqlite: NOTHING_MORE,
+    postgres: `
+  -- Painted pictures and what people have sent, where they are to be reached from several machines (src/pictures/). What is
+  -- compressed already is not compressed once more.
+  CREATE TABLE pictures (
+    key        TEXT COLLATE "C" PRIMARY KEY,
+    bytes      BYTEA NOT NULL,
+    changed_at BIGINT NOT NULL -- ms since 1970
+  );
+  ALTER TABLE pictures ALTER COLUMN bytes SET STORAGE EXTERNAL;
   `,
   },
 ];
