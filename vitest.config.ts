@@ -1,12 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
+const common = {
+  // Renders and browsers are real here; a slow machine must not turn a right answer into a failure.
+  testTimeout: 10 * 60_000,
+  hookTimeout: 120_000,
+};
+
+/** What is promised of the queue, on whichever engine. */
+const ofTheQueue = ['test/queue/**/*.test.ts', 'test/replies/outbox.test.ts'];
+/** And what is only so of a file of SQLite, or counts timers, of which connections have their own. */
+const ofSqlite = ['database', 'lock', 'waiting'].map((name) => `test/queue/${name}.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Renders and browsers are real here; a slow machine must not turn a right answer into a failure.
-    testTimeout: 10 * 60_000,
-    hookTimeout: 120_000,
     // Files that wait (for streams that fall silent, for leases that run out) leave a processor to others that compute.
     maxWorkers: 2,
+    projects: [
+      { test: { ...common, name: 'all', include: ['test/**/*.test.ts'] } },
+      {
+        test: {
+          ...common,
+          name: 'postgres',
+          include: ofTheQueue,
+          exclude: ofSqlite,
+          globalSetup: ['test/support/cluster.ts'],
+        },
+      },
+    ],
   },
 });

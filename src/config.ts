@@ -99,6 +99,17 @@ const configSchema = z
           .readonly(),
       })
       .readonly(),
+    /** Another one than the file in the data folder: PostgreSQL's, for more than one machine. */
+    database: z
+      .strictObject({
+        url: z
+          .url({
+            protocol: /^postgres(ql)?$/,
+            error: 'it takes an address like postgres://user:password@host/database',
+          })
+          .optional(),
+      })
+      .readonly(),
     retention: z.strictObject({ days: z.number().positive() }).readonly(),
     safety: safetyPolicySchema,
     /** Networks that are fetched with `pentimento models`. */
@@ -176,6 +187,7 @@ const variables: Readonly<Record<string, string>> = {
   'models.folder': 'PENTIMENTO_MODELS',
   'models.mirror': 'PENTIMENTO_MODELS_MIRROR',
   'models.offline': 'PENTIMENTO_OFFLINE',
+  'database.url': 'DATABASE_URL',
   'web.host': 'PENTIMENTO_HOST',
   'web.port': 'PENTIMENTO_PORT',
   'web.address': 'PENTIMENTO_ADDRESS',

@@ -12,7 +12,7 @@ import { RenderPool } from '../src/render/pool.js';
 import { mentionOf, request } from './support/fixtures.js';
 import { temporaryFolder } from './support/folder.js';
 import { MemoryPlatform } from './support/platform.js';
-import { claimed, databaseFile, LEASE_MS, queueAt } from './support/queue.js';
+import { claimed, newPlace, LEASE_MS, queueAt } from './support/queue.js';
 
 /** A bot on a network in memory whose downloads are as given, and its queue. */
 function running(
@@ -20,7 +20,7 @@ function running(
   workers = 1,
   more: Partial<Pick<BotOptions, 'heartbeatMs' | 'onProgress'>> = {},
 ) {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   const network = new MemoryPlatform();
   const log = createLog('silent');
   const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { UsageError } from './errors.js';
-import { withDatabase } from './open.js';
+import { withFile } from './open.js';
+import { loadConfig } from '../config.js';
 import { backUp } from '../queue/sqlite.js';
 
 /**
@@ -12,7 +13,10 @@ export async function backupCommand(file: string): Promise<void> {
   process.umask(0o077); // as private as the queue itself
   if (file === '') throw new UsageError('name a file to save the queue in');
   if (existsSync(file)) throw new UsageError(`${file} is there already; name a new file`);
-  await withDatabase(async (database) => {
+  const { dataFolder, database } = loadConfig();
+  if (database.url !== undefined)
+    throw new UsageError('the queue is in PostgreSQL (DATABASE_URL); save it with pg_dump');
+  await withFile(dataFolder, async (database) => {
     try {
       await backUp(database, file);
     } catch (error) {

@@ -1,16 +1,33 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../config.js';
+import { openPostgres } from '../queue/postgres.js';
+import type { Database } from '../queue/sql.js';
 import { DATABASE_FILE, openSqlite, type SqliteDatabase } from '../queue/sqlite.js';
 
 /**
  * Does something with the queue's database, which a bot may be using at the same time.
  * @throws Error if there is none yet
  */
-export async function withDatabase<T>(
-  act: (database: SqliteDatabase) => T | Promise<T>,
+export async function withDatabase<T>(act: (database: Database) => Promise<T>): Promise<T> {
+  const { dataFolder, database } = loadConfig();
+  if (database.url === undefined) return withFile(dataFolder, act);
+  const opened = await openPostgres(database.url);
+  try {
+    return await act(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+/**
+ * Likewise, where only a file will do.
+ * @throws Error if there is none yet
+ */
+export async function withFile<T>(
+  dataFolder: string,
+  act: (database: SqliteDatabase) => Promise<T>,
 ): Promise<T> {
-  const { dataFolder } = loadConfig();
   const file = join(dataFolder, DATABASE_FILE);
   if (!existsSync(file))
     throw new Error(`there is no queue in ${dataFolder} yet; "pentimento bot" makes one`);

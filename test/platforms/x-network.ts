@@ -3,7 +3,7 @@ import { createLog } from '../../src/log.js';
 import type { OAuth1, Vault } from '../../src/platforms/x/credentials.js';
 import { xPlatform } from '../../src/platforms/x/platform.js';
 import type { XOptions } from '../../src/platforms/x/session.js';
-import { databaseFile, queueAt } from '../support/queue.js';
+import { newPlace, queueAt } from '../support/queue.js';
 import { secret } from '../support/secrets.js';
 import { attached } from '../x/attached.js';
 import { FakeX, type FakeXOptions } from '../x/server.js';
@@ -24,7 +24,7 @@ export async function xNetwork(options: FakeXOptions = {}): Promise<XNetwork> {
   const self = x.world.user('pentimento');
   const { key: appKey, secret: appSecret } = x.door.app;
   const tokens = x.door.tokensFor(self);
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   const name = 'x:pentimento@x.com';
   const connectWith = (more: Partial<XOptions>) =>
     xPlatform({

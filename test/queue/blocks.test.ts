@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { block, blocked, isBlocked, isPattern, unblock } from '../../src/queue/blocks.js';
-import { databaseFile, queueAt } from '../support/queue.js';
+import { newPlace, queueAt } from '../support/queue.js';
 
 it('an account is blocked alone, a domain with everybody there and below', async () => {
-  const { database } = queueAt(databaseFile());
+  const { database } = queueAt(newPlace());
   await block(database, '@Ada@Mean.example', 1);
   await block(database, 'bad.example', 1);
   await block(database, 'böse.example', 1);
@@ -34,7 +34,7 @@ it('an account is blocked alone, a domain with everybody there and below', async
 });
 
 it('blocks are listed, tell what they changed, and can be undone', async () => {
-  const { database } = queueAt(databaseFile());
+  const { database } = queueAt(newPlace());
   expect([await block(database, 'b.example', 1), await block(database, 'B.example', 2)]).toEqual([
     true,
     false,

@@ -4,7 +4,7 @@ import { openSqlite } from '../../src/queue/sqlite.js';
 import { listed, tallies } from '../../src/queue/desk.js';
 import { migrations } from '../../src/queue/migrations.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { databaseFile, queueAt } from '../support/queue.js';
+import { newPlace, queueAt } from '../support/queue.js';
 
 function open(file: string): Database.Database {
   const database = openSqlite(file).connection;
@@ -17,7 +17,7 @@ const schemaOf = (database: Database.Database) =>
 
 describe('opening a database', () => {
   it('gives a new file the schema', () => {
-    const database = open(databaseFile());
+    const database = open(newPlace());
     expect(database.pragma('user_version', { simple: true })).toBe(migrations.length);
     const tables = database
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
@@ -41,7 +41,7 @@ describe('opening a database', () => {
   });
 
   it('keeps what an existing one holds', () => {
-    const file = databaseFile();
+    const file = newPlace();
     const first = open(file);
     const schema = schemaOf(first);
     first.prepare("INSERT INTO cursors VALUES ('here', '5')").run();
@@ -55,7 +55,7 @@ describe('opening a database', () => {
   });
 
   it('refuses one from a newer version, and says what to do', () => {
-    const file = databaseFile();
+    const file = newPlace();
     const newer = new Database(file);
     newer.pragma('user_version = 1000');
     newer.close();
@@ -65,7 +65,7 @@ describe('opening a database', () => {
   });
 
   it('survives a power cut with what it was told: it waits for the disk', () => {
-    const database = open(databaseFile());
+    const database = open(newPlace());
     expect(database.pragma('synchronous', { simple: true })).toBe(2); // FULL
     expect(database.pragma('journal_mode', { simple: true })).toBe('wal');
   });
@@ -73,7 +73,7 @@ describe('opening a database', () => {
 
 /** A database as version `count` of the program left it, with a request in every state that there was. */
 function leftBy(count: number): { readonly file: string; readonly states: readonly string[] } {
-  const file = databaseFile();
+  const file = newPlace();
   const old = new Database(file);
   for (const { sqlite } of migrations.slice(0, count)) old.exec(sqlite);
   old.pragma(`user_version = ${count}`);
@@ -108,7 +108,7 @@ it.each(migrations.map((_, i) => i))(
   async (count) => {
     const { file, states } = leftBy(count);
     const database = open(file);
-    expect(schemaOf(database)).toEqual(schemaOf(open(databaseFile())));
+    expect(schemaOf(database)).toEqual(schemaOf(open(newPlace())));
     expect(database.pragma('foreign_key_check')).toEqual([]);
     database.close();
 
@@ -132,7 +132,7 @@ it.each(migrations.map((_, i) => i))(
 
 describe('the schema refuses', () => {
   const filled = async () => {
-    const file = databaseFile();
+    const file = newPlace();
     await queueAt(file).admit('here', mentionOf('1'), { request, cost: 1 });
     return open(file);
   };

@@ -12,13 +12,13 @@ import {
 } from '../../src/queue/desk.js';
 import type { Queue } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, Clock, newPlace, queueAt } from '../support/queue.js';
 
 const NOW = 2_000_000;
 
 function desk() {
   const clock = new Clock();
-  const queue = queueAt(databaseFile(), clock.now);
+  const queue = queueAt(newPlace(), clock.now);
   const ask = async (id: string, person = 'ada') => {
     await queue.admit('here', mentionOf(id, person), { request, cost: 1 });
     return (await requestFor(queue.database, 'here', id)) ?? NaN;

@@ -3,7 +3,7 @@ import { requestFor } from '../../src/queue/desk.js';
 import { learnPace, pacesOf, placeOf, type Place } from '../../src/queue/forecast.js';
 import type { Queue } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { claimed, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, newPlace, queueAt } from '../support/queue.js';
 
 async function placeFor({ database }: Queue, mentionId: string): Promise<Place | undefined> {
   return await placeOf(database, (await requestFor(database, 'here', mentionId)) ?? 0, 0);
@@ -13,7 +13,7 @@ const ask = (queue: Queue, id: string, person: string, cost: number) =>
   queue.admit('here', mentionOf(id, person), { request, cost });
 
 it('a request’s place counts who goes first, and their work at the pace that was measured', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   await learnPace(queue.database, { device: 'cpu', costPerSecond: 10 }, 1);
   await ask(queue, '1', 'ada', 100);
   await ask(queue, '2', 'ada', 100);
@@ -32,13 +32,13 @@ it('a request’s place counts who goes first, and their work at the pace that w
 });
 
 it('before anything has been painted there is a guess', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   await ask(queue, '1', 'ada', 19.4e6);
   expect((await placeFor(queue, '1'))?.seconds).toBeCloseTo(39, 0);
 });
 
 it('the pace follows what is painted, forgets slowly, and is kept across restarts', async () => {
-  const file = databaseFile();
+  const file = newPlace();
   const queue = queueAt(file);
   const paint = async (id: string, costPerSecond: number) => {
     await ask(queue, id, 'ada', 1);
@@ -58,7 +58,7 @@ it('the pace follows what is painted, forgets slowly, and is kept across restart
 });
 
 it('the pace of the device that painted last counts, and a measurement that cannot be is passed over', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   const learn = (device: string, costPerSecond: number, now: number) =>
     learnPace(queue.database, { device, costPerSecond }, now);
   await learn('gpu', 90, 1);
@@ -71,7 +71,7 @@ it('the pace of the device that painted last counts, and a measurement that cann
 });
 
 it('what has been put off is not promised for before', async () => {
-  const queue = queueAt(databaseFile(), () => 0);
+  const queue = queueAt(newPlace(), () => 0);
   await learnPace(queue.database, { device: 'cpu', costPerSecond: 10 }, 1);
   await ask(queue, '1', 'ada', 100);
   await queue.retryRender(claimed(await queue.claimRender()), 3_600_000);

@@ -6,7 +6,7 @@ import { hung, hungAt, takeDown } from '../../src/queue/gallery.js';
 import type { Queue } from '../../src/queue/queue.js';
 import type { Answer } from '../../src/queue/states.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { claimed, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, newPlace, queueAt } from '../support/queue.js';
 
 /** Asks for something and has it answered. */
 async function answered(queue: Queue, mention: Mention, answer: Answer = painted): Promise<void> {
@@ -19,7 +19,7 @@ const titles = async (queue: Queue) =>
   (await hung(queue.database, 1e9, 100)).map(({ mention }) => mention.id);
 
 it('only what was asked for in public hangs, newest first, page by page', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   for (const id of ['1', '2', '3']) await answered(queue, mentionOf(id));
   for (const visibility of ['unlisted', 'private', 'direct'] as const)
     await answered(queue, mentionOf(visibility, 'ada', { visibility }));
@@ -32,7 +32,7 @@ it('only what was asked for in public hangs, newest first, page by page', async 
 });
 
 it('nothing sensitive hangs, nor what stands behind a warning, nor what is not painted', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   await answered(queue, mentionOf('1', 'ada', { sensitive: true }));
   await answered(queue, mentionOf('2', 'ada', { spoiler: 'careful' }));
   await answered(queue, mentionOf('3'), { ...painted, sensitive: true });
@@ -42,7 +42,7 @@ it('nothing sensitive hangs, nor what stands behind a warning, nor what is not p
 });
 
 it('whoever writes #nogallery has all of theirs taken down, and #gallery hangs them again', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   await answered(queue, mentionOf('1'));
   await answered(queue, mentionOf('2', 'eve'));
   await answered(queue, mentionOf('3', 'ada', { text: 'please #NoGallery!' }));
@@ -55,7 +55,7 @@ it('whoever writes #nogallery has all of theirs taken down, and #gallery hangs t
 });
 
 it('what the operator takes down hangs no longer, and is not deleted', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   for (const id of ['1', '2', '3']) await answered(queue, mentionOf(id));
   expect([await takeDown(queue.database, 2), await takeDown(queue.database, 2)]).toEqual([
     true,
@@ -68,7 +68,7 @@ it('what the operator takes down hangs no longer, and is not deleted', async () 
 });
 
 it('nothing hangs of who is blocked, and pages are as long as ever', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   const people = ['ada', 'eve', 'eve', 'ada', 'eve', 'ada'];
   for (const [i, person] of people.entries())
     await answered(queue, mentionOf(String(i + 1), person));
@@ -80,7 +80,7 @@ it('nothing hangs of who is blocked, and pages are as long as ever', async () =>
 });
 
 it('nothing hangs that was made of the pictures of somebody who minds, or is blocked', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   const { author: ada } = mentionOf('0', 'ada');
   const { author: bob } = mentionOf('0', 'bob');
   await answered(queue, mentionOf('1', 'eve', { picturesOf: [bob, ada] }));

@@ -7,10 +7,10 @@ import {
   putLetterOff,
 } from '../../src/queue/inbox.js';
 import { mentionOf } from '../support/fixtures.js';
-import { databaseFile, queueAt } from '../support/queue.js';
+import { newPlace, queueAt } from '../support/queue.js';
 
 async function inbox() {
-  const { database } = queueAt(databaseFile());
+  const { database } = queueAt(newPlace());
   for (const [id, person] of [
     ['1', 'ada'],
     ['2', 'ada'],

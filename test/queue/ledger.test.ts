@@ -3,13 +3,13 @@ import { forgettable, forget } from '../../src/queue/retention.js';
 import { readsOn } from '../../src/queue/ledger.js';
 import { mentionOf } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
-import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, Clock, newPlace, queueAt } from '../support/queue.js';
 
 const post = (id: string) => ({ id, text: `post ${id}`, hasPicture: false });
 
 describe('a ledger', () => {
   it('keeps what was read, with how far that was, until somebody was told; oldest first', async () => {
-    const file = databaseFile();
+    const file = newPlace();
     const ledger = queueAt(file).ledger('x');
     await ledger.keep([mentionOf('100'), mentionOf('99')], 'so far');
     await ledger.keep([mentionOf('98')], 'further');
@@ -23,7 +23,7 @@ describe('a ledger', () => {
 
   it('knows of every reply whether it was posted, or that nobody knows', async () => {
     const clock = new Clock();
-    const ledger = queueAt(databaseFile(), clock.now).ledger('x');
+    const ledger = queueAt(newPlace(), clock.now).ledger('x');
     const first = await ledger.begin('10');
     const second = await ledger.begin('20');
     const third = await ledger.begin('30');
@@ -43,14 +43,14 @@ describe('a ledger', () => {
   });
 
   it('has a reply looked for among what is newer than the mention and than all that we had posted', async () => {
-    const ledger = queueAt(databaseFile()).ledger('x');
+    const ledger = queueAt(newPlace()).ledger('x');
     await ledger.settle(await ledger.begin('500'), post('1000'));
     expect((await ledger.begin('600')).after).toBe('1000');
     expect((await ledger.begin('2000')).after).toBe('2000');
   });
 
   it('counts the reads of each day, and forgets those of long ago', async () => {
-    const queue = queueAt(databaseFile());
+    const queue = queueAt(newPlace());
     const ledger = queue.ledger('x');
     expect(await ledger.spend('2026-11-24', 5, 10)).toBe(true);
     expect(await ledger.spend('2026-11-24', 6, 10)).toBe(false);
@@ -63,7 +63,7 @@ describe('a ledger', () => {
 
   it('forgets our words with the request that they answered', async () => {
     const clock = new Clock();
-    const queue = queueAt(databaseFile(), clock.now);
+    const queue = queueAt(newPlace(), clock.now);
     const ledger = queue.ledger('x');
     await queue.admit('x', mentionOf('10'), { refusal: { type: 'no pictures' } });
     await ledger.settle(await ledger.begin('10'), post('11'));

@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest';
-import { openSqlite, type SqliteDatabase } from '../../src/queue/sqlite.js';
 import { tagsFor, virtualTimeOf } from '../../src/queue/fairness.js';
 import { Queue, type RenderClaim } from '../../src/queue/queue.js';
+import type { Database } from '../../src/queue/sql.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { databaseFile, options } from '../support/queue.js';
+import { newPlace, openAt, options } from '../support/queue.js';
 
 /** A request as the fairness properties see it. */
 export interface Job {
@@ -56,15 +56,14 @@ export function simulatedLine(weights: Weights = {}): Line {
   };
 }
 
-/** The real queue over SQLite. Time stands still, so that no lease runs out. */
+/** The real queue. Time stands still, so that no lease runs out. */
 export function realLine(weights: Weights = {}): Line {
-  const file = databaseFile();
+  const place = newPlace();
   const jobs = new Map<string, Job>();
   const running: RenderClaim[] = [];
-  const open: SqliteDatabase[] = [];
+  const open: Database[] = [];
   const opened = (): Queue => {
-    const database = openSqlite(file);
-    database.connection.pragma('synchronous = OFF'); // for speed: no power is cut here
+    const database = openAt(place);
     open.push(database);
     return new Queue(database, options, () => 1_000_000);
   };

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { openSqlite } from '../../src/queue/sqlite.js';
 import { Queue, type Claim, type RenderClaim, type ReplyClaim } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { databaseFile, LEASE_MS, options } from '../support/queue.js';
+import { LEASE_MS, newPlace, openAt, options } from '../support/queue.js';
 import { QueueModel, type Claimed } from './model.js';
 
 /** Two processes with the same database: every command says through which of them it goes. */
@@ -12,14 +11,12 @@ class TwoQueues {
   readonly replyClaims: ReplyClaim[] = [];
   now = 1_000_000;
   readonly #queues = new Map<number, Queue>();
-  constructor(private readonly file: string) {}
+  constructor(private readonly place: string) {}
 
   at(which: number): Queue {
     const open = this.#queues.get(which);
     if (open) return open;
-    const database = openSqlite(this.file);
-    database.connection.pragma('synchronous = OFF'); // for speed: no power is cut here
-    const queue = new Queue(database, options, () => this.now);
+    const queue = new Queue(openAt(this.place), options, () => this.now);
     this.#queues.set(which, queue);
     return queue;
   }
@@ -169,12 +166,12 @@ const pass = fc.constantFrom(1, LEASE_MS / 2, LEASE_MS).map((ms) =>
 
 const reopen = which.map((which) => command(`reopen(${which})`, (_, real) => real.close(which)));
 
-it('two queues on one file do what the model does, whatever is asked of them, in whatever order', async () => {
+it('two queues on one database do what the model does, whatever is asked of them, in whatever order', async () => {
   const commands = [admit, claimRender, renderMove, claimReply, replyMove, cancel, pass, reopen];
   const property = fc.asyncProperty(
     fc.commands(commands, { maxCommands: 100, size: 'max' }),
     async (all) => {
-      const real = new TwoQueues(databaseFile());
+      const real = new TwoQueues(newPlace());
       try {
         await fc.asyncModelRun(() => ({ model: new QueueModel(), real }), all);
       } finally {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { setPaused, shown } from '../../src/queue/desk.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { claimed, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, newPlace, queueAt } from '../support/queue.js';
 
 /** Of one person: what is asked for in words, at cost 0, and what came of it. */
 function person() {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   let last = 0;
   const say = async (outcome: Parameters<typeof queue.admit>[2]) => {
     const mention = mentionOf(`words ${++last}`);

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { databaseFile, queueAt } from '../support/queue.js';
+import { newPlace, queueAt } from '../support/queue.js';
 
 const COUNT = 200;
 const script = fileURLToPath(new URL('../support/queue-process.ts', import.meta.url));
@@ -28,7 +28,7 @@ async function report(child: ChildProcess): Promise<Report> {
 }
 
 it('two processes that are given the same mentions at the same time admit and render each once', async () => {
-  const file = databaseFile();
+  const file = newPlace();
   const queue = queueAt(file);
   const children = await Promise.all([started(file), started(file)]);
   const reports = Promise.all(children.map(report));

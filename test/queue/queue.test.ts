@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Queue } from '../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { claimed, Clock, databaseFile, LEASE_MS, queueAt } from '../support/queue.js';
+import { claimed, Clock, newPlace, LEASE_MS, queueAt } from '../support/queue.js';
 
 function newQueue() {
   const clock = new Clock();
-  return { clock, queue: queueAt(databaseFile(), clock.now) };
+  return { clock, queue: queueAt(newPlace(), clock.now) };
 }
 
 const outcome = { request, cost: 1 };
@@ -126,7 +126,7 @@ describe('a lease', () => {
   });
 
   it('outlives the process that held it, so that a restart does not paint a picture twice at once', async () => {
-    const file = databaseFile();
+    const file = newPlace();
     const clock = new Clock();
     const before = queueAt(file, clock.now);
     await before.admit('here', mentionOf('1'), outcome);
@@ -305,7 +305,7 @@ it('what is pending is listed in the order in which it will be painted', async (
 });
 
 it('cursors are kept across restarts, apart for each platform', async () => {
-  const file = databaseFile();
+  const file = newPlace();
   const before = queueAt(file);
   expect(await before.cursor('here').get()).toBeUndefined();
   await before.cursor('here').set('10');

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, Clock, newPlace, queueAt } from '../support/queue.js';
 
 const HOUR_MS = 3_600_000;
 const plenty = { waiting: 1e9, waitingPerPerson: 1e9, perPersonAndDay: 1e9 };
 
 function queueWith(quotas: Partial<typeof plenty>) {
   const clock = new Clock();
-  const queue = queueAt(databaseFile(), clock.now, { ...plenty, ...quotas });
+  const queue = queueAt(newPlace(), clock.now, { ...plenty, ...quotas });
   let count = 0;
   /** Asks for a picture and tells why it is refused, if it is. */
   const ask = async (person = 'ada', cost = 1) => {

@@ -5,7 +5,7 @@ import { requestFor, shown } from '../../src/queue/desk.js';
 import { forget, forgettable, forgetNow, mendFuture } from '../../src/queue/retention.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
-import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, Clock, newPlace, queueAt } from '../support/queue.js';
 
 async function answeredOne() {
   const folder = temporaryFolder();
@@ -13,7 +13,7 @@ async function answeredOne() {
   const file = join(folder, painted.file);
   writeFileSync(file, 'a picture');
   const clock = new Clock();
-  const queue = queueAt(databaseFile(), clock.now);
+  const queue = queueAt(newPlace(), clock.now);
   await queue.admit('here', mentionOf('1', 'ada', { text: 'private words' }), { request, cost: 1 });
   await queue.rendered(claimed(await queue.claimRender()), painted);
   const id = await requestFor(queue.database, 'here', '1');

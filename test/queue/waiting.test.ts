@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backoffMs, nextChange } from '../../src/queue/waiting.js';
 import { mentionOf, request } from '../support/fixtures.js';
-import { claimed, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, newPlace, queueAt } from '../support/queue.js';
 
 describe('waiting for the next change', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   const waiting = (stop = new AbortController()) => {
-    const queue = queueAt(databaseFile());
+    const queue = queueAt(newPlace());
     const woken = vi.fn();
     const done = nextChange(queue, stop.signal, queue.version).then(woken);
     return { queue, stop, woken, done };
@@ -23,7 +23,7 @@ describe('waiting for the next change', () => {
   });
 
   it('does not begin if something has changed since it was looked', async () => {
-    const queue = queueAt(databaseFile());
+    const queue = queueAt(newPlace());
     const seen = queue.version;
     await queue.admit('here', mentionOf('1'), { request, cost: 1 });
     await nextChange(queue, new AbortController().signal, seen);
@@ -66,7 +66,7 @@ describe('the wait before another attempt', () => {
   it('is whole milliseconds, as the queue takes no others', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.123456789);
     expect(Number.isInteger(backoffMs(1))).toBe(true);
-    const queue = queueAt(databaseFile());
+    const queue = queueAt(newPlace());
     await queue.admit('here', mentionOf('1'), { request, cost: 1 });
     expect(await queue.retryRender(claimed(await queue.claimRender()), backoffMs(1))).toBe(true);
   });

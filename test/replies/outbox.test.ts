@@ -13,7 +13,7 @@ import { placeSentence, sentenceFor } from '../../src/replies/sentences.js';
 import { mentionOf, painted, picture, request } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
 import { MemoryPlatform } from '../support/platform.js';
-import { claimed, databaseFile, LEASE_MS, queueAt } from '../support/queue.js';
+import { claimed, newPlace, LEASE_MS, queueAt } from '../support/queue.js';
 
 const refusal = { type: 'one picture' } as const;
 const HOUR = 3_600_000;
@@ -25,7 +25,7 @@ function outbox(...others: readonly MemoryPlatform[]) {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'pictures'));
   writeFileSync(join(folder, painted.file), 'a picture');
-  const file = databaseFile();
+  const file = newPlace();
   const queue = queueAt(file);
   const platform = new MemoryPlatform();
   const stop = new AbortController();

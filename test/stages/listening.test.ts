@@ -7,10 +7,10 @@ import { keepLetter, putLetterOff } from '../../src/queue/inbox.js';
 import { listenToAll } from '../../src/stages/listening.js';
 import { mentionOf, picture } from '../support/fixtures.js';
 import { MemoryPlatform } from '../support/platform.js';
-import { databaseFile, queueAt } from '../support/queue.js';
+import { newPlace, queueAt } from '../support/queue.js';
 
 it('a mention waits until the post above may be read again, however often it has been asked for', async () => {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   const { database } = queue;
   const platform = new MemoryPlatform();
   const photo = mentionOf('1', 'ada', { attachments: [picture] });

@@ -4,7 +4,7 @@ import { PlatformError } from '../../src/platforms/port.js';
 import { recheck } from '../../src/stages/rechecking.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { MemoryPlatform } from '../support/platform.js';
-import { claimed, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, newPlace, queueAt } from '../support/queue.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 async function answered() {
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   for (const id of ['gone', 'there']) {
     await queue.admit('memory', mentionOf(id), { request, cost: 1 });
     await queue.rendered(claimed(await queue.claimRender()), painted);

@@ -13,7 +13,7 @@ import {
 } from '../../src/stages/understanding.js';
 import { mentionOf, painted, picture, request } from '../support/fixtures.js';
 import { MemoryPlatform } from '../support/platform.js';
-import { claimed, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, newPlace, queueAt } from '../support/queue.js';
 
 const pictures = ['photo', 'painting', 'another'].map((url): Attachment => ({
   kind: 'picture',
@@ -27,7 +27,7 @@ const reply = (attachments: readonly Attachment[], changes: Partial<Mention> = {
   mentionOf('2', 'ada', { attachments, inReplyTo: '1', ...changes });
 
 function network(above?: Mention, othersPictures = false) {
-  const queue = queueAt(databaseFile());
+  const queue = queueAt(newPlace());
   const platform = new MemoryPlatform();
   let looks = 0;
   platform.parentOf = () => {

@@ -1,16 +1,13 @@
 /*
  * A process that shares a queue with others: when it is told to, it admits mentions and renders until nothing is
- * left, and then tells what it admitted and rendered. Arguments: the database's file and the number of mentions.
+ * left, and then tells what it admitted and rendered. Arguments: the database's place and the number of mentions.
  */
-import { openSqlite } from '../../src/queue/sqlite.js';
 import { Queue } from '../../src/queue/queue.js';
-import { options } from './queue.js';
+import { openAt, options } from './queue.js';
 import { mentionOf, painted, request } from './fixtures.js';
 
-const [file = '', count] = process.argv.slice(2);
-const database = openSqlite(file);
-database.connection.pragma('synchronous = OFF'); // for speed: no power is cut here
-const queue = new Queue(database, { ...options, leaseMs: 600_000 });
+const [place = '', count] = process.argv.slice(2);
+const queue = new Queue(openAt(place), { ...options, leaseMs: 600_000 });
 
 process.once('message', () => void work());
 
@@ -25,6 +22,7 @@ async function work(): Promise<void> {
   while (await render());
   process.send?.({ admitted, rendered });
   process.disconnect();
+  await queue.close();
 
   async function render(): Promise<boolean> {
     const claim = await queue.claimRender();

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import { openSqlite } from '../../src/queue/sqlite.js';
+import pg from 'pg';
+import { inject, onTestFinished } from 'vitest';
+import { openPostgres } from '../../src/queue/postgres.js';
 import { Queue, type QueueOptions } from '../../src/queue/queue.js';
+import type { Database } from '../../src/queue/sql.js';
+import { openSqlite } from '../../src/queue/sqlite.js';
 import { temporaryFolder } from './folder.js';
 
 export const LEASE_MS = 1000;
@@ -18,16 +22,58 @@ export class Clock {
   readonly now = () => this.time;
 }
 
-/** Where a test's database lies. */
-export function databaseFile(): string {
-  return join(temporaryFolder(), 'queue.sqlite3');
+/**
+ * A place for a new database: a file, or, where a run has a cluster of PostgreSQL, a schema there. So all tests of the queue hold
+ * for both engines; see vitest.config.ts.
+ */
+export function newPlace(): string {
+  const server = inject('postgres');
+  if (server === undefined) return join(temporaryFolder(), 'queue.sqlite3');
+  const url = new URL(server);
+  url.searchParams.set('options', `-c search_path=test_${randomUUID().replaceAll('-', '')}`);
+  return url.href;
 }
 
-/** A queue over a real file, closed when the current test has finished. */
-export function queueAt(file: string, now?: () => number, quotas = options.quotas): Queue {
-  const database = openSqlite(file);
+/** Opens the database at a place, and makes it if there is none. */
+export function openAt(place: string): Database {
+  if (place.startsWith('postgres:')) return opening(place);
+  const database = openSqlite(place);
   // What is proven here does not depend on a power cut, and waiting for the disk takes most of the time.
   database.connection.pragma('synchronous = OFF');
+  return database;
+}
+
+/** It takes a moment to be connected, which whoever asks first waits for. */
+function opening(url: string): Database {
+  const opened = makeSchema(url).then(() => openPostgres(url));
+  opened.catch(() => undefined); // whoever asks hears of it
+  return {
+    engine: 'postgres',
+    all: async (sql, values) => (await opened).all(sql, values),
+    get: async (sql, values) => (await opened).get(sql, values),
+    run: async (sql, values) => (await opened).run(sql, values),
+    transaction: async (act, options) => (await opened).transaction(act, options),
+    close: async () => (await opened).close(),
+  };
+}
+
+async function makeSchema(url: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ search_path: string }>('SHOW search_path');
+    // Of two that make it at once, one is told that it is there.
+    await client
+      .query(`CREATE SCHEMA IF NOT EXISTS ${rows[0]?.search_path ?? ''}`)
+      .catch(() => undefined);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A queue over a real database, closed when the current test has finished. */
+export function queueAt(place: string, now?: () => number, quotas = options.quotas): Queue {
+  const database = openAt(place);
   onTestFinished(() => database.close());
   return new Queue(database, { ...options, quotas }, now);
 }

@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRestAPIClient, type mastodon } from 'masto';
 import { Agent } from 'undici';
 import { vi } from 'vitest';
 import { z } from 'zod';
+import { freePort } from './free-port.js';
 import { projectRoot } from '../../src/paths.js';
 import { beginSignIn, type MastodonAccount } from '../../src/platforms/mastodon/sign-in.js';
 
@@ -116,13 +116,4 @@ async function codeFor(page: string, login: string, passwd: string): Promise<str
   const code = /\b[0-9a-f]{32}\b/.exec(text)?.[0];
   if (code === undefined) throw new Error(`no code in: ${text}`);
   return code;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { QueueFeed } from '../../src/web/feed.js';
 import type { RequestStatus } from '../../src/web/status.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
-import { claimed, Clock, databaseFile, queueAt } from '../support/queue.js';
+import { claimed, Clock, newPlace, queueAt } from '../support/queue.js';
 
 const outcome = { request, cost: 1 };
 
 async function feedOf(...ids: readonly string[]) {
   const clock = new Clock();
-  const queue = queueAt(databaseFile(), clock.now);
+  const queue = queueAt(newPlace(), clock.now);
   for (const id of ids) await queue.admit('here', mentionOf(id), outcome);
   const feed = new QueueFeed(queue, 'here');
   const heard: RequestStatus[] = [];

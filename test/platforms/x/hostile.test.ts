@@ -5,7 +5,7 @@ import { createLog } from '../../../src/log.js';
 import { PlatformError, type Platform } from '../../../src/platforms/port.js';
 import { xPlatform } from '../../../src/platforms/x/platform.js';
 import { httpServer } from '../../support/http-server.js';
-import { databaseFile, queueAt } from '../../support/queue.js';
+import { newPlace, queueAt } from '../../support/queue.js';
 import { mentionOf } from '../../support/fixtures.js';
 
 const json = { 'Content-Type': 'application/json' };
@@ -24,7 +24,7 @@ async function accountOn(handle: RequestListener): Promise<Platform> {
     url: await httpServer(handle),
     userId: '1234567890',
     vault: { credentials: () => credentials, renewed: () => Promise.resolve(credentials) },
-    ledger: queueAt(databaseFile()).ledger('x'),
+    ledger: queueAt(newPlace()).ledger('x'),
     dailyReads: 1000,
     othersPictures: true,
     log: createLog('silent'),

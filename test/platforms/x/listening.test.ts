@@ -3,7 +3,7 @@ import { createLog } from '../../../src/log.js';
 import type { Mention } from '../../../src/platforms/port.js';
 import { nextWait } from '../../../src/platforms/x/listening.js';
 import { dayOf } from '../../../src/platforms/x/reads.js';
-import { databaseFile, queueAt } from '../../support/queue.js';
+import { newPlace, queueAt } from '../../support/queue.js';
 import { listen, patient, photo } from '../contract/setting.js';
 import { xNetwork } from '../x-network.js';
 
@@ -115,7 +115,7 @@ describe('listening to X', () => {
       for (let i = 0; i < 5; i++) x.world.post(x.world.user('ada'), `${us} number ${i}`);
       return undefined;
     };
-    const ledger = queueAt(databaseFile()).ledger('x');
+    const ledger = queueAt(newPlace()).ledger('x');
     const { heard } = listen(connectWith({ ledger }));
     await vi.waitFor(() => expect(heard).toHaveLength(10), patient);
     expect(x.bill.delivered, 'five with their pictures, five others, and those again').toBe(

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { BudgetSpent } from '../../../src/platforms/port.js';
 import { ReadBudget } from '../../../src/platforms/x/reads.js';
-import { databaseFile, queueAt } from '../../support/queue.js';
+import { newPlace, queueAt } from '../../support/queue.js';
 
 const NOON = Date.parse('2026-11-24T12:00:00Z');
 
 function budget(limit: number) {
   const clock = { now: NOON };
-  const file = databaseFile();
+  const file = newPlace();
   const open = () => new ReadBudget(queueAt(file).ledger('x:here'), limit, () => clock.now);
   return { clock, reads: open(), open };
 }

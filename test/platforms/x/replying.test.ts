@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { PictureRefused, type Reply } from '../../../src/platforms/port.js';
 import { temporaryFolder } from '../../support/folder.js';
-import { databaseFile, queueAt } from '../../support/queue.js';
+import { newPlace, queueAt } from '../../support/queue.js';
 import type { FakeXOptions } from '../../x/server.js';
 import { listen, paintedFile } from '../contract/setting.js';
 import { xNetwork } from '../x-network.js';
@@ -120,7 +120,7 @@ describe('a reply on X', () => {
   it('is found where an earlier bot, whose database is lost, has posted it', async () => {
     const { platform, mention, connectWith, x } = await mentioned();
     const id = await platform.reply(mention, { text: 'Hello.' });
-    const anew = connectWith({ ledger: queueAt(databaseFile()).ledger('anew') });
+    const anew = connectWith({ ledger: queueAt(newPlace()).ledger('anew') });
     const heard = await listen(anew).hears(mention.id);
     expect(await anew.repliesTo(heard)).toMatchObject([
       { id, text: expect.stringContaining('Hello.') as string },
@@ -141,7 +141,7 @@ describe('a reply on X', () => {
     let left = 1;
     // Nor is what has been read lost with the page after it.
     x.fault = (endpoint) => (endpoint === 'mentions' && left-- > 0 ? 'unavailable' : undefined);
-    const anew = connectWith({ ledger: queueAt(databaseFile()).ledger('anew') });
+    const anew = connectWith({ ledger: queueAt(newPlace()).ledger('anew') });
     const { heard, hears } = listen(anew);
     await hears(ids.at(-1) ?? '');
     expect(heard.map(({ id }) => id)).toEqual(ids);
@@ -160,7 +160,7 @@ describe('a reply on X', () => {
     await expect(platform.reply(again, { text: 'Hello.' })).rejects.toMatchObject(refused);
     expect(await platform.repliesTo(again)).toEqual([]);
 
-    const ledger = queueAt(databaseFile()).ledger('x');
+    const ledger = queueAt(newPlace()).ledger('x');
     const forgetful = connectWith({ ledger });
     x.fault = (endpoint) => (endpoint === 'post' ? 'reset after' : undefined);
     const other = { text: 'I do not know “fast & <loose>”.' };

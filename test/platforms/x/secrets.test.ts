@@ -7,7 +7,7 @@ import { xPlatform } from '../../../src/platforms/x/platform.js';
 import { beginXSignIn, signOutOfX } from '../../../src/platforms/x/sign-in.js';
 import { mentionOf } from '../../support/fixtures.js';
 import { httpServer } from '../../support/http-server.js';
-import { databaseFile, queueAt } from '../../support/queue.js';
+import { newPlace, queueAt } from '../../support/queue.js';
 import { secret, secretsIn } from '../../support/secrets.js';
 
 const appSecret = secret('app secret', 'the-secret-of-the-application');
@@ -80,7 +80,7 @@ async function everythingSaid(url: string, credentials: Credentials): Promise<st
         credentials: () => credentials,
         renewed: async (_, renew) => renew(credentials as OAuth2),
       },
-      ledger: queueAt(databaseFile()).ledger('here'),
+      ledger: queueAt(newPlace()).ledger('here'),
       dailyReads: 1e6,
       othersPictures: true,
       log,
