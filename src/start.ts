@@ -9,6 +9,7 @@ import { nvidiaGpus } from './graph/gpus.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { chosenNetwork } from './networks/shelf.js';
+import { openPictures } from './pictures/open.js';
 import { accountsOf, connected, openQueue, openServer, signInAll, type Account } from './open.js';
 import type { RateLimits } from './platforms/mastodon/budget.js';
 import type { Platform } from './platforms/port.js';
@@ -70,6 +71,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     const leaseMs = Math.round(config.queue.leaseSeconds * 1000);
     const { queue, close } = await openQueue(config, leaseMs);
     closing.push(close);
+    const pictures = await openPictures({ ...config.pictures, folder, database: queue.database });
     const metrics = new Metrics(
       () => tallies(queue.database),
       () => isPaused(queue.database),
@@ -111,6 +113,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
         counter,
         queue,
         pool,
+        pictures,
         folder,
         sizes,
         collection,
@@ -135,7 +138,7 @@ export async function startBot(config: Config, log: Log, signal: AbortSignal): P
     /** With no account, the bot brings its own network: a sandbox with a page, and an account there. */
     async function openAccounts() {
       const accounts = accountsOf(config);
-      const common = { config, queue, sizes, accounts: () => names, log };
+      const common = { config, queue, pictures, sizes, accounts: () => names, log };
       if (accounts.length > 0) {
         const counter = openCounter(common);
         const server = await openServer(config, appOf(counter), { api: counter.api });

@@ -53,7 +53,7 @@ export function filesStore(root: string): PictureStore {
       reaching(async () => {
         if (isShelf(what)) return removeFolder(place(what));
         await rm(place(what), { force: true });
-        await removeEmpty(dirname(place(what)));
+        if (isShelf(`${dirname(what)}/`)) await removeEmpty(dirname(place(what)));
       }),
     list: (room) => reaching(() => listed(root, room, Date.now() - LEFT_MS)),
   };

@@ -77,6 +77,12 @@ export interface PictureStore {
   list(room: Room): Promise<readonly Kept[]>;
 }
 
+/** The picture that somewhere is written down by its name; undefined if it is not there. @throws StoreUnreachable */
+export async function pictureNamed(store: PictureStore, name: string): Promise<Buffer | undefined> {
+  const key = keyIn(name);
+  return key && (await store.get(key));
+}
+
 /** Nobody knows at the moment whether a picture is there: to be tried again later. The message holds no secret. */
 export class StoreUnreachable extends Error {
   override readonly name = 'StoreUnreachable';
