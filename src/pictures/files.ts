@@ -66,12 +66,13 @@ async function into(
   act: (file: string, place: string) => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    await mkdir(dirname(place), { recursive: true, mode: 0o700 });
     try {
+      await mkdir(dirname(place), { recursive: true, mode: 0o700 });
       await act(file, place);
       return;
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempt === ATTEMPTS || !existsSync(file)) throw error;
+      const isTaken = ['ENOENT', 'EEXIST'].includes(codeOf(error));
+      if (!isTaken || attempt === ATTEMPTS || !existsSync(file)) throw error;
     }
   }
 }
