@@ -8,8 +8,10 @@ const common = {
 
 /** What is promised of the queue, on whichever engine. */
 const ofTheQueue = ['test/queue/**/*.test.ts', 'test/replies/outbox.test.ts'];
-/** And what is only so of a file of SQLite, or counts timers, of which connections have their own. */
-const ofSqlite = ['database', 'lock', 'waiting'].map((name) => `test/queue/${name}.test.ts`);
+/** And what is only so of one of them, or counts timers, of which connections have their own. */
+const ofOne = ['database', 'lock', 'postgres', 'waiting'].map(
+  (name) => `test/queue/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -22,7 +24,7 @@ export default defineConfig({
           ...common,
           name: 'postgres',
           include: ofTheQueue,
-          exclude: ofSqlite,
+          exclude: ofOne,
           globalSetup: ['test/support/cluster.ts'],
         },
       },

@@ -6,6 +6,7 @@ import type { PictureStore } from './pictures/store.js';
 import type { Mention, Platform } from './platforms/port.js';
 import type { Uploads } from './platforms/web/uploads.js';
 import type { Queue } from './queue/queue.js';
+import { DutyLost } from './queue/sql.js';
 import type { RenderPool } from './render/pool.js';
 import type { SafetyPolicy } from './render/safety.js';
 import { postAnswers } from './replies/outbox.js';
@@ -17,11 +18,14 @@ import { renderStage } from './stages/rendering.js';
 import { together } from './together.js';
 
 export interface BotOptions {
+  /** Whether it is one of those of which one at a time listens and answers. */
+  readonly listens: boolean;
   readonly platforms: readonly Platform[];
   /** Our own page and API, where people come to us, and what they have sent there. */
   readonly counter?: { readonly platform: Platform; readonly uploads: Uploads } | undefined;
   readonly queue: Queue;
-  readonly pool: RenderPool;
+  /** Whoever has none does not paint. */
+  readonly pool: RenderPool | undefined;
   /** Where pictures are: those that are painted, and those that people have sent. */
   readonly pictures: PictureStore;
   /** Where this machine paints. */
@@ -46,6 +50,8 @@ export interface BotOptions {
   readonly keepMs: number;
   /** Called with 0..1 as a picture comes along, and with how many sketches of it there have been. */
   readonly onProgress: (mention: Mention, fraction: number, sketches: number) => void;
+  /** Told when it begins and when it ceases to be the one that listens. */
+  readonly onDuty: (isOnDuty: boolean) => void;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -61,17 +67,50 @@ export interface BotOptions {
 export async function runBot(options: BotOptions, signal: AbortSignal): Promise<void> {
   await together(signal, (stopping) => {
     setMaxListeners(0, stopping); // every painter, download and stream listens: their number is no sign of a leak
-    const { platforms, counter } = options;
+    const { platforms, counter, pool } = options;
     const served = {
       ...options,
       platforms: [...platforms, ...(counter ? [counter.platform] : [])],
     };
+    const listening = (signal: AbortSignal) =>
+      together(signal, (stopping) => [
+        listenToAll(options, stopping),
+        postAnswers(served, stopping),
+        forgetStage({ ...options, uploads: counter?.uploads }, stopping),
+        recheckStage(options, stopping),
+      ]);
     return [
-      listenToAll(options, stopping),
-      renderStage(served, stopping),
-      postAnswers(served, stopping),
-      forgetStage({ ...options, uploads: counter?.uploads }, stopping),
-      recheckStage(options, stopping),
+      ...(pool ? [renderStage({ ...served, pool }, stopping)] : []),
+      ...(options.listens ? [alone(options, listening, stopping)] : []),
     ];
   });
+}
+
+/**
+ * Of several that listen only one does, lest a mention be answered twice, and so that one budget of requests is kept; the others
+ * stand by.
+ */
+async function alone(
+  { queue, onDuty, log }: BotOptions,
+  act: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const standBy = () => log.info('another one listens; this one stands by');
+  while (!signal.aborted) {
+    try {
+      await queue.database.onDuty('listening', signal, listen, standBy);
+    } catch (error) {
+      if (!(error instanceof DutyLost)) throw error;
+      log.warn({ error }, 'the connection is lost over which this one was the one that listens');
+    }
+  }
+
+  async function listen(stopping: AbortSignal): Promise<void> {
+    onDuty(true);
+    try {
+      await act(stopping);
+    } finally {
+      onDuty(false);
+    }
+  }
 }

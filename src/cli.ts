@@ -12,6 +12,7 @@ import { initCommand, platforms, shares, type InitOptions } from './commands/ini
 import { optionFor } from './commands/options.js';
 import { loginCommand, loginXCommand, logoutCommand } from './commands/login.js';
 import { keysCreate, keysList, keysRevoke } from './commands/keys.js';
+import { migrateCommand } from './commands/migrate.js';
 import { modelsList, modelsPull, modelsRemove, modelsVerify } from './commands/models.js';
 import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
 import { paintingNames, renderCommand, type RenderArguments } from './commands/render.js';
@@ -41,6 +42,14 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   console.error(`pentimento: standard output cannot be written to (${code ?? 'no reason given'})`);
   process.exitCode = 1;
 });
+
+/** Of the commands by which several machines are one bot. */
+const sharing = `
+Each has a data folder of its own, for what it is just doing; see docs/scaling.md.
+
+Examples:
+  DATABASE_URL=postgres://pentimento@db.example/pentimento pentimento listen
+  DATABASE_URL=postgres://pentimento@db.example/pentimento PENTIMENTO_DATA=/var/tmp/painter pentimento work`;
 
 const program = new Command('pentimento')
   .description('Repaints a photo in the style of a painting; as a command, or as a bot.')
@@ -101,7 +110,21 @@ render.action((options: RenderOptions) =>
 program
   .command('bot')
   .description('listen for mentions and answer them; without an account, in a sandbox of its own')
-  .action(() => botCommand(interrupted.signal));
+  .action(() => botCommand('bot', interrupted.signal));
+
+program
+  .command('listen')
+  .description(
+    'listen, answer and serve the page, for workers on one PostgreSQL; of several, one does',
+  )
+  .addHelpText('after', sharing)
+  .action(() => botCommand('listen', interrupted.signal));
+
+program
+  .command('work')
+  .description('paint what waits in a queue in PostgreSQL; as many as there are machines')
+  .addHelpText('after', sharing)
+  .action(() => botCommand('work', interrupted.signal));
 
 program
   .command('init')
@@ -305,6 +328,19 @@ program
   .description('save the queue, also while the bot runs')
   .argument('<file>', 'a new file')
   .action(backupCommand);
+program
+  .command('migrate-to-postgres')
+  .description('move the queue and the accounts from the data folder to PostgreSQL')
+  .addHelpText(
+    'after',
+    `
+The bot must not be running. Where to is named by DATABASE_URL, in the environment or in a file .env: an empty database. Either
+everything is there afterward, each row compared with what it was, or nothing; what is interrupted can simply be begun again.
+
+Examples:
+  DATABASE_URL=postgres://pentimento@db.example/pentimento pentimento migrate-to-postgres`,
+  )
+  .action(() => migrateCommand(interrupted.signal));
 program
   .command('doctor')
   .description('look at everything that the bot needs, and say what is wrong')

@@ -49,10 +49,18 @@ const TOTAL_MS = 5 * 60_000;
 /** and so long nothing may come of it. */
 const IDLE_MS = 20_000;
 
+/** What people send: it arrives on this machine, and is then kept with all pictures. */
+export function uploadsIn(
+  pictures: PictureStore,
+  { dataFolder }: Pick<Config, 'dataFolder'>,
+): Uploads {
+  return new Uploads(pictures, join(dataFolder, 'arriving'));
+}
+
 export function openCounter(options: CounterOptions): Counter {
   const { config, queue, pictures, sizes, sandbox, accounts, log } = options;
   const { dataFolder: folder, web } = config;
-  const uploads = new Uploads(pictures, join(folder, 'arriving'));
+  const uploads = uploadsIn(pictures, config);
   const feed = new QueueFeed(queue, WEB);
   const collection = housePaintings();
   const renders = new Renders({

@@ -1,8 +1,10 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
-import { storedAccounts, vaultOf } from './accounts.js';
+import { vaultOf } from './accounts/book.js';
+import { accountBookOf } from './accounts/open.js';
 import type { Config } from './config.js';
+import { openNamed } from './database.js';
 import type { Log } from './log.js';
 import { mastodonPlatform } from './platforms/mastodon/platform.js';
 import type { MastodonOptions } from './platforms/mastodon/session.js';
@@ -10,8 +12,9 @@ import { isFailure, PlatformError, type Platform } from './platforms/port.js';
 import { xPlatform } from './platforms/x/platform.js';
 import type { XOptions } from './platforms/x/session.js';
 import { DATABASE_FILE, openSqlite, requireSound } from './queue/sqlite.js';
-import { LOCK_FILE, lockFolder } from './queue/lock.js';
+import { LOCK_FILE, lockFolder, type Unlock } from './queue/lock.js';
 import { Queue } from './queue/queue.js';
+import type { Database } from './queue/sql.js';
 import { serve, type RunningServer, type ServeOptions } from './web/server.js';
 
 /*
@@ -24,37 +27,64 @@ export interface OpenQueue {
   readonly close: () => Promise<void>;
 }
 
-/** @throws Error if the data folder cannot be used, or another bot uses it */
-export async function openQueue(config: Config, leaseMs: number): Promise<OpenQueue> {
+/** @throws Error if the data folder or the database cannot be used, or another bot uses the folder */
+export async function openQueue(config: Config, leaseMs: number, log: Log): Promise<OpenQueue> {
   const { dataFolder: folder, queue: settings } = config;
+  const unlock = await lockedFolder(folder);
   try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK); // SQLite would open what it can only read, and complain later and in riddles
-    const unlock = lockFolder(join(folder, LOCK_FILE));
     const quotas = {
       waiting: settings.maxWaiting,
       waitingPerPerson: settings.maxWaitingPerPerson,
       perPersonAndDay: settings.maxPerPersonAndDay,
     };
-    const database = openSqlite(join(folder, DATABASE_FILE));
-    requireSound(database);
-    const queue = new Queue(database, { leaseMs, quotas });
+    const queue = new Queue(await openDatabase(config, log), { leaseMs, quotas });
     const close = async () => {
       await queue.close();
       unlock();
     };
     return { queue, close };
   } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function lockedFolder(folder: string): Promise<Unlock> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK); // SQLite would open what it can only read, and complain later and in riddles
+    return lockFolder(join(folder, LOCK_FILE));
+  } catch (error) {
     throw explained(`the data folder ${folder} cannot be used`, reasonOf(error), error);
   }
 }
 
+async function openDatabase(
+  { dataFolder, database: { url } }: Pick<Config, 'dataFolder' | 'database'>,
+  log: Log,
+): Promise<Database> {
+  if (url === undefined)
+    try {
+      const database = openSqlite(join(dataFolder, DATABASE_FILE));
+      requireSound(database);
+      return database;
+    } catch (error) {
+      throw explained(`the data folder ${dataFolder} cannot be used`, reasonOf(error), error);
+    }
+  return openNamed(url, (isBack, error) =>
+    isBack
+      ? log.info('the database is back')
+      : log.error({ error }, 'the database cannot be reached; waiting for it'),
+  );
+}
+
 /** The accounts that the bot is to have: that of the settings, and those of `pentimento login`. */
-export function accountsOf({
-  mastodon: configured,
-  dataFolder,
-}: Pick<Config, 'mastodon' | 'dataFolder'>): readonly Account[] {
-  const { mastodon, x } = storedAccounts(dataFolder);
+export async function accountsOf(
+  config: Pick<Config, 'mastodon' | 'dataFolder' | 'database'>,
+): Promise<readonly Account[]> {
+  const { mastodon: configured } = config;
+  const book = accountBookOf(config);
+  const { mastodon, x } = await book.read();
   return [
     ...(configured
       ? [
@@ -73,7 +103,7 @@ export function accountsOf({
       return {
         on: 'x',
         userId,
-        vault: vaultOf(dataFolder, account),
+        vault: vaultOf(book, account),
         name: `x:${address}`,
       } as const;
     }),

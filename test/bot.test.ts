@@ -27,6 +27,8 @@ function running(
   const log = createLog('silent');
   const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };
   const options = {
+    listens: true,
+    onDuty: () => undefined,
     platforms: [Object.assign(network, { download })],
     queue,
     pool: new RenderPool({

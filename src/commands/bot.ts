@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3';
 import { loadConfig } from '../config.js';
 import { createLog, type Log } from '../log.js';
+import type { Role } from '../front.js';
 import { startBot } from '../start.js';
+import { UsageError } from './errors.js';
 
 /**
  * The longest that the bot takes to end: a reply under way, or signing in, may be waiting for a slow server. Docker kills after
@@ -9,18 +11,24 @@ import { startBot } from '../start.js';
  */
 export const END_MS = 8000;
 
-/** `pentimento bot`: runs until it is told to stop. */
-export async function botCommand(signal: AbortSignal): Promise<void> {
+/**
+ * `pentimento bot`, and, of several on one database, `pentimento listen` and `pentimento work`: runs until it is told to stop.
+ */
+export async function botCommand(role: Role, signal: AbortSignal): Promise<void> {
   // What people sent, some of it to nobody else, is for the operator's eyes alone.
   process.umask(0o077);
   const config = loadConfig();
+  if (role !== 'bot' && config.database.url === undefined)
+    throw new UsageError(
+      `"pentimento ${role}" shares its queue with others, in PostgreSQL: set DATABASE_URL (see docs/scaling.md); on one machine, "pentimento bot" does everything`,
+    );
   const log = createLog(config.logLevel);
   // Before anything that a server could keep waiting.
   signal.addEventListener('abort', () => endInTime(log), { once: true });
-  const { sandbox, accounts, done } = await startBot(config, log, signal);
+  const { sandbox, accounts, done } = await startBot(config, log, signal, role);
   console.log(
     sandbox === undefined
-      ? `Listening as ${accounts.join(', ')}.`
+      ? greetingOf(role, accounts)
       : `No account is configured, so here is a sandbox to try the bot in: ${sandbox.url}`,
   );
   try {
@@ -28,6 +36,11 @@ export async function botCommand(signal: AbortSignal): Promise<void> {
   } catch (error) {
     throw explained(error);
   }
+}
+
+function greetingOf(role: Role, accounts: readonly string[]): string {
+  const names = accounts.length > 0 ? accounts.join(', ') : 'nobody but its page and API';
+  return role === 'work' ? `Painting for ${names}.` : `Listening as ${names}.`;
 }
 
 function endInTime(log: Log): void {

@@ -7,7 +7,8 @@ import { createRestAPIClient, type mastodon } from 'masto';
 import { housePaintings, samplePhotos } from '../collection.js';
 import { loadConfig } from '../config.js';
 import { createLog } from '../log.js';
-import { BOT, startBot } from '../start.js';
+import { BOT } from '../front.js';
+import { startBot } from '../start.js';
 import { showProgress } from './progress.js';
 
 /** Long enough for the slowest machine that anyone would try this on. */

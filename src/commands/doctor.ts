@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
@@ -10,11 +9,11 @@ import { speedOf } from '../graph/speed.js';
 import { createLog } from '../log.js';
 import { loadRecipe, manifestOf, networkNames, networkState } from '../networks/shelf.js';
 import { accountsOf, connected, openServer, signIn } from '../open.js';
-import { DATABASE_FILE, openSqlite, requireSound } from '../queue/sqlite.js';
 import { freeBytes } from '../queue/disk.js';
 import { QueueLedger } from '../queue/ledger.js';
 import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
 import { objectiveGraph } from '../style/objective.js';
+import { checkQueue, withAnyQueue } from './doctor-queue.js';
 
 /** What one may do without is not there. */
 class Absent extends Error {
@@ -96,18 +95,6 @@ async function checkFolder({ dataFolder }: Config): Promise<string> {
   return `${dataFolder} can be written to, ${free}`;
 }
 
-async function checkQueue({ dataFolder }: Config): Promise<string> {
-  const file = join(dataFolder, DATABASE_FILE);
-  if (!existsSync(file)) return 'there is none yet; the bot will make one';
-  const database = openSqlite(file);
-  try {
-    requireSound(database);
-    return 'the database is sound';
-  } finally {
-    await database.close();
-  }
-}
-
 async function checkBot({ dataFolder, web }: Config): Promise<string> {
   try {
     lockFolder(join(dataFolder, LOCK_FILE))();
@@ -121,17 +108,17 @@ async function checkBot({ dataFolder, web }: Config): Promise<string> {
 }
 
 async function checkAccounts(config: Config): Promise<string> {
-  const accounts = accountsOf(config);
+  const accounts = await accountsOf(config);
   if (accounts.length === 0) return 'none is configured, so the bot will make a sandbox';
-  const file = join(config.dataFolder, DATABASE_FILE);
-  // Signing in is a read on X, and counts as one.
-  const database = openSqlite(existsSync(file) ? file : ':memory:');
   const cursor = () => ({ get: () => Promise.resolve(undefined), set: () => Promise.resolve() });
-  const ledger = (name: string) => new QueueLedger(database, name);
   const log = createLog('silent');
-  const results = await Promise.allSettled(
-    accounts.map((account) => signIn(connected(account, config, { cursor, ledger }, log))),
-  ).finally(() => database.close());
+  // Signing in is a read on X, and counts as one.
+  const results = await withAnyQueue(config, (database) => {
+    const ledger = (name: string) => new QueueLedger(database, name);
+    return Promise.allSettled(
+      accounts.map((account) => signIn(connected(account, config, { cursor, ledger }, log))),
+    );
+  });
   const lines = results.map((result) =>
     result.status === 'fulfilled'
       ? `the server accepts ${result.value}`

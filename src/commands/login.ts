@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
-import { changeAccounts, storedAccounts, type StoredAccounts } from '../accounts.js';
+import type { StoredAccounts } from '../accounts/book.js';
+import { accountBookOf } from '../accounts/open.js';
 import { loadConfig, type Config } from '../config.js';
 import { beginSignIn, signOut, type MastodonAccount } from '../platforms/mastodon/sign-in.js';
 import { costPer1000, dollars, mostPerDay, requestNames } from '../platforms/x/prices.js';
@@ -9,7 +10,7 @@ import { UsageError } from './errors.js';
 
 /** `pentimento login mastodon SERVER`: gives the bot an account, by a code that a person copies from the server's page. */
 export async function loginCommand(server: string, signal: AbortSignal): Promise<void> {
-  const { dataFolder } = loadConfig();
+  const book = accountBookOf(loadConfig());
   const url = originOf(server);
   const { page, finish } = await beginSignIn(url).catch((error: unknown) => {
     throw new Error(
@@ -21,7 +22,7 @@ export async function loginCommand(server: string, signal: AbortSignal): Promise
   const account = await finish(await lineFrom(process.stdin, signal));
   const isThis = ({ address }: MastodonAccount) => address === account.address;
   let before: readonly MastodonAccount[] = [];
-  await changeAccounts(dataFolder, (stored) => {
+  await book.change((stored) => {
     before = stored.mastodon.filter(isThis);
     const others = stored.mastodon.filter((one) => !isThis(one));
     return { ...stored, mastodon: [...others, account] };
@@ -33,7 +34,9 @@ export async function loginCommand(server: string, signal: AbortSignal): Promise
 
 /** `pentimento login x`: gives the bot an account on X, with the operator's own keys, and says what it will cost. */
 export async function loginXCommand(method: XKeys['method'], signal: AbortSignal): Promise<void> {
-  const { dataFolder, x } = loadConfig();
+  const config = loadConfig();
+  const { x } = config;
+  const book = accountBookOf(config);
   const keys = keysIn(x, method);
   const { page, finish } = await beginXSignIn(x.url, keys).catch((error: unknown) => {
     const isRefusal = isFailure(error, 'refused') || isFailure(error, 'fatal');
@@ -50,7 +53,7 @@ export async function loginXCommand(method: XKeys['method'], signal: AbortSignal
   );
   const account = await finish(await lineFrom(process.stdin, signal));
   let before: readonly XAccount[] = [];
-  await changeAccounts(dataFolder, (stored) => {
+  await book.change((stored) => {
     before = stored.x.filter(({ userId }) => userId === account.userId);
     const others = stored.x.filter(({ userId }) => userId !== account.userId);
     return { ...stored, x: [...others, account] };
@@ -107,8 +110,10 @@ interface Leaving {
 
 /** `pentimento logout [ACCOUNT]`: gives the token back and forgets it. */
 export async function logoutCommand(address: string | undefined): Promise<void> {
-  const { dataFolder, x } = loadConfig();
-  const stored = storedAccounts(dataFolder);
+  const config = loadConfig();
+  const { x } = config;
+  const book = accountBookOf(config);
+  const stored = await book.read();
   const known: readonly Leaving[] = [
     ...stored.mastodon.map((account) => ({
       address: account.address,
@@ -138,7 +143,7 @@ export async function logoutCommand(address: string | undefined): Promise<void> 
       `${address === undefined ? 'say which account' : `${address} is not signed in`}: ${names}`,
     );
   // First here, then there: should the server be gone for good, the bot forgets the token all the same.
-  await changeAccounts(dataFolder, leaving.without);
+  await book.change(leaving.without);
   try {
     await leaving.signOut();
   } catch (error) {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../config.js';
-import { openPostgres } from '../queue/postgres.js';
+import { withNamed } from '../database.js';
 import type { Database } from '../queue/sql.js';
-import { DATABASE_FILE, openSqlite, type SqliteDatabase } from '../queue/sqlite.js';
+import { DATABASE_FILE, MOVED, openSqlite, type SqliteDatabase } from '../queue/sqlite.js';
 
 /**
  * Does something with the queue's database, which a bot may be using at the same time.
@@ -12,12 +12,7 @@ import { DATABASE_FILE, openSqlite, type SqliteDatabase } from '../queue/sqlite.
 export async function withDatabase<T>(act: (database: Database) => Promise<T>): Promise<T> {
   const { dataFolder, database } = loadConfig();
   if (database.url === undefined) return withFile(dataFolder, act);
-  const opened = await openPostgres(database.url);
-  try {
-    return await act(opened);
-  } finally {
-    await opened.close();
-  }
+  return withNamed(database.url, act);
 }
 
 /**
@@ -29,7 +24,7 @@ export async function withFile<T>(
   act: (database: SqliteDatabase) => Promise<T>,
 ): Promise<T> {
   const file = join(dataFolder, DATABASE_FILE);
-  if (!existsSync(file))
+  if (!existsSync(file) && !existsSync(`${file}${MOVED}`))
     throw new Error(`there is no queue in ${dataFolder} yet; "pentimento bot" makes one`);
   const database = openSqlite(file);
   try {

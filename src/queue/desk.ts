@@ -205,7 +205,7 @@ export async function isPaused(sql: Sql): Promise<boolean> {
 /** How many requests there are in each state. */
 export async function tallies(sql: Sql): Promise<Readonly<Record<State, number>>> {
   const rows = await sql.all<{ readonly state: State; readonly n: number }>(
-    'SELECT state, n FROM tallies ORDER BY state',
+    'SELECT state, CAST(sum(n) AS BIGINT) AS n FROM tallies GROUP BY state ORDER BY state',
   );
   return Object.fromEntries(rows.map(({ state, n }) => [state, n])) as Record<State, number>;
 }

@@ -7,10 +7,8 @@ import type { Engine } from './sql.js';
 
 export type Migration = Readonly<Record<Engine, string>>;
 
-/** What was before there was PostgreSQL: its tables are made at once, by the entry with which it came. */
+/** Of what the other engine alone needs; and until there was PostgreSQL, whose tables are made at once, by the entry with which it came. */
 const NOTHING = '';
-/** What SQLite has no need of: where it is the database, pictures lie in files. */
-const NOTHING_MORE = '';
 
 export const migrations: readonly Migration[] = [
   {
@@ -281,6 +279,9 @@ export const migrations: readonly Migration[] = [
   DROP INDEX requests_of_owner;
   CREATE INDEX requests_of_owner ON requests (mention -> 'author' ->> 'handle', id)
     WHERE platform = 'web' AND mention IS NOT NULL;
+
+  -- With PostgreSQL several count at the same time, each in a row of its own; here there is one.
+  ALTER TABLE tallies ADD COLUMN slot INTEGER NOT NULL DEFAULT 0;
   `,
     postgres: `
   -- The same tables as SQLite has by now; what they are for is said above. JSON is kept as it was written, so that it
@@ -327,7 +328,7 @@ export const migrations: readonly Migration[] = [
     WHERE state IN ('queued', 'rendering') AND deferred = 0;
   CREATE INDEX requests_to_answer ON requests ((cost = 0), id) WHERE state = 'answering' AND deferred = 0;
   CREATE INDEX requests_deferred ON requests (not_before) WHERE deferred = 1;
-  CREATE INDEX requests_waiting_of_person ON requests (platform, person, start_tag)
+  CREATE INDEX requests_waiting_of_person ON requests (platform, person, start_tag, id)
     WHERE state IN ('queued', 'rendering');
   CREATE INDEX requests_of_person ON requests (platform, person, created_at);
   CREATE INDEX requests_by_reply ON requests (platform, reply_id) WHERE reply_id IS NOT NULL;
@@ -341,23 +342,31 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX requests_of_owner ON requests ((mention -> 'author' ->> 'handle'), id)
     WHERE platform = 'web' AND mention IS NOT NULL;
 
+  -- Whoever counts keeps the row until its commit, for which it waits for the disk. So connections count in rows of
+  -- their own, most of them, and it is the sum that counts.
   CREATE TABLE tallies (
-    state TEXT COLLATE "C" PRIMARY KEY,
-    n     BIGINT NOT NULL
+    state TEXT COLLATE "C" NOT NULL,
+    slot  INTEGER NOT NULL DEFAULT 0,
+    n     BIGINT NOT NULL,
+    PRIMARY KEY (state, slot)
   );
-  INSERT INTO tallies VALUES
+  INSERT INTO tallies (state, n) VALUES
     ('queued', 0), ('rendering', 0), ('answering', 0), ('answered', 0), ('unanswerable', 0), ('cancelled', 0);
+  CREATE FUNCTION count_more(counted TEXT, more INTEGER) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO tallies VALUES (counted, pg_backend_pid() % 64, more)
+    ON CONFLICT (state, slot) DO UPDATE SET n = tallies.n + excluded.n
+  $$;
   -- In the order of their names, or two that move the same way round would wait for each other.
   CREATE FUNCTION tally() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF TG_OP = 'INSERT' THEN
-      UPDATE tallies SET n = n + 1 WHERE state = new.state;
+      PERFORM count_more(new.state, 1);
     ELSIF old.state < new.state THEN
-      UPDATE tallies SET n = n - 1 WHERE state = old.state;
-      UPDATE tallies SET n = n + 1 WHERE state = new.state;
+      PERFORM count_more(old.state, -1);
+      PERFORM count_more(new.state, 1);
     ELSE
-      UPDATE tallies SET n = n + 1 WHERE state = new.state;
-      UPDATE tallies SET n = n - 1 WHERE state = old.state;
+      PERFORM count_more(new.state, 1);
+      PERFORM count_more(old.state, -1);
     END IF;
     RETURN NULL;
   END $$;
@@ -438,7 +447,24 @@ export const migrations: readonly Migration[] = [
   `,
   },
   {
-    sqlite: NOTHING_MORE,
+    // A bot with a file has its accounts in another one, beside it.
+    sqlite: NOTHING,
+    postgres: `
+  -- The accounts that the bot is signed in to, tokens and all.
+  CREATE TABLE accounts (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    stored   JSON NOT NULL
+  );
+  -- What was moved here from SQLite, if anything was.
+  CREATE TABLE moved_from (
+    digest TEXT PRIMARY KEY, -- SHA-256 of all its rows
+    at     BIGINT NOT NULL   -- ms since 1970
+  );
+  `,
+  },
+  {
+    // Where the database is a file, pictures are, too.
+    sqlite: NOTHING,
     postgres: `
   -- Painted pictures and what people have sent, where they are to be reached from several machines (src/pictures/). What is
   -- compressed already is not compressed once more.

@@ -59,9 +59,12 @@ interface Row {
   readonly askedAt: number;
 }
 
+/** What the processes on a database tell each other of it. */
+const CHANGED = 'change';
+
 /**
  * The persistent queue: the one truth about every request. Every method is one transaction, so a crash between any
- * two leaves a state from which the work goes on. Emits 'change' after each.
+ * two leaves a state from which the work goes on. Emits 'change' after each, also after another process's.
  */
 export class Queue extends EventEmitter<{ change: [] }> {
   #version = 0;
@@ -73,6 +76,13 @@ export class Queue extends EventEmitter<{ change: [] }> {
   ) {
     super();
     this.on('change', () => (this.#version += 1));
+    database.news?.hear((news) => news === CHANGED && this.emit('change'));
+  }
+
+  /** Something else than its own methods has changed what it holds. */
+  changed(): void {
+    this.emit('change');
+    this.database.news?.tell(CHANGED);
   }
 
   /** Another one after every change. */
@@ -101,7 +111,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
       quotas,
       now,
     });
-    if (admitted !== undefined) this.emit('change');
+    if (admitted !== undefined) this.changed();
     return admitted;
   }
 
@@ -129,7 +139,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
         sql.run('UPDATE dispatch SET last_start = @start WHERE last_start < @start', { start }),
     );
     if (row === undefined) return undefined;
-    this.emit('change');
+    this.changed();
     const request = JSON.parse(row.request ?? 'null') as RenderRequest;
     return { ...claimOf(row), request, cost: row.cost };
   }
@@ -159,12 +169,12 @@ export class Queue extends EventEmitter<{ change: [] }> {
   /** A render has an outcome; next it is posted. A painted picture also tells how fast its device is. */
   async rendered(claim: RenderClaim, answer: Answer, pace?: Pace): Promise<boolean> {
     const changes = { answer: JSON.stringify(answer), attempts: 0 };
-    const moved = await this.database.transaction(async (sql) => {
-      if (pace) await learnPace(sql, pace, this.now());
-      return this.#move(sql, claim, 'rendering', 'answering', changes);
-    });
-    this.emit('change');
-    return moved;
+    // First and by itself: there is one row for all GPUs of a kind, which nobody is to keep while they wait for the disk.
+    if (pace)
+      await this.database.transaction((sql) => learnPace(sql, pace, this.now()), {
+        durable: false,
+      });
+    return this.#moved(claim, 'rendering', 'answering', changes);
   }
 
   /** Nothing came of a render yet: it is to be tried again, keeping its place. */
@@ -210,7 +220,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
   async cancel(platform: string, mentionId: string): Promise<boolean> {
     const id = await requestFor(this.database, platform, mentionId);
     const cancelled = id !== undefined && (await cancel(this.database, id, this.now()));
-    if (cancelled) this.emit('change');
+    if (cancelled) this.changed();
     return cancelled;
   }
 
@@ -234,7 +244,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
        WHERE id = @id AND lease_token = @token AND state = 'answering'`,
       { notBefore, attempt, now: this.now(), id, token },
     );
-    this.emit('change');
+    this.changed();
   }
 
   /**
@@ -317,7 +327,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
     changes: Values,
   ): Promise<boolean> {
     const moved = await this.#move(this.database, claim, from, to, changes);
-    this.emit('change');
+    this.changed();
     return moved;
   }
 

@@ -26,9 +26,42 @@ export interface TransactionOptions {
   readonly alone?: boolean;
 }
 
+/**
+ * What the processes on one database tell each other. It is a hint and never the truth: who does not hear it looks by
+ * itself a moment later.
+ */
+export interface News {
+  /** To all the others, and perhaps to oneself. */
+  tell(news: string): void;
+  hear(listener: (news: string) => void): void;
+}
+
+/** What one process at a time does, of all on a database. */
+export type Duty = 'listening' | 'accounts';
+
+/** Whoever had a duty cannot know any more whether it still has. */
+export class DutyLost extends Error {
+  override readonly name = 'DutyLost';
+}
+
 export interface Database extends Sql {
+  /** None if nobody else is to be expected there. */
+  readonly news?: News;
+  /** Whether it could not be reached when it was last asked; who asks, waits. */
+  readonly isAway?: boolean;
   /** All of it happens, or, if it throws, nothing. What it asks, it asks through the `sql` that it is given. */
   transaction<T>(act: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * Does what only one process at a time may do, as soon as no other one does it; undefined if the signal comes first.
+   * @param onStandBy told if another one has the duty
+   * @throws DutyLost if the connection is lost meanwhile, of which `act` hears by its signal
+   */
+  onDuty<T>(
+    duty: Duty,
+    signal: AbortSignal,
+    act: (signal: AbortSignal) => Promise<T>,
+    onStandBy?: () => void,
+  ): Promise<T | undefined>;
   close(): Promise<void>;
 }
 

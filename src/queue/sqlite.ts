@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { migrations } from './migrations.js';
-import type { Database, Sql, TransactionOptions, Values } from './sql.js';
+import type { Database, Duty, Sql, TransactionOptions, Values } from './sql.js';
 
 /** Its name in the data folder. */
 export const DATABASE_FILE = 'pentimento.sqlite3';
+/** What its name ends in after `pentimento migrate-to-postgres`. */
+export const MOVED = '.moved';
 
 /** SQLite answers at once; only whoever asks in the middle of somebody else's transaction has to wait for its end. */
 class SqliteDatabase implements Database {
@@ -45,6 +49,15 @@ class SqliteDatabase implements Database {
     });
   }
 
+  /** The lock of the folder keeps all others out. */
+  onDuty<T>(
+    _: Duty,
+    signal: AbortSignal,
+    act: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
+    return act(signal);
+  }
+
   async close(): Promise<void> {
     await this.#inTurn(() => Promise.resolve());
     this.connection.close();
@@ -78,19 +91,21 @@ class SqliteDatabase implements Database {
 /** PRAGMA synchronous: consistent whatever happens, but a power cut may take the last commits. */
 const NORMAL = 1;
 
+/** What it throws is the promise's. */
 function attempt<T>(act: () => T): Promise<T> {
-  try {
-    return Promise.resolve(act());
-  } catch (error) {
-    return Promise.reject(error as Error);
-  }
+  return new Promise((resolve) => resolve(act()));
 }
 
 /**
  * Opens the queue's database, brings it to the present schema and gives a connection to it.
- * @throws Error if it is none, or was written by a newer version of this program.
+ * @throws Error if it is none, or was written by a newer version of this program, or has moved to PostgreSQL.
  */
 export function openSqlite(file: string): SqliteDatabase {
+  // A new one would begin with nothing: whatever is in the old one, or has been answered since, would be answered again.
+  if (!existsSync(file) && existsSync(`${file}${MOVED}`))
+    throw new Error(
+      `the queue has moved to PostgreSQL; set DATABASE_URL, or, to go back to what it was then, rename ${file}${MOVED} to ${basename(file)}`,
+    );
   const connection = new BetterSqlite(file);
   try {
     connection.pragma('journal_mode = WAL');

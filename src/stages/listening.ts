@@ -80,7 +80,7 @@ async function listen(
     const isInTurn = !(await hasLetters(database, platform.name, author.id));
     const now = isInTurn ? await understood(platform, mention, options) : undefined;
     if (now !== undefined) await admit(platform, now, options);
-    else if (await keepLetter(database, platform.name, mention)) queue.emit('change');
+    else if (await keepLetter(database, platform.name, mention)) queue.changed();
   };
 
   const deleted = async (postId: string) => {

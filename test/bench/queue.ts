@@ -1,29 +1,35 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openSqlite, type SqliteDatabase } from '../../src/queue/sqlite.js';
-import { claimRender, claimReply, RECALL } from '../../src/queue/claims.js';
+import type { Engine } from '../../src/queue/sql.js';
 import { Queue, type RenderClaim } from '../../src/queue/queue.js';
-import { mentionOf, painted, request } from '../support/fixtures.js';
-import { options } from '../support/queue.js';
+import { painted } from '../support/fixtures.js';
+import { Crew, type Race } from './crew.js';
+import { groundOf, type Ground } from './engine.js';
+import { fillLine, PEOPLE, putOff, requestOf } from './line.js';
+import { plansOf, type Plans } from './plans.js';
 
-/*
- * npm run bench:queue [-- --waiting 100000,1000000] [--deferred 50000] [--folder DIR] [--json]: how fast requests are taken in and
- * claimed, behind a line of many others. The floor is what the disk takes to make one row durable, measured in turns.
- */
+const help = `npm run bench:queue [-- options]: how fast requests are taken in and claimed, behind a line of many others.
 
-const PEOPLE = 10_000;
-const SAMPLES = 2000;
+  --engine sqlite,postgres          a cluster of PostgreSQL is made for it, and removed
+  --waiting 1000,100000,1000000     how many wait, of ${PEOPLE} people
+  --deferred 0                      how many of them have been put off, and stand at the front
+  --workers 1,4,16                  processes that claim at the same time from a long line; "none" for none
+  --samples 1000                    how often each is measured
+  --folder DIR                      on the disk that is to be measured, for SQLite; PostgreSQL's is in TMPDIR
+  --json, --help
+
+The floor is what the disk takes to make one row durable, measured in turns with the others.`;
 
 const { values: given } = parseArgs({
   options: {
+    engine: { type: 'string', default: 'sqlite,postgres' },
     waiting: { type: 'string', default: '1000,100000,1000000' },
-    /** How many of those that wait have been put off, because a server of pictures is away, and stand at the front. */
     deferred: { type: 'string', default: '0' },
-    /** A folder on the disk that is to be measured. */
+    workers: { type: 'string', default: '1,4,16' },
+    samples: { type: 'string', default: '1000' },
     folder: { type: 'string', default: tmpdir() },
     json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
 
@@ -35,94 +41,85 @@ interface Latency {
 }
 
 interface Measurement {
+  readonly engine: Engine;
   readonly waiting: number;
-  readonly people: number;
   readonly admit: Latency;
   readonly claim: Latency;
   readonly floor: Latency;
-  readonly plans: Readonly<Record<string, readonly string[]>>;
+  readonly races: readonly Race[];
+  readonly plans: Plans;
 }
 
+const RACE_MS = 4000;
+/** A shorter line would be at its end before it has been measured. */
+const RACE_FROM = 50_000;
+/** As many pictures as are being painted in a large house; whoever claims passes over those that are claimed. */
+const CLAIMS = 400;
+
+if (given.help) {
+  console.log(help);
+  process.exit();
+}
 const measurements: Measurement[] = [];
-for (const waiting of given.waiting.split(',').map(Number)) {
-  const measurement = await measure(waiting);
-  measurements.push(measurement);
-  if (!given.json) print(measurement);
+for (const engine of given.engine.split(',')) {
+  if (engine !== 'sqlite' && engine !== 'postgres') throw new Error(`no such engine: ${engine}`);
+  for (const waiting of given.waiting.split(',').map(Number)) {
+    const ground = await groundOf(engine, given.folder);
+    try {
+      const measurement = await measure(ground, waiting);
+      measurements.push(measurement);
+      if (!given.json) print(measurement);
+    } finally {
+      await ground.remove();
+    }
+  }
 }
 if (given.json) console.log(JSON.stringify(measurements, undefined, 2));
 
-async function measure(waiting: number): Promise<Measurement> {
-  const folder = mkdtempSync(join(given.folder, 'pentimento-bench-'));
-  const database = openSqlite(join(folder, 'queue.sqlite3'));
-  try {
-    const queue = new Queue(database, options);
-    let count = 0;
-    // Seven shares no factor with the number of people, so everybody comes up, and with different costs.
-    const admit = async () => {
-      const mention = mentionOf(String(count), `person ${(count * 7) % PEOPLE}`);
-      await queue.admit('here', mention, { request, cost: 1 + (count % 13) });
-      count++;
-    };
-    const { connection } = database;
-    connection.pragma('synchronous = OFF');
-    while (count < waiting) await admit();
-    const soon = Date.now() + 60 * 60_000;
-    for (let i = 0; i < Number(given.deferred); i++) {
-      const claim = await queue.claimRender();
-      if (claim) await queue.retryRender(claim, soon);
-    }
-    connection.pragma('synchronous = FULL');
-    connection.pragma('wal_checkpoint(TRUNCATE)');
+async function measure(ground: Ground, waiting: number): Promise<Measurement> {
+  const { engine, database } = ground;
+  const now = Date.now();
+  await fillLine(database, waiting, now);
+  if (Number(given.deferred) > 0) await putOff(database, Number(given.deferred), now + 3_600_000);
+  await ground.settle();
+  const plans = await plansOf(ground);
 
-    connection.exec('CREATE TABLE floor (n INTEGER) STRICT');
-    const insert = connection.prepare('INSERT INTO floor VALUES (1)');
-    const times = { admit: [] as number[], claim: [] as number[], floor: [] as number[] };
-    for (let i = 0; i < SAMPLES; i++) {
-      times.floor.push(await milliseconds(() => Promise.resolve(insert.run())));
-      times.admit.push(await milliseconds(admit));
-      let claim: RenderClaim | undefined;
-      times.claim.push(await milliseconds(async () => (claim = await queue.claimRender())));
-      if (claim !== undefined) await queue.rendered(claim, painted);
-    }
-    return {
-      waiting,
-      people: PEOPLE,
-      admit: latency(times.admit),
-      claim: latency(times.claim),
-      floor: latency(times.floor),
-      plans: plansOf(database),
-    };
-  } finally {
-    await database.close();
-    rmSync(folder, { recursive: true });
+  const quotas = { waiting: 1e9, waitingPerPerson: 1e9, perPersonAndDay: 1e9 };
+  const queue = new Queue(database, { leaseMs: 3_600_000, quotas });
+  const times = { admit: [] as number[], claim: [] as number[], floor: [] as number[] };
+  for (let i = 0; i < Number(given.samples); i++) {
+    const { mention, outcome } = requestOf(waiting + i);
+    times.floor.push(await milliseconds(() => ground.floor()));
+    times.admit.push(await milliseconds(() => queue.admit('here', mention, outcome)));
+    let claim: RenderClaim | undefined;
+    times.claim.push(await milliseconds(async () => (claim = await queue.claimRender())));
+    if (claim !== undefined) await queue.rendered(claim, painted);
   }
+  return {
+    engine,
+    waiting,
+    admit: latency(times.admit),
+    claim: latency(times.claim),
+    floor: latency(times.floor),
+    races: given.workers === 'none' || waiting < RACE_FROM ? [] : await races(ground),
+    plans,
+  };
 }
 
-/** How SQLite goes about the statements that every request meets. */
-function plansOf({ connection }: SqliteDatabase): Measurement['plans'] {
-  const waiting = "state IN ('queued', 'rendering')";
-  const statements = {
-    'the next request to render': claimRender('sqlite', 'NULL'),
-    'the next answer to post': claimReply('sqlite', 'NULL'),
-    'what was put off and is due': RECALL,
-    'a mention that is there already':
-      "SELECT 1 FROM requests WHERE platform = 'here' AND mention_id = '1'",
-    'the largest finish tag': 'SELECT max(finish_tag) FROM people',
-    'how much a person has waiting': `SELECT id FROM requests WHERE platform = 'here' AND person = '1' AND ${waiting}
-      ORDER BY start_tag, id LIMIT 10`,
-    'how much a person asked for today': `SELECT created_at FROM requests WHERE platform = 'here' AND person = '1'
-      AND created_at BETWEEN 0 AND 1 AND cost > 0 ORDER BY created_at DESC LIMIT 1 OFFSET 9`,
-  };
-  const values = { now: 0, until: 0, token: '' };
-  return Object.fromEntries(
-    Object.entries(statements).map(([name, sql]) => [
-      name,
-      connection
-        .prepare<[object], { readonly detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-        .all(values)
-        .map(({ detail }) => detail),
-    ]),
-  );
+async function races(ground: Ground): Promise<readonly Race[]> {
+  const sizes = given.workers.split(',').map(Number);
+  const crew = await Crew.at(ground.place, Math.max(...sizes));
+  const found: Race[] = [];
+  const pictures = { what: 'pictures', ms: RACE_MS, most: Infinity } as const;
+  const claims = { what: 'claims', ms: RACE_MS, most: CLAIMS } as const;
+  for (const workers of sizes) found.push(await crew.race(ground, workers, pictures));
+  for (const workers of sizes) {
+    found.push(await crew.race(ground, workers, claims));
+    // What was claimed and kept is out of the others' way.
+    await ground.database.run(`UPDATE requests SET state = 'cancelled' WHERE state = 'rendering'`);
+  }
+  await crew.dismiss();
+  return found;
 }
 
 async function milliseconds(run: () => Promise<unknown>): Promise<number> {
@@ -138,13 +135,20 @@ function latency(times: readonly number[]): Latency {
   return { perSecond: (1000 * times.length) / sum, p50: at(0.5), p99: at(0.99) };
 }
 
-function print({ waiting, people, plans, ...measured }: Measurement): void {
-  console.log(`${waiting} waiting, of ${people} people`);
+function print({ engine, waiting, plans, races, ...measured }: Measurement): void {
+  console.log(`${engine}, ${waiting} waiting, of ${PEOPLE} people`);
   for (const name of ['admit', 'claim', 'floor'] as const) {
     const { perSecond, p50, p99 } = measured[name];
     const what = name === 'floor' ? 'one durable row' : name;
+    const times = p50 / measured.floor.p50;
     console.log(
-      `  ${what.padEnd(16)} ${perSecond.toFixed(0).padStart(6)} per second, p50 ${p50.toFixed(3)} ms, p99 ${p99.toFixed(3)} ms`,
+      `  ${what.padEnd(16)} ${perSecond.toFixed(0).padStart(6)} per second, p50 ${p50.toFixed(3)} ms, p99 ${p99.toFixed(3)} ms, ${times.toFixed(1)} times the floor`,
+    );
+  }
+  for (const { what, workers, perSecond, waits } of races) {
+    const waiting = Object.entries(waits).map(([wait, percent]) => `${wait} ${percent} %`);
+    console.log(
+      `  ${String(workers).padStart(2)} workers: ${perSecond.toFixed(0)} ${what} per second${waiting.length > 0 ? `; busy with: ${waiting.slice(0, 5).join(', ')}` : ''}`,
     );
   }
   for (const [name, plan] of Object.entries(plans)) console.log(`  ${name}: ${plan.join('; ')}`);

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { vaultOf, storedAccounts } from '../../src/accounts.js';
+import { vaultOf } from '../../src/accounts/book.js';
+import { accountFile } from '../../src/accounts/file.js';
 import { XClient } from '../../src/platforms/x/client.js';
 import { somebody } from '../platforms/x-network.js';
 import { quickSettings, startBotProcess } from '../support/bot-process.js';
@@ -161,12 +162,12 @@ describe('pentimento logout', () => {
   it.each([[[]], [['--oauth2']]])('gives the access to X back (%j)', async (args) => {
     const { x, folder, env, login } = await operator();
     await login(args);
-    const [account] = storedAccounts(folder).x;
+    const [account] = (await accountFile(folder).read()).x;
     if (account === undefined) throw new Error('nothing was kept');
     const { code, out } = await pentimento(['logout'], { env });
     expect(code).toBe(0);
     expect(out).toContain('Signed out of easel@x.com');
-    expect(storedAccounts(folder).x).toEqual([]);
+    expect((await accountFile(folder).read()).x).toEqual([]);
     const client = new XClient(x.url, {
       credentials: () => account.credentials,
       renewed: () => Promise.resolve(account.credentials),
@@ -183,17 +184,17 @@ describe('an access token of OAuth 2.0', () => {
     x.door.bearerMs = 60_000; // less than what is renewed ahead of time
     await login(['--oauth2']);
     x.door.bearerMs = 2 * 60 * 60_000;
-    const [account] = storedAccounts(folder).x;
+    const [account] = (await accountFile(folder).read()).x;
     if (account === undefined) throw new Error('nothing was kept');
     const me = (client: XClient) => client.ask('asking', ({ v2 }) => v2.get('users/me'));
-    const clients = [1, 2, 3].map(() => new XClient(x.url, vaultOf(folder, account)));
+    const clients = [1, 2, 3].map(() => new XClient(x.url, vaultOf(accountFile(folder), account)));
     await Promise.all(clients.map(me));
     expect(x.asked.filter((request) => request === 'POST /2/oauth2/token')).toHaveLength(2);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, 'utf8')).not.toContain(account.credentials.accessToken);
     // As after a restart: with what was kept.
-    const [kept] = storedAccounts(folder).x;
-    if (kept) await me(new XClient(x.url, vaultOf(folder, kept)));
+    const [kept] = (await accountFile(folder).read()).x;
+    if (kept) await me(new XClient(x.url, vaultOf(accountFile(folder), kept)));
     expect(x.asked.filter((request) => request === 'POST /2/oauth2/token')).toHaveLength(2);
   });
 
@@ -201,7 +202,7 @@ describe('an access token of OAuth 2.0', () => {
     const { x, folder, login } = await operator();
     x.door.bearerMs = 500;
     await login(['--oauth2']);
-    const [account] = storedAccounts(folder).x;
+    const [account] = (await accountFile(folder).read()).x;
     if (account?.credentials.method !== 'oauth2') throw new Error('nothing was kept');
     // It seems to hold for long.
     const credentials = { ...account.credentials, expiresAt: Date.now() + 1e9 };
@@ -215,11 +216,11 @@ describe('an access token of OAuth 2.0', () => {
       });
     }, patient);
     x.door.bearerMs = 60 * 60_000;
-    const vault = { ...vaultOf(folder, account), credentials: () => credentials };
+    const vault = { ...vaultOf(accountFile(folder), account), credentials: () => credentials };
     await new XClient(x.url, vault).ask('asking', ({ v2 }) => v2.get('users/me'));
     x.door.revokeAll(x.world.user('easel'));
-    const [kept] = storedAccounts(folder).x;
-    const over = new XClient(x.url, vaultOf(folder, kept ?? account));
+    const [kept] = (await accountFile(folder).read()).x;
+    const over = new XClient(x.url, vaultOf(accountFile(folder), kept ?? account));
     const asking = () => over.ask('asking', ({ v2 }) => v2.get('users/me'));
     await expect(asking()).rejects.toMatchObject({ kind: 'fatal' });
     const before = x.asked.length;

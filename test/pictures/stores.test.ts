@@ -6,7 +6,7 @@ import { openPictures } from '../../src/pictures/open.js';
 import { postgresStore } from '../../src/pictures/postgres.js';
 import { openS3 } from '../../src/pictures/s3.js';
 import { keyIn, keyOf, shelfOf } from '../../src/pictures/store.js';
-import { openPostgres } from '../../src/queue/postgres.js';
+import { openPostgres } from '../../src/queue/postgres/open.js';
 import { temporaryFolder } from '../support/folder.js';
 import { hasPostgres, startCluster, type Cluster } from '../support/postgres.js';
 import { openAt } from '../support/queue.js';

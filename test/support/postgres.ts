@@ -77,10 +77,8 @@ function asSomebody(folder: string): (name: string, args: readonly string[]) => 
   }
   return async (name, args) => {
     const program = join(programs(), name);
-    const [file, ...all] = isRoot
-      ? ['runuser', '-u', 'postgres', '--', program, ...args]
-      : [program, ...args];
+    const asUser = isRoot ? ['runuser', '-u', 'postgres', '--'] : [];
     // What pg_ctl starts would keep a pipe of ours open for as long as it lives.
-    await run('sh', ['-c', '"$0" "$@" >/dev/null', file ?? '', ...all], { cwd: folder });
+    await run('sh', ['-c', '"$@" >/dev/null', 'sh', ...asUser, program, ...args], { cwd: folder });
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
-import { openPostgres } from '../../src/queue/postgres.js';
+import { openPostgres } from '../../src/queue/postgres/open.js';
 import { Queue, type QueueOptions } from '../../src/queue/queue.js';
 import type { Database } from '../../src/queue/sql.js';
 import { openSqlite } from '../../src/queue/sqlite.js';
@@ -53,6 +53,7 @@ function opening(url: string): Database {
     get: async (sql, values) => (await opened).get(sql, values),
     run: async (sql, values) => (await opened).run(sql, values),
     transaction: async (act, options) => (await opened).transaction(act, options),
+    onDuty: async (duty, ...more) => (await opened).onDuty(duty, ...more),
     close: async () => (await opened).close(),
   };
 }

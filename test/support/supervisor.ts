@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Role } from '../../src/front.js';
 import { projectRoot } from '../../src/paths.js';
 import { secretsIn } from './secrets.js';
 import { commandOf, hasVariable, processes, type ProcessInfo } from './processes.js';
@@ -22,6 +23,8 @@ export interface SupervisorOptions {
   /** The bot's data folder, which no other process is told of. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Which of its commands; the whole bot if nothing is said. */
+  readonly role?: Role;
   /** How many milliseconds to wait before a bot that ended is started again. */
   readonly pauseMs: () => number;
   readonly onStart: () => void;
@@ -94,8 +97,8 @@ export class Supervisor {
   }
 
   #spawn(): ChildProcess {
-    const { folder, environment } = this.options;
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'bot'], {
+    const { folder, environment, role = 'bot' } = this.options;
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', role], {
       cwd: projectRoot,
       env: { ...process.env, ...environment, PENTIMENTO_DATA: folder },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -128,7 +128,7 @@ export class Renders {
       // Nobody finds them any more, and within the hour or two they are tidied away.
       log.warn({ error, request: own.id }, 'what was sent could not be removed yet');
     });
-    queue.emit('change');
+    queue.changed();
     log.info({ request: own.id }, 'removed by its owner');
     return true;
   }

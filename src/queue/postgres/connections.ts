@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, ClientBase, ClientConfig, Pool, PoolClient } from 'pg';
+import { driver } from './driver.js';
+
+/** Of a process at a time: its painters' and its answers' statements, each of which takes a millisecond. */
+const MOST = 8;
+/** So long nothing may come of a statement before the connection is given up; the longest ones take less than a second. */
+const SILENCE_MS = 15_000;
+const CONNECT_MS = 5000;
+/** Between two attempts to reach a server that is away. */
+const PAUSE_MS = 500;
+
+/**
+ * What becomes of a connection that is cut, without anybody hearing of it, is the server's affair: what it held is free again
+ * within a quarter of a minute, and not, as is usual, after two hours.
+ */
+const SESSION = `
+  SET idle_in_transaction_session_timeout = '10s';
+  SET tcp_keepalives_idle = 5;
+  SET tcp_keepalives_interval = 2;
+  SET tcp_keepalives_count = 3;
+  SET tcp_user_timeout = '10s'`;
+
+/** Told once when the server is away, and once when it is back. */
+export type Weather = (isBack: boolean, error?: unknown) => void;
+
+/** Connections to one database, a few for statements and such as one keeps. While the server is away one waits for them. */
+export class Connections {
+  #isAway = false;
+  #hasEnded = false;
+
+  private constructor(
+    private readonly pool: Pool,
+    private readonly make: () => Client,
+    private readonly weather: Weather,
+  ) {}
+
+  /**
+   * @param url postgres://…
+   * @throws Error if the server cannot be reached, or will not have us
+   */
+  static async open(url: string, weather: Weather): Promise<Connections> {
+    const { Pool, Client, types } = await driver();
+    const common: ClientConfig = {
+      connectionString: url,
+      types,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: SILENCE_MS,
+      keepAlive: true,
+      application_name: 'pentimento',
+    };
+    // It waits for what this promises, although its types do not say so.
+    const onConnect = settle as (client: ClientBase) => void;
+    const pool = new Pool({ ...common, max: MOST, onConnect });
+    // One that breaks while nobody uses it is none of ours; the next is made when it is needed.
+    pool.on('error', () => undefined);
+    const connections = new Connections(pool, () => new Client(common), weather);
+    try {
+      (await pool.connect()).release();
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+    return connections;
+  }
+
+  /** Whether the server was away when it was last asked for. */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
+  /** One that is to be released; waits while the server is away. */
+  take(): Promise<PoolClient> {
+    return this.#patiently(() => this.pool.connect());
+  }
+
+  /** One of one's own, that is to be ended; waits while the server is away. */
+  keep(): Promise<Client> {
+    return this.#patiently(async () => {
+      const client = this.make();
+      try {
+        await client.connect();
+        await settle(client);
+        return client;
+      } catch (error) {
+        await client.end().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  pause(): Promise<void> {
+    return sleep(PAUSE_MS);
+  }
+
+  async end(): Promise<void> {
+    this.#hasEnded = true;
+    await this.pool.end();
+  }
+
+  async #patiently<T>(connect: () => Promise<T>): Promise<T> {
+    for (;;)
+      try {
+        const connection = await connect();
+        if (this.#isAway) this.weather(true);
+        this.#isAway = false;
+        return connection;
+      } catch (error) {
+        if (this.#hasEnded || !isLost(error)) throw error;
+        if (!this.#isAway) this.weather(false, error);
+        this.#isAway = true;
+        await this.pause();
+      }
+  }
+}
+
+async function settle(client: ClientBase): Promise<void> {
+  client.on('error', () => undefined); // whoever asks something of it learns of its end
+  await client.query(SESSION);
+}
+
+/**
+ * What says nothing of the statement: the server, or the way there, is gone, for a moment or for long. The classes are those of
+ * https://www.postgresql.org/docs/15/errcodes-appendix.html; pg itself has only words for some.
+ */
+export function isLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    /^(08...|57P0[123]|25P03|53300|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
+      codeOf(error),
+    ) ||
+    /^(Connection terminated|Query read timeout|timeout e|Client (has encountered|was closed))/.test(
+      error.message,
+    )
+  );
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

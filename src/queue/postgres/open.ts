@@ -1,0 +1,41 @@
+import { migrations } from '../migrations.js';
+import type { Sql } from '../sql.js';
+import { Connections, type Weather } from './connections.js';
+import { PostgresDatabase } from './database.js';
+import { PostgresNews } from './news.js';
+
+/**
+ * Connects to a database of PostgreSQL, brings it to the present schema and gives a pool of connections to it.
+ * @param url postgres://…
+ * @param weather hears of it when the server goes away and comes back
+ * @throws Error if the server cannot be reached, or the database was written by a newer version of this program
+ */
+export async function openPostgres(
+  url: string,
+  weather: Weather = () => undefined,
+): Promise<PostgresDatabase> {
+  const connections = await Connections.open(url, weather);
+  const news = new PostgresNews(connections);
+  const database = new PostgresDatabase(connections, news);
+  try {
+    await database.transaction(migrate, { alone: true });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+async function migrate(sql: Sql): Promise<void> {
+  await sql.run('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)');
+  const found = await sql.get<{ readonly version: number }>('SELECT version FROM schema_version');
+  const version = found?.version ?? 0;
+  if (version > migrations.length)
+    throw new Error('the database was written by a newer version of pentimento; please update');
+  for (const { postgres } of migrations.slice(version))
+    if (postgres !== '') await sql.run(postgres);
+  if (found === undefined)
+    await sql.run('INSERT INTO schema_version VALUES (@version)', { version: migrations.length });
+  else
+    await sql.run('UPDATE schema_version SET version = @version', { version: migrations.length });
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { News } from '../queue/sql.js';
+
+const progressSchema = z
+  .strictObject({ mention: z.string(), fraction: z.number(), sketches: z.number() })
+  .readonly();
+/** How far a picture has come, 0..1 of its work, and how many sketches of it there have been. */
+export type Progress = z.infer<typeof progressSchema>;
+
+/** Nobody sees less of it move. */
+const STEP = 0.01;
+
+/** Tells the other processes on a database how pictures come along, so that whoever watches one's page sees it. */
+export function tellingOf(news: News): (progress: Progress) => void {
+  const told = new Map<string, Progress>();
+  return (progress) => {
+    const { mention, fraction, sketches } = progress;
+    const before = told.get(mention);
+    if (before?.sketches === sketches && Math.abs(fraction - before.fraction) < STEP) return;
+    told.delete(mention);
+    told.set(mention, progress);
+    // Those that have been silent for longest are done with.
+    if (told.size > 100) for (const [oldest] of [...told].slice(0, 1)) told.delete(oldest);
+    news.tell(JSON.stringify(progress));
+  };
+}
+
+/** Hears of the pictures that others paint. */
+export function hearOf(news: News, listener: (progress: Progress) => void): void {
+  news.hear((text) => {
+    if (!text.startsWith('{')) return;
+    const result = progressSchema.safeParse(JSON.parse(text));
+    if (result.success) listener(result.data);
+  });
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import type { Supervisor } from '../support/supervisor.js';
+import { isRight } from './crowd.js';
+import { Dice } from './dice.js';
+import { openFleet, type Fleet } from './fleet.js';
+import { HALF_AN_HOUR, SEED } from './trial.js';
+import { answersTo } from './verdict.js';
+
+const MENTIONS = 300;
+/** So long may nothing move at all before the rest counts as lost. */
+const PATIENCE_MS = 120_000;
+/** Longer than a lease, so that the others take over what the one that is cut off was painting. */
+const CUT_MS = 12_000;
+
+/** What goes wrong, and after how many of the mentions. */
+type Plan = readonly (readonly [after: number, name: string, happen: () => Promise<unknown>])[];
+
+function kill(...victims: readonly (Supervisor | undefined)[]): Promise<void> {
+  for (const victim of victims) victim?.kill();
+  return Promise.resolve();
+}
+
+function planFor({ listeners, workers, cluster, cable }: Fleet): Plan {
+  const restart = async (mode: 'fast' | 'immediate') => {
+    await cluster.stop(mode);
+    await cluster.start();
+  };
+  const cut = () => {
+    cable.cut();
+    setTimeout(() => cable.mend(), CUT_MS);
+    return Promise.resolve();
+  };
+  return [
+    [20, 'the listener dies', () => kill(listeners[0])],
+    [45, 'a worker dies', () => kill(workers[0])],
+    [70, 'the database is restarted', () => restart('fast')],
+    [95, 'a cable is cut', cut],
+    [120, 'two workers die', () => kill(workers[1], workers[2])],
+    [150, 'the other listener dies', () => kill(listeners[1])],
+    [170, 'the database crashes', () => restart('immediate')],
+    [200, 'everybody dies', () => kill(...listeners, ...workers)],
+    [230, 'the cable is cut again', cut],
+    [260, 'the listener dies again', () => kill(listeners[0])],
+  ];
+}
+
+it(
+  'two listeners and three workers give 300 mentions one answer each, in fair order, while they die, are cut off, and the database restarts',
+  async () => {
+    const dice = new Dice(SEED, 'fleet');
+    const fleet = await openFleet(SEED, dice);
+    const { crowd, listeners, workers } = fleet;
+    try {
+      fleet.start();
+      const plan = [...planFor(fleet)];
+      while (crowd.asked.length < MENTIONS) {
+        await crowd.ask();
+        await sleep(dice.between(0, 300));
+        const [next] = plan;
+        if (next === undefined || crowd.asked.length < next[0]) continue;
+        plan.shift();
+        await next[2]();
+      }
+      expect(plan).toEqual([]);
+      await settled(fleet);
+      const codes = await Promise.all([...listeners, ...workers].map((one) => one.stop()));
+      expect(codes).toEqual([0, 0, 0, 0, 0]);
+
+      // The server is asked, not the bot.
+      for (const asked of crowd.asked) {
+        const [answer, ...more] = await answersTo(asked);
+        expect(answer && isRight(asked.kind, answer), `${asked.kind} ${asked.id}`).toBe(true);
+        expect(more, asked.id).toEqual([]);
+      }
+      for (const one of workers) expect(dispatchesOf(one).length).toBeGreaterThan(5);
+      const kills = 8;
+      expect(await overtakings(fleet)).toBeLessThanOrEqual(kills);
+      expect([...listeners, ...workers].flatMap(({ orphans }) => orphans)).toEqual([]);
+    } finally {
+      await fleet.close();
+    }
+  },
+  HALF_AN_HOUR,
+);
+
+async function settled({ crowd, database }: Fleet): Promise<void> {
+  let [done, since] = [-1, Date.now()];
+  for (;;) {
+    const row = await database.get<{ readonly n: number }>(
+      "SELECT count(*) AS n FROM requests WHERE state IN ('answered', 'unanswerable')",
+    );
+    const now = row?.n ?? 0;
+    if (now !== done) [done, since] = [now, Date.now()];
+    if (now >= crowd.asked.length || Date.now() - since > PATIENCE_MS) return;
+    await sleep(200);
+  }
+}
+
+interface Dispatch {
+  readonly request: number;
+  readonly time: number;
+}
+
+/** When a worker took requests up for painting. */
+function dispatchesOf({ lines }: Supervisor): readonly Dispatch[] {
+  return lines.flatMap(({ msg, request, time }) =>
+    msg === 'taken up for painting' && request !== undefined ? [{ request, time }] : [],
+  );
+}
+
+/** Between two processes that take up work at the same moment nobody can tell who was first. */
+const MOMENT_MS = 2000;
+
+/**
+ * How many requests were painted before one that had a smaller start tag and was waiting all the while. Whoever holds a request
+ * and dies before it says so seems to be one.
+ */
+async function overtakings({ database, workers }: Fleet): Promise<number> {
+  const rows = await database.all<{
+    readonly id: number;
+    readonly start: number;
+    readonly at: number;
+  }>('SELECT id, start_tag AS start, created_at AS at FROM requests');
+  const first = new Map<number, number>();
+  for (const { request, time } of workers.flatMap(dispatchesOf))
+    first.set(request, Math.min(time, first.get(request) ?? Infinity));
+  const painted = rows.flatMap((row) => {
+    const time = first.get(row.id);
+    return time === undefined ? [] : [{ ...row, time }];
+  });
+  expect(painted.length).toBeGreaterThan(100);
+  const late = painted.filter((one) =>
+    painted.some(
+      (other) =>
+        other.start > one.start &&
+        other.time + MOMENT_MS < one.time &&
+        one.at + MOMENT_MS < other.time,
+    ),
+  );
+  return late.length;
+}

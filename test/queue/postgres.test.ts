@@ -1,0 +1,283 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openPostgres } from '../../src/queue/postgres/open.js';
+import { Queue } from '../../src/queue/queue.js';
+import { DutyLost, type Database } from '../../src/queue/sql.js';
+import { Cable, type Fate } from '../support/cable.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { startCluster, type Cluster } from '../support/postgres.js';
+import { claimed, options } from '../support/queue.js';
+
+/*
+ * What is only so of PostgreSQL: a server that goes away, and others on the same database.
+ */
+
+let cluster: Cluster;
+let schemas = 0;
+/** Of the present test: a schema of its own, in a cluster that all share. */
+let url: URL;
+
+beforeAll(async () => {
+  cluster = await startCluster({ durable: true });
+});
+afterAll(() => cluster.remove());
+beforeEach(async () => {
+  const schema = `test${++schemas}`;
+  url = new URL(cluster.url);
+  await asked(`CREATE SCHEMA ${schema}`);
+  url.searchParams.set('options', `-c search_path=${schema}`);
+});
+
+/** As somebody from outside. */
+async function asked(sql: string): Promise<readonly unknown[]> {
+  const client = new pg.Client(url.href);
+  await client.connect();
+  try {
+    return (await client.query<object>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function opened(way: URL = url, weather?: (isBack: boolean) => void) {
+  const database = await openPostgres(way.href, weather);
+  onTestFinished(() => database.close());
+  return database;
+}
+
+async function cabled(): Promise<{ readonly cable: Cable; readonly way: URL }> {
+  const cable = new Cable();
+  const way = new URL(url);
+  way.port = String(await cable.open(cluster.port));
+  onTestFinished(() => cable.close());
+  return { cable, way };
+}
+
+/** Meets the first that is sent with these words, and nothing after it. */
+function once(words: string, fate: Fate): (sent: Buffer) => Fate {
+  let isOver = false;
+  return (sent) => {
+    if (isOver || !sent.includes(words)) return 'goes on';
+    isOver = true;
+    return fate;
+  };
+}
+
+const outcome = { request, cost: 1 };
+const count = async (database: Database) =>
+  (await database.get<{ readonly n: number }>('SELECT count(*) AS n FROM requests'))?.n;
+
+describe('a connection that breaks', () => {
+  it.each(['BEGIN', 'INSERT INTO requests', 'COMMIT'] as const)(
+    'before %s arrives has the whole done once, by another',
+    async (words) => {
+      const { cable, way } = await cabled();
+      const database = await opened(way);
+      const queue = new Queue(database, options);
+      cable.fateOf = once(words, 'breaks before');
+      expect(await queue.admit('here', mentionOf('1'), outcome)).toBeDefined();
+      expect(await count(database)).toBe(1);
+    },
+  );
+
+  it.each(['BEGIN', 'INSERT INTO requests', 'COMMIT'] as const)(
+    'after %s was done and before one hears of it has nothing done twice',
+    async (words) => {
+      const { cable, way } = await cabled();
+      const database = await opened(way);
+      const queue = new Queue(database, options);
+      cable.fateOf = once(words, 'breaks after');
+      // The second time it would be there already, and so not admitted.
+      expect(await queue.admit('here', mentionOf('1'), outcome)).toBeDefined();
+      expect(await count(database)).toBe(1);
+    },
+  );
+
+  it('when a claim is moved on does not make it seem lost', async () => {
+    const { cable, way } = await cabled();
+    const queue = new Queue(await opened(way), options);
+    await queue.admit('here', mentionOf('1'), outcome);
+    const claim = claimed(await queue.claimRender());
+    cable.fateOf = once('COMMIT', 'breaks after');
+    expect(await queue.rendered(claim, painted)).toBe(true);
+    const reply = claimed(await queue.claimReply());
+    cable.fateOf = once('COMMIT', 'breaks after');
+    expect(await queue.answered(reply, 'reply')).toBe(true);
+  });
+
+  it('does not hide that what was asked is wrong', async () => {
+    const database = await opened();
+    await expect(database.run('INSERT INTO nothing VALUES (1)')).rejects.toThrow(/nothing/);
+    await expect(database.all('SELECT * FROM nothing')).rejects.toThrow(/nothing/);
+    expect(await count(database)).toBe(0);
+  });
+});
+
+describe('a server that goes away', () => {
+  it.each(['fast', 'immediate'] as const)(
+    'and comes back (%s) is waited for, and told of once each way',
+    async (mode) => {
+      const weather: boolean[] = [];
+      const database = await opened(url, (isBack) => weather.push(isBack));
+      const queue = new Queue(database, options);
+      await queue.admit('here', mentionOf('1'), outcome);
+      await cluster.stop(mode);
+      const asking = [
+        queue.admit('here', mentionOf('2'), outcome),
+        queue.claimRender(),
+        queue.pending(),
+      ];
+      while (!database.isAway) await sleep(10);
+      await cluster.start();
+      const [admitted, claim] = await Promise.all(asking);
+      expect([admitted, claim]).not.toContain(undefined);
+      expect(await count(database)).toBe(2);
+      expect(weather).toEqual([false, true]);
+      expect(database.isAway).toBe(false);
+    },
+  );
+
+  it('does not keep one from closing', async () => {
+    const database = await openPostgres(url.href);
+    database.news.hear(() => undefined);
+    await cluster.stop();
+    const asking = database.all('SELECT 1').catch((error: unknown) => error);
+    try {
+      await database.close();
+      expect(await asking).toBeInstanceOf(Error);
+    } finally {
+      await cluster.start();
+    }
+  });
+});
+
+describe('a duty', () => {
+  const never = () => new AbortController().signal;
+  const aborted = async (signal: AbortSignal) => {
+    while (!signal.aborted) await sleep(10);
+  };
+
+  it('is one’s at a time, and the next one’s when that one ends', async () => {
+    const [one, other] = [await opened(), await opened()];
+    const events: string[] = [];
+    let end: () => void = () => undefined;
+    const first = one.onDuty('listening', never(), () => {
+      events.push('first begins');
+      return new Promise<void>((resolve) => (end = resolve));
+    });
+    while (events.length === 0) await sleep(10);
+    const second = other.onDuty(
+      'listening',
+      never(),
+      () => Promise.resolve(events.push('second')),
+      () => {
+        events.push('second stands by');
+        end();
+      },
+    );
+    await Promise.all([first, second]);
+    expect(events).toEqual(['first begins', 'second stands by', 'second']);
+  });
+
+  it('is another one than another, and another one in another schema', async () => {
+    const one = await opened();
+    const elsewhere = new URL(cluster.url);
+    await asked('CREATE SCHEMA IF NOT EXISTS elsewhere');
+    elsewhere.searchParams.set('options', '-c search_path=elsewhere');
+    const there = await opened(elsewhere);
+    const all = await one.onDuty('listening', never(), async () => [
+      await one.onDuty('accounts', never(), () => Promise.resolve('accounts')),
+      await there.onDuty('listening', never(), () => Promise.resolve('elsewhere')),
+    ]);
+    expect(all).toEqual(['accounts', 'elsewhere']);
+  });
+
+  it('does not begin after the signal', async () => {
+    const [one, other] = [await opened(), await opened()];
+    const stop = new AbortController();
+    const result = await one.onDuty('listening', never(), () =>
+      other.onDuty(
+        'listening',
+        stop.signal,
+        () => Promise.resolve('done'),
+        () => stop.abort(),
+      ),
+    );
+    expect(result).toBeUndefined();
+  });
+
+  it('is lost with the connection, of which whoever is at it hears', async () => {
+    const one = await opened();
+    const heard = one.onDuty('listening', never(), async (signal) => {
+      await asked(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`);
+      await aborted(signal);
+      expect(signal.reason).toBeInstanceOf(DutyLost);
+    });
+    await expect(heard).rejects.toBeInstanceOf(DutyLost);
+  });
+
+  it('is given up when nothing comes over the connection any more', async () => {
+    const { cable, way } = await cabled();
+    const database = await opened(way);
+    const lost = database.onDuty('listening', never(), async (signal) => {
+      cable.cut();
+      await aborted(signal);
+      cable.mend();
+    });
+    await expect(lost).rejects.toBeInstanceOf(DutyLost);
+  });
+});
+
+describe('news', () => {
+  it('reach all on the database, also after the connection was lost', async () => {
+    const [one, other] = [await opened(), await opened()];
+    const heard: string[] = [];
+    other.news.hear((news) => heard.push(news));
+    const toldUntilHeard = async (news: string) => {
+      while (!heard.includes(news)) {
+        one.news.tell(news); // whoever does not listen yet does not hear it
+        await sleep(20);
+      }
+    };
+    await toldUntilHeard('first');
+    await asked(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()`,
+    );
+    await toldUntilHeard('second');
+  });
+
+  it('wake a queue elsewhere, whose version says so', async () => {
+    const [one, other] = [await opened(), await opened()];
+    const [here, there] = [new Queue(one, options), new Queue(other, options)];
+    const seen = there.version;
+    for (let i = 0; there.version === seen; i++) {
+      await here.admit('here', mentionOf(String(i)), outcome);
+      await sleep(20);
+    }
+  });
+});
+
+describe('opening', () => {
+  it('refuses a database from a newer version, and says what to do', async () => {
+    await opened();
+    await asked('UPDATE schema_version SET version = 1000');
+    await expect(openPostgres(url.href)).rejects.toThrow(
+      'the database was written by a newer version of pentimento; please update',
+    );
+  });
+
+  it('by several at once makes one schema', async () => {
+    const all = await Promise.all(Array.from({ length: 4 }, () => opened()));
+    for (const database of all) expect(await count(database)).toBe(0);
+  });
+
+  it('says at once what is wrong, and never the password', async () => {
+    const wrong = new URL(url);
+    wrong.password = 'hunter2hunter2';
+    wrong.pathname = '/nowhere';
+    const error: unknown = await openPostgres(wrong.href).catch((error: unknown) => error);
+    expect(String(error)).toMatch(/nowhere/);
+    expect(String(error)).not.toMatch(/hunter2/);
+  });
+});
