@@ -8,6 +8,8 @@ export interface Setting {
   readonly store: PictureStore;
   /** Takes the store out of reach; gives how it comes back. */
   readonly leave: () => Promise<() => Promise<void>>;
+  /** Whether what is asked of it meanwhile is done when it is back, and does not fail. */
+  readonly waits?: boolean;
 }
 
 const one = keyOf('pictures/1-0a1b2c3d.jpg');
@@ -122,12 +124,20 @@ export function storeContract(name: string, setting: () => Promise<Setting>): vo
       await writing;
     });
 
-    it('that is out of reach says so, whatever is asked of it, and loses nothing', async () => {
-      const { store, leave } = await setting();
+    it('that is out of reach says so, whatever is asked of it, or is waited for, and loses nothing', async () => {
+      const { store, leave, waits = false } = await setting();
       for (const key of [one, photo]) await store.put(key, fileOf('kept'));
       const comeBack = await leave();
       const file = fileOf('another');
       const fetched = join(temporaryFolder(), 'fetched');
+      if (waits) {
+        const [putting, getting] = [store.put(one, file), store.get(photo)];
+        await comeBack();
+        await putting;
+        expect(String(await getting)).toBe('kept');
+        expect(String(await store.get(one))).toBe('another');
+        return;
+      }
       for (const act of [
         () => store.put(one, file),
         () => store.get(one),

@@ -61,7 +61,7 @@ describe.skipIf(!hasPostgres())('in a cluster of PostgreSQL', () => {
       await cluster.stop();
       return () => cluster.start();
     };
-    return { store: postgresStore(await opened()), leave };
+    return { store: postgresStore(await opened()), leave, waits: true };
   });
 
   it('where the queue lies there, pictures do, too, unless they are to lie elsewhere', async () => {
