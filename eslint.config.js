@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Which room of the house may import from which. Two wings under one roof: the studio (graph, networks, style,
- * render) paints and knows no people; the front office (platforms, requests, queue, replies, sandbox, web) knows
+ * render) paints and knows no people; the front office (pictures, platforms, requests, queue, replies, sandbox, web) knows
  * people and never touches a tensor. Arrows point one way only; bot.ts, config.ts and the commands wire them.
  */
 export const mayImport = {
@@ -12,12 +12,13 @@ export const mayImport = {
   networks: ['graph'],
   style: ['graph', 'networks'],
   render: ['graph', 'networks', 'style'],
-  platforms: [],
+  pictures: [],
+  platforms: ['pictures'],
   requests: ['platforms'],
-  queue: ['platforms', 'requests'],
-  replies: ['platforms', 'requests', 'queue'],
+  queue: ['pictures', 'platforms', 'requests'],
+  replies: ['pictures', 'platforms', 'requests', 'queue'],
   sandbox: [],
-  web: ['platforms', 'requests', 'queue', 'replies'],
+  web: ['pictures', 'platforms', 'requests', 'queue', 'replies'],
 };
 
 /** Subfolders of a room that others of its subfolders may use. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { HousePainting } from './collection.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
+import type { PictureStore } from './pictures/store.js';
 import type { Mention, Platform } from './platforms/port.js';
 import type { Uploads } from './platforms/web/uploads.js';
 import type { Queue } from './queue/queue.js';
@@ -25,7 +26,9 @@ export interface BotOptions {
   readonly queue: Queue;
   /** Whoever has none does not paint. */
   readonly pool: RenderPool | undefined;
-  /** Where downloads and painted pictures lie. */
+  /** Where pictures are: those that are painted, and those that people have sent. */
+  readonly pictures: PictureStore;
+  /** Where this machine paints. */
   readonly folder: string;
   readonly sizes: Sizes;
   /** The paintings that one can ask for by name. */

@@ -6,6 +6,7 @@ import { deviceChoices } from './graph/executor.js';
 import { projectRoot } from './paths.js';
 import { rateLimitsSchema } from './platforms/mastodon/budget.js';
 import { accessTokenSchema, serverUrlSchema } from './platforms/mastodon/sign-in.js';
+import { picturesSchema } from './pictures/settings.js';
 import { keySchema } from './platforms/x/credentials.js';
 import { safetyPolicySchema } from './render/safety.js';
 import { parameters } from './requests/parameters.js';
@@ -110,6 +111,7 @@ const configSchema = z
           .optional(),
       })
       .readonly(),
+    pictures: picturesSchema,
     retention: z.strictObject({ days: z.number().positive() }).readonly(),
     safety: safetyPolicySchema,
     /** Networks that are fetched with `pentimento models`. */
@@ -188,6 +190,13 @@ const variables: Readonly<Record<string, string>> = {
   'models.mirror': 'PENTIMENTO_MODELS_MIRROR',
   'models.offline': 'PENTIMENTO_OFFLINE',
   'database.url': 'DATABASE_URL',
+  'pictures.store': 'PENTIMENTO_PICTURES',
+  'pictures.s3.endpoint': 'S3_ENDPOINT',
+  'pictures.s3.region': 'S3_REGION',
+  'pictures.s3.bucket': 'S3_BUCKET',
+  'pictures.s3.accessKeyId': 'S3_ACCESS_KEY_ID',
+  'pictures.s3.secretAccessKey': 'S3_SECRET_ACCESS_KEY',
+  'pictures.s3.pathStyle': 'S3_PATH_STYLE',
   'web.host': 'PENTIMENTO_HOST',
   'web.port': 'PENTIMENTO_PORT',
   'web.address': 'PENTIMENTO_ADDRESS',

@@ -4,6 +4,7 @@ import type { Hono } from 'hono';
 import { housePaintings, samplePhotos } from './collection.js';
 import type { Config } from './config.js';
 import type { Log } from './log.js';
+import type { PictureStore } from './pictures/store.js';
 import type { Platform } from './platforms/port.js';
 import { WEB, webPlatform } from './platforms/web/platform.js';
 import { Uploads } from './platforms/web/uploads.js';
@@ -24,6 +25,8 @@ import type { StatusFeed } from './web/status.js';
 export interface CounterOptions {
   readonly config: Pick<Config, 'dataFolder' | 'downloads' | 'retention' | 'web'>;
   readonly queue: Queue;
+  /** Where all pictures are. */
+  readonly pictures: PictureStore;
   readonly sizes: Sizes;
   /** The bot's own network, if it has one: then it only plays. */
   readonly sandbox?: { readonly bot: string; readonly status: StatusFeed } | undefined;
@@ -46,16 +49,24 @@ const TOTAL_MS = 5 * 60_000;
 /** and so long nothing may come of it. */
 const IDLE_MS = 20_000;
 
+/** What people send: it arrives on this machine, and is then kept with all pictures. */
+export function uploadsIn(
+  pictures: PictureStore,
+  { dataFolder }: Pick<Config, 'dataFolder'>,
+): Uploads {
+  return new Uploads(pictures, join(dataFolder, 'arriving'));
+}
+
 export function openCounter(options: CounterOptions): Counter {
-  const { config, queue, sizes, sandbox, accounts, log } = options;
+  const { config, queue, pictures, sizes, sandbox, accounts, log } = options;
   const { dataFolder: folder, web } = config;
-  const uploads = new Uploads(join(folder, 'uploads'));
+  const uploads = uploadsIn(pictures, config);
   const feed = new QueueFeed(queue, WEB);
   const collection = housePaintings();
   const renders = new Renders({
     queue,
     uploads,
-    folder,
+    pictures,
     feed,
     collection,
     costOf: (request) => costFor(request, { sizes }),
@@ -92,7 +103,7 @@ export function openCounter(options: CounterOptions): Counter {
           ...common,
           sandbox,
           accounts,
-          folder,
+          pictures,
           uploads,
           samples: samplePhotos(),
           altTextOf: altTextFor,

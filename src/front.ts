@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import type { Config } from './config.js';
-import { openCounter, type Counter } from './counter.js';
+import { openCounter, uploadsIn, type Counter } from './counter.js';
 import type { Log } from './log.js';
 import { accountsOf, openServer, type Account } from './open.js';
+import type { PictureStore } from './pictures/store.js';
 import type { Platform } from './platforms/port.js';
 import { webPlatform } from './platforms/web/platform.js';
-import { Uploads } from './platforms/web/uploads.js';
+import type { Uploads } from './platforms/web/uploads.js';
 import type { Queue } from './queue/queue.js';
 import type { Sizes } from './requests/parameters.js';
 import { createSandbox } from './sandbox/sandbox.js';
@@ -39,6 +40,8 @@ export interface Front {
 export interface FrontOptions {
   readonly config: Config;
   readonly queue: Queue;
+  /** Where all pictures are. */
+  readonly pictures: PictureStore;
   readonly sizes: Sizes;
   /** Health and metrics. */
   readonly operations: Hono;
@@ -50,29 +53,29 @@ export interface FrontOptions {
 
 /** @throws Error if nothing can listen at the configured address */
 export async function openFront(options: FrontOptions): Promise<Front> {
-  const { config, role, queue, sizes, names, log } = options;
+  const { config, role, queue, pictures, sizes, names, log } = options;
   const accounts = await accountsOf(config);
   // A sandbox is its own process's, and where several are there would be several.
   if (accounts.length === 0 && role === 'bot' && config.database.url === undefined)
     return openSandbox(options);
   const counter =
     role === 'work'
-      ? painters(config)
-      : openCounter({ config, queue, sizes, accounts: names, log });
+      ? painters(options)
+      : openCounter({ config, queue, pictures, sizes, accounts: names, log });
   const server = await openServer(config, appOf(options, counter.page), { api: counter.api });
   log.info({ url: server.url }, 'health and metrics are served');
   return { accounts, counter, sandbox: undefined, close: () => server.close() };
 }
 
 /** They fetch what people have brought. */
-function painters({ dataFolder }: Config): Front['counter'] {
-  const uploads = new Uploads(join(dataFolder, 'uploads'));
+function painters({ config, pictures }: FrontOptions): Front['counter'] {
+  const uploads = uploadsIn(pictures, config);
   return { platform: webPlatform(uploads), uploads };
 }
 
 /** With no account, the bot brings its own network, and an account there. */
 async function openSandbox(options: FrontOptions): Promise<Front> {
-  const { config, queue, sizes, names, log } = options;
+  const { config, queue, pictures, sizes, names, log } = options;
   const address = { url: '' };
   const sandbox = createSandbox({
     directory: join(config.dataFolder, 'sandbox'),
@@ -82,7 +85,8 @@ async function openSandbox(options: FrontOptions): Promise<Front> {
   try {
     const feed = new QueueFeed(queue, SANDBOX);
     const its = { bot: BOT, status: feed };
-    const counter = openCounter({ config, queue, sizes, accounts: names, log, sandbox: its });
+    const common = { config, queue, pictures, sizes, accounts: names, log };
+    const counter = openCounter({ ...common, sandbox: its });
     const web = await openServer(config, appOf(options, counter.page), {
       api: counter.api,
       sandbox,

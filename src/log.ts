@@ -26,6 +26,7 @@ export function createLog(
     'refresh_token',
     'appSecret',
     'accessSecret',
+    'secretAccessKey',
     'password',
     'code_verifier',
   ];

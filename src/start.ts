@@ -7,6 +7,7 @@ import { nvidiaGpus } from './graph/gpus.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { chosenNetwork } from './networks/shelf.js';
+import { openPictures } from './pictures/open.js';
 import { connected, openQueue, signInAll } from './open.js';
 import type { RateLimits } from './platforms/mastodon/budget.js';
 import type { Platform } from './platforms/port.js';
@@ -78,6 +79,7 @@ export async function startBot(
     const leaseMs = Math.round(config.queue.leaseSeconds * 1000);
     const { queue, close } = await openQueue(config, leaseMs, log);
     closing.push(close);
+    const pictures = await openPictures({ ...config.pictures, folder, database: queue.database });
     const metrics = new Metrics(
       () => tallies(queue.database),
       () => isPaused(queue.database),
@@ -101,6 +103,7 @@ export async function startBot(
     const front = await openFront({
       config,
       queue,
+      pictures,
       sizes,
       operations,
       role,
@@ -132,6 +135,7 @@ export async function startBot(
         counter,
         queue,
         pool,
+        pictures,
         folder,
         sizes,
         collection,

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { runBot, type BotOptions } from '../src/bot.js';
 import { createLog } from '../src/log.js';
+import { filesStore } from '../src/pictures/files.js';
 import { Metrics } from '../src/metrics.js';
 import { PlatformError, type Platform } from '../src/platforms/port.js';
 import { RenderPool } from '../src/render/pool.js';
@@ -20,6 +21,7 @@ function running(
   workers = 1,
   more: Partial<Pick<BotOptions, 'heartbeatMs' | 'onProgress'>> = {},
 ) {
+  const folder = temporaryFolder();
   const queue = queueAt(newPlace());
   const network = new MemoryPlatform();
   const log = createLog('silent');
@@ -36,7 +38,8 @@ function running(
       ...limits,
       log,
     }),
-    folder: temporaryFolder(),
+    pictures: filesStore(folder),
+    folder,
     sizes: { usual: 64, max: 64 },
     collection: [],
     safety: { porn: 'off', hentai: 'off', sexy: 'off', threshold: 0.5 } as const,
@@ -60,7 +63,7 @@ function running(
       await bot;
     };
   };
-  return { queue, network, folder: options.folder, start };
+  return { queue, network, folder, start };
 }
 
 it('takes up no more requests than there are painters, however long their downloads take', async () => {
@@ -127,8 +130,12 @@ it('removes pictures that the queue knows nothing of, and no others', async () =
   await queue.rendered(claimed(await queue.claimRender()), painted);
   await queue.admit('memory', mentionOf('2'), { refusal: { type: 'no pictures' } });
   mkdirSync(join(folder, 'pictures'));
-  for (const name of ['1.jpg', '1.jpg.part', '2.jpg', '77.jpg', 'x'])
-    writeFileSync(join(folder, 'pictures', name), 'a picture');
+  const long = new Date(Date.now() - 2 * 60 * 60_000);
+  for (const name of ['1.jpg', '1-0a1b2c3d.jpg', '.1.jpg.part', '2.jpg', '77.jpg', 'x']) {
+    const file = join(folder, 'pictures', name);
+    writeFileSync(file, 'a picture');
+    if (!name.endsWith('.jpg')) utimesSync(file, long, long);
+  }
   const stop = start();
   await vi.waitFor(() => expect(readdirSync(join(folder, 'pictures'))).toEqual(['1.jpg']));
   await stop();
@@ -175,5 +182,5 @@ it('keeps nothing of a picture that is cancelled when it is all but done', async
     timeout: 60_000,
   });
   await stop();
-  expect(readdirSync(join(folder, 'pictures'))).toEqual([]);
+  expect(readdirSync(join(folder, 'pictures'))).toEqual([]); // it was there for a moment
 });

@@ -29,6 +29,7 @@ describe.skipIf(local)('the defaults', () => {
       render: { size: 512, device: 'auto', workers: 'auto' },
       safety: { porn: 'sensitive', hentai: 'sensitive', sexy: 'off', threshold: 0.5 },
       models: { folder: resolve('data/models'), offline: false },
+      pictures: { store: 'auto', s3: { region: 'us-east-1', pathStyle: true } },
     });
     expect(loadConfig({})).not.toHaveProperty('mastodon');
   });
@@ -62,9 +63,8 @@ describe('the environment', () => {
       PENTIMENTO_MODELS_MIRROR: 'https://mirror.example/models',
       PENTIMENTO_OFFLINE: 'true',
     });
-    const { rateLimits, web, x, render, manners, queue, retention, safety, downloads } = loadConfig(
-      {},
-    );
+    const { rateLimits, web, x, render, manners, queue, retention, safety, downloads, pictures } =
+      loadConfig({});
     expect(config).toEqual({
       mastodon: { url: 'https://mastodon.example', accessToken: 'abc' },
       dataFolder: '/var/lib/pentimento',
@@ -79,12 +79,44 @@ describe('the environment', () => {
       retention,
       safety,
       downloads,
+      pictures,
     });
   });
 
   it('may have the keys of an application on X', () => {
     const config = loadConfig({ X_APP_KEY: 'key', X_APP_SECRET: 'secret', X_CLIENT_ID: '' });
     expect(config.x).toEqual({ ...loadConfig({}).x, appKey: 'key', appSecret: 'secret' });
+  });
+
+  it('may have a storage for pictures, with both its keys or with neither', () => {
+    const environment = {
+      PENTIMENTO_PICTURES: 's3',
+      S3_ENDPOINT: 'https://s3.example',
+      S3_BUCKET: 'pictures',
+      S3_ACCESS_KEY_ID: 'key-of-the-bot',
+      S3_SECRET_ACCESS_KEY: 'kept-to-ourselves',
+      S3_PATH_STYLE: 'false',
+    };
+    expect(loadConfig(environment).pictures).toEqual({
+      store: 's3',
+      s3: {
+        endpoint: 'https://s3.example',
+        region: 'us-east-1',
+        bucket: 'pictures',
+        accessKeyId: 'key-of-the-bot',
+        secretAccessKey: 'kept-to-ourselves',
+        pathStyle: false,
+      },
+    });
+    for (const [name, key] of [
+      ['S3_BUCKET', 'pictures.s3.bucket'],
+      ['S3_ACCESS_KEY_ID', 'pictures.s3.accessKeyId'],
+      ['S3_SECRET_ACCESS_KEY', 'pictures.s3.secretAccessKey'],
+    ] as const) {
+      const message = failure({ ...environment, [name]: '' });
+      expect(message).toContain(`${key} (${name})`);
+      expect(message).not.toContain('kept-to-ourselves');
+    }
   });
 
   it('moves the networks with the data, unless they have a place of their own', () => {

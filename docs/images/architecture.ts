@@ -25,7 +25,7 @@ const MARGIN = 16;
 const LEFT = 40;
 const MIDDLE = 350;
 const RIGHT = 660;
-const ROWS = [24, 104, 184, 290, 370, 450, 530] as const;
+const ROWS = [24, 104, 184, 290, 370, 450, 530, 610] as const;
 
 /** Above the rooms: each a file or a folder, and which of them the arrow comes from. */
 const boxes: Readonly<Record<string, Box>> = {
@@ -65,6 +65,11 @@ const boxes: Readonly<Record<string, Box>> = {
     line: 'a port; Mastodon, X',
     step: '1 listen',
     at: [MIDDLE, ROWS[6]],
+  },
+  pictures: {
+    title: 'pictures/',
+    line: 'a port; files, PostgreSQL, S3',
+    at: [MIDDLE, ROWS[7]],
   },
   sandbox: { title: 'sandbox/', line: 'a tiny Mastodon server', at: [RIGHT, ROWS[6]] },
 };
@@ -160,12 +165,12 @@ function box({ title, line, step, at: [x, y] }: Box): string {
 
 function wing(title: string, x: number, columns: number): string {
   const width = columns * (RIGHT - MIDDLE) - (RIGHT - MIDDLE - WIDTH) + 2 * MARGIN + 16;
-  const bottom = ROWS[6] + HEIGHT + 44;
+  const bottom = ROWS[7] + HEIGHT + 44;
   return `<rect x="${x - MARGIN - 8}" y="${ROWS[3] - 24}" width="${width}" height="${bottom - ROWS[3] + 24}" rx="10" class="wing"/>
 <text x="${x}" y="${bottom - 16}" class="name">${title}</text>`;
 }
 
-const [width, height] = [RIGHT + WIDTH + 40, ROWS[6] + HEIGHT + 60];
+const [width, height] = [RIGHT + WIDTH + 40, ROWS[7] + HEIGHT + 60];
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="about">
 <!-- Made by docs/images/architecture.ts. -->
 <title id="about">The rooms of the house, and which uses which: the studio, the front office, and above both what wires them</title>

@@ -1,6 +1,5 @@
-import { openAsBlob } from 'node:fs';
-import { parse } from 'node:path';
 import sharp from 'sharp';
+import type { OwnPicture } from './port.js';
 
 /** What a network takes of a picture. */
 export interface PictureLimits {
@@ -17,13 +16,15 @@ const SMALLER = 0.8;
 /**
  * One of our own painted pictures, as it is if it fits, or else made to. (A stranger's picture would not be decoded
  * here, in the bot's own process.)
- * @throws Error if the file is no picture
+ * @throws Error if it is no picture
  */
-export async function pictureWithin(file: string, { bytes, pixels }: PictureLimits): Promise<File> {
-  const original = await openAsBlob(file);
-  const { width, height, format } = await sharp(file).metadata();
+export async function pictureWithin(
+  { bytes: original, name }: OwnPicture,
+  { bytes, pixels }: PictureLimits,
+): Promise<File> {
+  const { width, height, format } = await sharp(original).metadata();
   const isSmallEnough = width * height <= pixels;
-  if (isSmallEnough && original.size <= bytes) return named(file, original, format);
+  if (isSmallEnough && original.length <= bytes) return named(name, original, format);
   for (let scale = isSmallEnough ? 1 : Math.sqrt(pixels / (width * height)); ; scale *= SMALLER) {
     // Rounded down, for an instance counts the pixels exactly.
     const size = {
@@ -31,18 +32,18 @@ export async function pictureWithin(file: string, { bytes, pixels }: PictureLimi
       height: Math.max(1, Math.floor(height * scale)),
     };
     for (const quality of QUALITIES) {
-      const jpeg = await sharp(file)
+      const jpeg = await sharp(original)
         .resize({ ...size, fit: 'fill' })
         .jpeg({ quality })
         .toBuffer();
       const isSmallest = size.width * size.height === 1;
-      if (jpeg.length <= bytes || isSmallest) return named(file, new Uint8Array(jpeg), 'jpeg');
+      if (jpeg.length <= bytes || isSmallest) return named(name, jpeg, 'jpeg');
     }
   }
 }
 
 /** Some servers tell a file's kind by its name, some by its type; and to some, files of one name are one file. */
-function named(file: string, data: Blob | Uint8Array<ArrayBuffer>, format: string): File {
-  const name = `${parse(file).name}.${format === 'jpeg' ? 'jpg' : format}`;
-  return new File([data], name, { type: `image/${format}` });
+function named(name: string, data: Buffer, format: string): File {
+  const ending = format === 'jpeg' ? 'jpg' : format;
+  return new File([new Uint8Array(data)], `${name}.${ending}`, { type: `image/${format}` });
 }

@@ -3,6 +3,8 @@
  * the bot knows these types.
  */
 
+import type { PictureKey } from '../pictures/store.js';
+
 /** One account of ours on one network, ready to listen and speak. */
 export interface Platform {
   /** Tells our accounts apart; part of every request's key. */
@@ -38,7 +40,9 @@ export interface Platform {
   ): Promise<void>;
 
   /** Where to put, for whoever watches, the photo as it is painted from and the picture so far; most networks cannot show them. */
-  watched?(mention: Mention): { readonly photo: string; readonly sketch: string } | undefined;
+  watched?(
+    mention: Mention,
+  ): { readonly photo: PictureKey; readonly sketch: PictureKey } | undefined;
 
   /** Answers a mention in its thread and gives the answer's id. The same mention twice is answered once, where possible. */
   reply(mention: Mention, reply: Reply): Promise<string>;
@@ -123,6 +127,13 @@ export interface Focus {
   readonly y: number;
 }
 
+/** A picture that we have painted. */
+export interface OwnPicture {
+  readonly bytes: Buffer;
+  /** Of a file of it, without an ending; no two pictures have the same. */
+  readonly name: string;
+}
+
 /** What we say: text and at most one picture. */
 export interface Reply {
   readonly text: string;
@@ -130,8 +141,7 @@ export interface Reply {
   readonly brief?: string | undefined;
   /** ISO 639 code of the text's language, for screen readers and translators. */
   readonly language?: string;
-  readonly picture?: {
-    readonly file: string;
+  readonly picture?: OwnPicture & {
     readonly description: string;
     readonly focus?: Focus | undefined;
   };

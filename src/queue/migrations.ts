@@ -481,4 +481,18 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE paces DROP CONSTRAINT paces_pkey, ADD PRIMARY KEY (machine, device);
   `,
   },
+  {
+    // Where the database is a file, pictures are, too.
+    sqlite: NOTHING,
+    postgres: `
+  -- Painted pictures and what people have sent, where they are to be reached from several machines (src/pictures/). What is
+  -- compressed already is not compressed once more.
+  CREATE TABLE pictures (
+    key        TEXT COLLATE "C" PRIMARY KEY,
+    bytes      BYTEA NOT NULL,
+    changed_at BIGINT NOT NULL -- ms since 1970
+  );
+  ALTER TABLE pictures ALTER COLUMN bytes SET STORAGE EXTERNAL;
+  `,
+  },
 ];

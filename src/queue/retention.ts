@@ -1,20 +1,18 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { keyIn, type PictureStore } from '../pictures/store.js';
 import type { Mention } from '../platforms/port.js';
 import type { RequestId } from './desk.js';
 import type { Sql } from './sql.js';
 import type { Answer } from './states.js';
 
 /*
- * What is done with is kept for a while (for the operator, and so that #delete finds it) and then forgotten: its files
+ * What is done with is kept for a while (for the operator, and so that #delete finds it) and then forgotten: its pictures
  * and everything that a person wrote. Only the mention's id stays, so that seeing the mention again does not paint it
  * again.
  */
 
-/** A request to forget, and the file that goes with it. */
+/** A request to forget, and the picture that goes with it. */
 interface Forgettable {
   readonly id: RequestId;
-  /** Relative to the data folder. */
   readonly file: string | undefined;
 }
 
@@ -38,14 +36,14 @@ export async function forgettable(
   return rows.map(asForgettable);
 }
 
-/** Forgets one request, if it is done with: a person's right. */
-export async function forgetNow(sql: Sql, folder: string, id: RequestId): Promise<void> {
+/** Forgets one request, if it is done with: a person's right. @throws StoreUnreachable; then nothing is forgotten */
+export async function forgetNow(sql: Sql, pictures: PictureStore, id: RequestId): Promise<void> {
   const row = await sql.get<Row>(
     `SELECT id, answer FROM requests
      WHERE id = @id AND mention IS NOT NULL AND state IN ('answered', 'unanswerable', 'cancelled')`,
     { id },
   );
-  if (row !== undefined) await forget(sql, folder, asForgettable(row));
+  if (row !== undefined) await forget(sql, pictures, asForgettable(row));
 }
 
 /** Answered requests of an account whose posts have not been looked at since then, the longest ago first. */
@@ -82,9 +80,17 @@ export async function mendFuture(sql: Sql, now: number): Promise<void> {
   );
 }
 
-/** Removes a request's file, and then every word of it: until then the file's name must not be lost. */
-export async function forget(sql: Sql, folder: string, { id, file }: Forgettable): Promise<void> {
-  if (file !== undefined) await rm(join(folder, file), { force: true });
+/**
+ * Removes a request's picture, and then every word of it: until then the picture's name must not be lost.
+ * @throws StoreUnreachable; then nothing is forgotten
+ */
+export async function forget(
+  sql: Sql,
+  pictures: PictureStore,
+  { id, file }: Forgettable,
+): Promise<void> {
+  const key = keyIn(file ?? '');
+  if (key !== undefined) await pictures.remove(key);
   // Our words repeat some of theirs.
   await sql.run(
     `UPDATE own_posts SET text = ''

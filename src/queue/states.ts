@@ -65,7 +65,7 @@ export interface Standing {
 }
 
 export interface PaintedFile {
-  /** Relative to the data folder. */
+  /** Its key in the store of pictures (src/pictures/store.ts). */
   readonly file: string;
   /** Of the file's bytes, in hexadecimal; what earlier versions painted lacks it. */
   readonly sha256?: string;

@@ -219,8 +219,8 @@ export class RenderPool {
   }
 }
 
-/** What is said of accounts (.env.example), and of proxies, whose addresses may hold a password. */
-const SECRET = /^(MASTODON|X)_|_PROXY$/i;
+/** What is said of accounts, storages and databases (.env.example), and of proxies, whose addresses may hold a password. */
+const SECRET = /^((MASTODON|X|S3|AWS)_|DATABASE_URL$|PGPASS)|_PROXY$/i;
 
 /** A worker decodes strangers' pictures and asks no network for anything, and so is not told any secret. */
 function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

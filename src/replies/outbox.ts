@@ -1,20 +1,22 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { parse } from 'node:path';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
+import { keyIn, pictureNamed, StoreUnreachable, type PictureStore } from '../pictures/store.js';
 import {
   BudgetSpent,
   PictureRefused,
   PlatformError,
   platformNamed,
   type Focus,
+  type OwnPicture,
   type Platform,
 } from '../platforms/port.js';
 import { LONGEST_WAIT_MS } from '../queue/claims.js';
 import { notePost } from '../queue/desk.js';
 import { holding } from '../queue/holding.js';
 import type { Queue, ReplyClaim } from '../queue/queue.js';
+import type { Answer, PaintedFile } from '../queue/states.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import type { RenderRequest } from '../requests/request.js';
 import { remove } from './removal.js';
@@ -30,13 +32,16 @@ import {
 export interface OutboxOptions {
   readonly platforms: readonly Platform[];
   readonly queue: Queue;
-  /** What the files of painted pictures are relative to. */
-  readonly folder: string;
+  /** Where painted pictures are. */
+  readonly pictures: PictureStore;
   /** How often a lease is extended while its work goes on. */
   readonly heartbeatMs: number;
   readonly metrics: Metrics;
   readonly log: Log;
 }
+
+/** Who waits for the store of pictures looks again as after so many attempts: every 10 to 20 seconds. */
+const STORE_AWAY = 3;
 
 /** With waits of up to an hour that is about two days: servers are sometimes away for a weekend's maintenance. */
 const ATTEMPTS = 60;
@@ -88,12 +93,19 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
       metrics.failed('reply', error.name);
       log.error({ error }, 'the painted picture is lost or damaged; it will be painted again');
       await queue.repaint(claim);
+      await removeDamaged(claim.answer, options.pictures);
       return;
     }
     if (error instanceof PictureRefused) {
       metrics.failed('reply', error.name);
       log.error({ error }, 'the network does not take the painted picture; the person is told so');
       await queue.reword(claim, { type: 'failed' });
+      return;
+    }
+    if (error instanceof StoreUnreachable) {
+      metrics.failed('reply', error.name);
+      log.warn({ error }, 'the pictures cannot be reached; the answer waits');
+      await queue.putReplyOff(claim, Date.now() + backoffMs(STORE_AWAY));
       return;
     }
     if (error instanceof BudgetSpent) {
@@ -132,8 +144,8 @@ async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<strin
   const platform = platformNamed(options.platforms, claim.platform);
   if (answer.type === 'silence') return undefined;
   if (answer.type !== 'removal') return postOnce(platform, { ...claim, answer }, options);
-  const { queue, folder } = options;
-  return remove(platform, mention, answer.postId, queue, folder);
+  const { queue, pictures } = options;
+  return remove(platform, mention, answer.postId, queue, pictures);
 }
 
 /**
@@ -143,7 +155,7 @@ async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<strin
 async function postOnce(
   platform: Platform,
   { mention, request, answer }: ReplyClaim & { readonly answer: Spoken },
-  { folder }: OutboxOptions,
+  { pictures }: OutboxOptions,
 ): Promise<string> {
   const isPainted = answer.type === 'painted';
   const replies = await platform.repliesTo(mention);
@@ -157,7 +169,7 @@ async function postOnce(
   const painted = answer.type === 'painted' &&
     request && {
       picture: {
-        file: intact(join(folder, answer.file), answer.sha256),
+        ...(await intact(pictures, answer)),
         description: altTextFor(request, mention),
         focus: focusOf(request),
       },
@@ -176,15 +188,21 @@ class PictureLost extends Error {
   override readonly name = 'PictureLost';
 }
 
-/** The file, if it still is what was painted. Some hundred kilobytes, so there is no harm in waiting for the disk. */
-function intact(file: string, sha256: string | undefined): string {
-  let found: string;
-  try {
-    found = createHash('sha256').update(readFileSync(file)).digest('hex');
-  } catch (error) {
-    throw new PictureLost(`${file} cannot be read`, { cause: error });
-  }
+/** The picture, if it still is what was painted. @throws PictureLost if it is not; StoreUnreachable if nobody knows */
+async function intact(
+  pictures: PictureStore,
+  { file, sha256 }: Pick<PaintedFile, 'file' | 'sha256'>,
+): Promise<OwnPicture> {
+  const bytes = await pictureNamed(pictures, file);
+  if (bytes === undefined) throw new PictureLost(`${file} is gone`);
+  const found = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== undefined && found !== sha256)
     throw new PictureLost(`${file} is not as it was painted`);
-  return file;
+  return { bytes, name: parse(file).name };
+}
+
+/** What is painted anew gets another name. If this one stays, it is found with all that nobody knows of. */
+async function removeDamaged(answer: Answer, pictures: PictureStore): Promise<void> {
+  const key = answer.type === 'painted' ? keyIn(answer.file) : undefined;
+  if (key !== undefined) await pictures.remove(key).catch(() => undefined);
 }

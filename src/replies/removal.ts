@@ -1,3 +1,4 @@
+import type { PictureStore } from '../pictures/store.js';
 import { isFailure, type Mention, type Platform, type PlatformError } from '../platforms/port.js';
 import { mentionBehind, requestOf, shown, type Listed } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
@@ -15,7 +16,7 @@ export async function remove(
   mention: Mention,
   postId: string,
   queue: Queue,
-  folder: string,
+  pictures: PictureStore,
 ): Promise<string | undefined> {
   const { database } = queue;
   const id = await requestOf(database, platform.name, mention.author.id, postId);
@@ -40,7 +41,7 @@ export async function remove(
       if (!isFailure(error, 'refused')) throw error;
       refusal = error; // what can be forgotten is, all the same
     }
-  await forgetNow(database, folder, request.id);
+  await forgetNow(database, pictures, request.id);
   if (refusal !== undefined) throw refusal;
   return undefined;
 }

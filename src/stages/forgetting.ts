@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../queue/sql.js';
 import type { Log } from '../log.js';
+import type { PictureStore } from '../pictures/store.js';
 import { WEB } from '../platforms/web/platform.js';
 import type { Needed, RenderId, Uploads } from '../platforms/web/uploads.js';
 import { requestFor, shown } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { forget, forgettable, mendFuture } from '../queue/retention.js';
+import { removeOrphans } from './orphans.js';
 
 export interface ForgettingOptions {
   readonly queue: Queue;
-  /** Where painted pictures lie. */
-  readonly folder: string;
+  /** Where painted pictures are. */
+  readonly pictures: PictureStore;
   /** What people have sent to us themselves. */
   readonly uploads?: Uploads | undefined;
   /** How long what is done with is kept. */
@@ -21,6 +23,8 @@ export interface ForgettingOptions {
 const INTERVAL_MS = 60 * 60_000;
 /** So long what people have sent us can be painted again; most of the disk that a picture takes is theirs. */
 const ORIGINALS_MS = 24 * 60 * 60_000;
+/** So long after a picture has been put there, nobody is about to tell the queue of it any more. */
+const SETTLED_MS = 60 * 60_000;
 /** So that a first run over a long past does not hold the database for long at a time. */
 const BATCH = 100;
 
@@ -37,7 +41,7 @@ export async function forgetStage(options: ForgettingOptions, signal: AbortSigna
 }
 
 async function sweep(
-  { queue, folder, uploads, keepMs, log }: ForgettingOptions,
+  { queue, pictures, uploads, keepMs, log }: ForgettingOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const now = Date.now();
@@ -46,11 +50,12 @@ async function sweep(
   let forgotten = 0;
   while (!signal.aborted) {
     const batch = await forgettable(queue.database, before, BATCH);
-    for (const each of batch) await forget(queue.database, folder, each);
+    for (const each of batch) await forget(queue.database, pictures, each);
     forgotten += batch.length;
     if (batch.length < BATCH) break;
   }
   if (forgotten > 0) log.info({ forgotten }, 'forgotten');
+  await removeOrphans(pictures, queue.database, now - SETTLED_MS);
   await uploads?.tidy((id) => neededOf(queue.database, id, now), now);
 }
 

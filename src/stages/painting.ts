@@ -1,6 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HousePainting } from '../collection.js';
+import { keyOf, StoreUnreachable, type PictureKey, type PictureStore } from '../pictures/store.js';
 import {
   PictureTooLarge,
   PlatformError,
@@ -11,17 +13,27 @@ import {
 import { ClaimLost } from '../queue/holding.js';
 import type { RenderClaim } from '../queue/queue.js';
 import type { Answer, Problem, Which } from '../queue/states.js';
+import { backoffMs } from '../queue/waiting.js';
 import { PictureError, type PictureProblem, type RenderJob } from '../render/job.js';
 import type { RenderPool } from '../render/pool.js';
 import type { SafetyPolicy } from '../render/safety.js';
 import { stylesOf, type HouseStyle, type Source } from '../requests/request.js';
+import { Showing } from './showing.js';
 import { settingsFor, understand, type UnderstandingOptions } from './understanding.js';
 import { withdraw } from './withdrawal.js';
+
+/** In the folder of this machine, what is being painted there. */
+export const DOWNLOADS = 'downloads';
+
+/** With the waits in between about half a minute. */
+const PUT_ATTEMPTS = 4;
 
 export interface PaintingOptions extends UnderstandingOptions {
   readonly platforms: readonly Platform[];
   readonly pool: RenderPool;
-  /** Where downloads and painted pictures lie. */
+  /** Where painted pictures are to be, and what people have sent. */
+  readonly pictures: PictureStore;
+  /** Where this machine paints: what is there is of no use to any other. */
   readonly folder: string;
   /** What becomes of indecent pictures. */
   readonly safety: SafetyPolicy;
@@ -39,7 +51,7 @@ export interface Rendered {
 /**
  * Looks whether the post still asks for the same, for people edit and delete, and paints what it asks for now.
  * @param isLastDownload whether what cannot be fetched now is not tried again
- * @throws ClaimLost if the post is gone; PlatformError if a server does not answer; whatever the pool throws
+ * @throws ClaimLost if the post is gone; PlatformError if a server does not answer; StoreUnreachable; whatever the pool throws
  */
 export async function paint(
   claim: RenderClaim,
@@ -83,14 +95,17 @@ function isSame(one: Mention, other: Mention): boolean {
  * attempt, one that cannot be fetched.
  */
 async function paintRequest(
-  { id, mention, request, cost }: RenderClaim,
+  { id, token, mention, request, cost }: RenderClaim,
   platform: Platform,
   options: PaintingOptions,
   isLastDownload: boolean,
   signal: AbortSignal,
 ): Promise<Rendered> {
-  const { pool, folder, collection, safety, maxDownloadBytes, onProgress } = options;
-  const downloads = join(folder, 'downloads', String(id));
+  const { pool, pictures, folder, collection, safety, maxDownloadBytes, onProgress } = options;
+  // Of this claim alone: who has lost it may still be at work while the next one begins.
+  const its = `${id}-${token.slice(0, 8)}`;
+  const key = keyOf(`pictures/${its}.jpg`);
+  const downloads = join(folder, DOWNLOADS, its);
   await mkdir(downloads, { recursive: true });
   const photo = join(downloads, 'photo');
   /** Fetches a picture, unless it is one of ours; gives the file. */
@@ -104,16 +119,18 @@ async function paintRequest(
     }
   };
   const { blend, ...settings } = settingsFor(request, options);
+  const watched = platform.watched?.(mention);
+  const report = (fraction: number, sketches: number) => onProgress(mention, fraction, sketches);
+  const showing = watched && new Showing(pictures, watched, downloads, report);
   try {
-    const file = join('pictures', `${id}.jpg`);
-    const watched = platform.watched?.(mention);
+    const output = join(downloads, 'painted.jpg');
     const common = {
       ...settings,
       faces: settings.faces === 'on',
       content: await fetched(request.content, photo),
-      output: join(folder, file),
+      output,
       safety,
-      ...(watched && { watched }),
+      ...(showing && { watched: showing.files }),
     };
     const styles = [];
     for (const [i, style] of stylesOf(request).entries()) {
@@ -127,16 +144,40 @@ async function paintRequest(
       effect === 'dream' ? { ...common, effect } : { ...common, effect, styles };
     const { device, ...painted } = await pool.paint(job, {
       signal,
-      onProgress: ({ fraction, sketches }) => onProgress(mention, fraction, sketches),
+      onProgress: (progress) =>
+        showing ? showing.progress(progress) : report(progress.fraction, progress.sketches),
     });
-    return { answer: { type: 'painted', file, ...painted }, work: { device, cost } };
+    await showing?.finish();
+    await putPatiently(pictures, key, output, signal);
+    return { answer: { type: 'painted', file: key, ...painted }, work: { device, cost } };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     const which: Which = error.file === photo ? 'photo' : 'painting';
     return { answer: { type: 'bad picture', which, problem: problemOf[error.problem] } };
   } finally {
+    await showing?.settled();
     await rm(downloads, { recursive: true, force: true });
   }
+}
+
+/**
+ * Puts a picture where it belongs. It has taken minutes to paint, so a store that is away for a moment is waited for.
+ * @throws StoreUnreachable if it is away for longer; the signal's reason
+ */
+async function putPatiently(
+  pictures: PictureStore,
+  key: PictureKey,
+  file: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      await pictures.put(key, file);
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreUnreachable) || attempt === PUT_ATTEMPTS) throw error;
+      await sleep(backoffMs(attempt), undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
 }
 
 /** @throws Error if the operator has removed it since it was asked for */

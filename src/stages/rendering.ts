@@ -1,15 +1,17 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
-import { PlatformError } from '../platforms/port.js';
+import { keyIn, StoreUnreachable } from '../pictures/store.js';
+import { PlatformError, platformNamed } from '../platforms/port.js';
 import { shown, type RequestId } from '../queue/desk.js';
 import { hasRoom } from '../queue/disk.js';
 import { ClaimLost, holding } from '../queue/holding.js';
-import type { Queue, RenderClaim } from '../queue/queue.js';
+import type { RenderClaim } from '../queue/queue.js';
 import { backoffMs, nextChange } from '../queue/waiting.js';
 import { JobTooHeavy } from '../render/job.js';
-import { paint, type PaintingOptions } from './painting.js';
+import { removeOrphans } from './orphans.js';
+import { DOWNLOADS, paint, type PaintingOptions } from './painting.js';
 
 export interface RenderingOptions extends PaintingOptions {
   /** How often a render is tried before we apologize. */
@@ -32,16 +34,19 @@ const DOWNLOAD_ATTEMPTS = 12;
  */
 type Outages = Map<RequestId, number>;
 
+/** No picture takes longer. */
+const LEFT_MS = 60 * 60_000;
+
+/** Who waits for the store of pictures looks again as after so many attempts: every 10 to 20 seconds. */
+const STORE_AWAY = 3;
+
 /**
  * Render: as many requests at a time as there are painters, their downloads included. More would only count as attempts
  * at what nobody is painting yet, and would be dispatched before somebody who comes next and should be first.
  */
 export async function renderStage(options: RenderingOptions, signal: AbortSignal): Promise<void> {
   const { queue, pool, folder } = options;
-  // Whatever lies there belongs to a process that is no more.
-  await rm(join(folder, 'downloads'), { recursive: true, force: true });
-  await mkdir(join(folder, 'pictures'), { recursive: true });
-  await removeOrphans(folder, queue);
+  await tidyUp(options);
   const underWay = new Map<RequestId, Promise<void>>();
   const outages: Outages = new Map();
   const warn = everyMinute(() =>
@@ -70,14 +75,41 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
   await Promise.all(underWay.values());
 }
 
-/** Removes pictures of which the queue knows nothing: half written, or of a time that a backup does not go back to. */
-async function removeOrphans(folder: string, { database }: Queue): Promise<void> {
-  for (const name of await readdir(join(folder, 'pictures'))) {
-    const file = join('pictures', name);
-    const answer = (await shown(database, Number.parseInt(name, 10)))?.answer;
-    if (answer?.type !== 'painted' || answer.file !== file)
-      await rm(join(folder, file), { force: true });
+/**
+ * Removes what a process has left that is no more. Who is alone with its queue knows that all is; who is not, goes by its age, and
+ * leaves the pictures to the hourly sweep.
+ */
+async function tidyUp({ queue, pictures, folder, log }: RenderingOptions): Promise<void> {
+  const { database } = queue;
+  const isAlone = database.engine === 'sqlite';
+  const downloads = join(folder, DOWNLOADS);
+  for (const name of await readdir(downloads).catch(() => [])) {
+    const found = await stat(join(downloads, name)).catch(() => undefined);
+    if (isAlone || (found !== undefined && found.mtimeMs < Date.now() - LEFT_MS))
+      await rm(join(downloads, name), { recursive: true, force: true });
   }
+  if (!isAlone) return;
+  try {
+    await removeOrphans(pictures, database, Infinity);
+  } catch (error) {
+    if (!(error instanceof StoreUnreachable)) throw error;
+    log.warn({ error }, 'the pictures cannot be reached; they are tidied up later');
+  }
+}
+
+/**
+ * Who asked may have had everything removed while their picture was still being painted, and shown: then what was put there since
+ * is removed, too. Whatever is not, is tidied away.
+ */
+async function removeShown(
+  claim: RenderClaim,
+  { queue, pictures, platforms }: RenderingOptions,
+): Promise<void> {
+  const watched = platformNamed(platforms, claim.platform).watched?.(claim.mention);
+  if (watched === undefined) return;
+  if ((await shown(queue.database, claim.id))?.request !== undefined) return;
+  for (const key of [watched.photo, watched.sketch])
+    await pictures.remove(key).catch(() => undefined);
 }
 
 function everyMinute(act: () => void): () => void {
@@ -95,7 +127,7 @@ async function render(
   outages: Outages,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, pool, folder, attempts, heartbeatMs, metrics } = options;
+  const { queue, pool, pictures, attempts, heartbeatMs, metrics } = options;
   const log = options.log.child({ request: claim.id, attempt: claim.attempt });
   if (claim.attempt > attempts) {
     log.error('given up after too many attempts');
@@ -114,7 +146,9 @@ async function render(
       const { device, cost } = work;
       const pace = { device, costPerSecond: (pool.size * cost) / seconds };
       if (!(await queue.rendered(claim, answer, pace))) {
-        await rm(join(folder, answer.file), { force: true }); // nobody else knows of it
+        const key = keyIn(answer.file);
+        // Nobody else knows of it; if it stays now, it is found with all that nobody knows of.
+        if (key !== undefined) await pictures.remove(key).catch(() => undefined);
         throw new ClaimLost('the claim was lost in the last moment');
       }
       metrics.rendered(device, seconds);
@@ -126,12 +160,19 @@ async function render(
   } catch (error) {
     if (error instanceof ClaimLost) {
       log.info('the request was cancelled while it was being painted');
+      await removeShown(claim, options);
     } else if (signal.aborted) {
       await queue.handBack(claim);
     } else if (error instanceof JobTooHeavy) {
       metrics.failed('render', error.name);
       log.error({ error }, 'too heavy; it will not be tried again');
       await queue.rendered(claim, { type: 'failed' });
+    } else if (error instanceof StoreUnreachable) {
+      // That says nothing of the servers that the request's pictures come from.
+      if (outage > 1) outages.set(claim.id, outage - 1);
+      metrics.failed('render', error.name);
+      log.warn({ error }, 'the pictures cannot be reached; it will be tried again');
+      await queue.handBack(claim, Date.now() + backoffMs(STORE_AWAY));
     } else if (error instanceof PlatformError) {
       outages.set(claim.id, outage);
       metrics.failed('render', error.name);

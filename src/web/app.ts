@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import type { HousePainting, Sample } from '../collection.js';
 import type { Log } from '../log.js';
+import { StoreUnreachable, type PictureStore } from '../pictures/store.js';
 import type { Mention } from '../platforms/port.js';
 import type { Uploads } from '../platforms/web/uploads.js';
 import type { Queue } from '../queue/queue.js';
@@ -26,8 +27,8 @@ export interface WebAppOptions extends SessionOptions {
   readonly uploads: Uploads;
   /** Of one's own requests. */
   readonly feed: QueueFeed;
-  /** What the files of painted pictures are relative to. */
-  readonly folder: string;
+  /** Where all pictures are. */
+  readonly pictures: PictureStore;
   /** Pictures to try with, one click away: photographs, */
   readonly samples: readonly Sample[];
   /** and paintings, which one can also ask for by name. */
@@ -59,6 +60,11 @@ export function webApp(options: WebAppOptions): Hono {
     );
   });
   app.onError((error, c) => {
+    if (error instanceof StoreUnreachable) {
+      options.log.warn({ error, path: c.req.path }, 'the pictures cannot be reached');
+      c.header('Retry-After', '30');
+      return c.text('The pictures cannot be reached at the moment. Please try again.\n', 503);
+    }
     options.log.error({ error, path: c.req.path }, 'the page failed');
     return c.text('Something went wrong here. Please try again.\n', 500);
   });

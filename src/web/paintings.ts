@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { z } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
+import { StoreUnreachable } from '../pictures/store.js';
 import { isRenderId, type RenderId } from '../platforms/web/uploads.js';
 import { parameterHere, parameterNames, type Given, type Sizes } from '../requests/parameters.js';
 import { stylesOf } from '../requests/request.js';
@@ -70,10 +71,12 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
 
   /** What of an earlier picture is used again, where nothing else was chosen. */
   const reuse = async (id: RenderId, earlier: Render, hasPhoto: boolean, draft: () => Draft) => {
-    const gone = new Unpaintable('The photo is not here any more. Please choose it again.');
+    const take = async (...which: Parameters<typeof uploads.copy>) => {
+      if (!(await uploads.copy(...which)))
+        throw new Unpaintable('The photo is not here any more. Please choose it again.');
+    };
     const { content } = earlier.request;
-    if (!hasPhoto && content.kind !== 'house')
-      await uploads.copy(content, id, 'photo').catch(() => Promise.reject(gone));
+    if (!hasPhoto && content.kind !== 'house') await take(content, id, 'photo');
     const asked = draft();
     // The same photo shows the same things.
     const isDescribed = hasPhoto || asked.description !== '';
@@ -84,7 +87,7 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
       if (style.kind === 'house') styles.push({ house: style.name });
       else {
         const upload = styles.length + 1;
-        await uploads.copy(style, id, `painting${upload}`).catch(() => Promise.reject(gone));
+        await take(style, id, `painting${upload}`);
         styles.push({ upload, description: style.description });
       }
     }
@@ -174,12 +177,14 @@ export function paintingRoutes(app: Hono, options: WebAppOptions): void {
   });
   for (const which of ['picture', 'photo', 'sketch'] as const)
     app.get(`/paintings/:id/${which}`, async (c) => {
-      const file = await renders.file(sessionOf(c, options).client, c.req.param('id'), which);
+      const found = await renders.picture(sessionOf(c, options).client, c.req.param('id'), which);
       const name = c.req.query('download') === undefined ? undefined : 'pentimento.jpg';
-      if (file === undefined) return c.notFound();
-      const cache = which === 'sketch' ? 'no-store' : 'private, max-age=3600';
-      const response = await pictureResponse(file, cache, name);
-      return response ?? c.notFound();
+      if (found === undefined) return c.notFound();
+      return pictureResponse(
+        found,
+        which === 'sketch' ? 'no-store' : 'private, max-age=3600',
+        name,
+      );
     });
   for (const [verb, act] of [
     [
@@ -243,6 +248,8 @@ function refusalOf(
   if (error instanceof QuotaExceeded) return [429, sentenceFor(error.quota)];
   if (error instanceof NoRoom)
     return [503, 'There is no room at the moment. Please come back later.'];
+  if (error instanceof StoreUnreachable)
+    return [503, 'Pictures cannot be kept at the moment. Please come back later.'];
   throw error;
 }
 

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import type { Mention } from '../../src/platforms/port.js';
+import { filesStore } from '../../src/pictures/files.js';
 import type { Outcome } from '../../src/queue/admission.js';
 import { block } from '../../src/queue/blocks.js';
 import { cancel, notePost, setPaused } from '../../src/queue/desk.js';
@@ -51,7 +52,7 @@ export async function fillHouse(file: string, folder: string): Promise<void> {
   await admit(paint(), 'bela');
   const forgotten = await paintOne();
   await queue.answered(forgotten, '1002');
-  await forgetNow(database, folder, forgotten.id);
+  await forgetNow(database, filesStore(folder), forgotten.id);
   await admit(paint());
   await queue.unanswerable(await paintOne());
   await queue.cancel('here', await admit(paint(), 'bela'));

@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { bufferToFormData } from 'hono/utils/buffer';
 import sharp from 'sharp';
@@ -8,9 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createLog } from '../../src/log.js';
 import { mastodonPlatform } from '../../src/platforms/mastodon/platform.js';
-import { PictureRefused, type Mention } from '../../src/platforms/port.js';
+import { PictureRefused, type Mention, type OwnPicture } from '../../src/platforms/port.js';
 import { mentionOf } from '../support/fixtures.js';
-import { temporaryFolder } from '../support/folder.js';
 import { httpServer } from '../support/http-server.js';
 
 const postSchema = z.object({ status: z.string(), spoiler_text: z.string() });
@@ -59,17 +56,16 @@ async function serverThat({ instances, uploads = [] }: Server) {
 }
 
 /** 300 by 200 pixels of many colors. */
-async function painted(): Promise<string> {
-  const file = join(temporaryFolder(), 'painted.jpg');
+async function painted(): Promise<OwnPicture> {
   const svg = `<svg width="300" height="200"><filter id="n"><feTurbulence baseFrequency="0.9"/></filter>
     <rect width="300" height="200" filter="url(#n)"/></svg>`;
-  await writeFile(file, await sharp(Buffer.from(svg)).flatten().jpeg({ quality: 95 }).toBuffer());
-  return file;
+  const bytes = await sharp(Buffer.from(svg)).flatten().jpeg({ quality: 95 }).toBuffer();
+  return { bytes, name: 'painted' };
 }
 
 const reply = async () => ({
   text: 'Here is your picture. It took a while. Thank you for your patience!',
-  picture: { file: await painted(), description: 'A photo of a boat, repainted.' },
+  picture: { ...(await painted()), description: 'A photo of a boat, repainted.' },
 });
 const mention: Mention = mentionOf('5', 'ada', { spoiler: 'long warning '.repeat(20) });
 

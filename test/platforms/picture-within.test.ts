@@ -1,13 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { pictureWithin } from '../../src/platforms/picture-within.js';
+import type { OwnPicture } from '../../src/platforms/port.js';
 import { values } from '../support/random.js';
-import { temporaryFolder } from '../support/folder.js';
 
 /** A picture that hardly compresses. */
-async function noise(width: number, height: number): Promise<{ file: string; bytes: number }> {
+async function noise(width: number, height: number): Promise<{ file: OwnPicture; bytes: number }> {
   const raw = { width, height, channels: 3 as const };
   const data = await sharp(
     Uint8Array.from(values(width * height * 3, 1), (value) => 128 + 127 * value),
@@ -15,9 +13,7 @@ async function noise(width: number, height: number): Promise<{ file: string; byt
   )
     .jpeg({ quality: 95 })
     .toBuffer();
-  const file = join(temporaryFolder(), 'painted.jpg');
-  await writeFile(file, data);
-  return { file, bytes: data.length };
+  return { file: { bytes: data, name: 'painted' }, bytes: data.length };
 }
 
 async function sizeOf(blob: Blob): Promise<readonly [number, number]> {

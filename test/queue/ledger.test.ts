@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { forgettable, forget } from '../../src/queue/retention.js';
 import { readsOn } from '../../src/queue/ledger.js';
 import { mentionOf } from '../support/fixtures.js';
-import { temporaryFolder } from '../support/folder.js';
+import { MemoryPictures } from '../support/memory-pictures.js';
 import { claimed, Clock, newPlace, queueAt } from '../support/queue.js';
 
 const post = (id: string) => ({ id, text: `post ${id}`, hasPicture: false });
@@ -69,7 +69,7 @@ describe('a ledger', () => {
     await ledger.settle(await ledger.begin('10'), post('11'));
     await queue.answered(claimed(await queue.claimReply()), '11');
     for (const one of await forgettable(queue.database, clock.time + 1, 10))
-      await forget(queue.database, temporaryFolder(), one);
+      await forget(queue.database, new MemoryPictures(), one);
     expect(await ledger.postsUnder('10')).toEqual([{ ...post('11'), text: '' }]);
   });
 });

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../src/log.js';
@@ -11,7 +9,7 @@ import type { Queue } from '../../src/queue/queue.js';
 import { postAnswers } from '../../src/replies/outbox.js';
 import { placeSentence, sentenceFor } from '../../src/replies/sentences.js';
 import { mentionOf, painted, picture, request } from '../support/fixtures.js';
-import { temporaryFolder } from '../support/folder.js';
+import { MemoryPictures } from '../support/memory-pictures.js';
 import { MemoryPlatform } from '../support/platform.js';
 import { claimed, newPlace, LEASE_MS, queueAt } from '../support/queue.js';
 
@@ -22,9 +20,8 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function outbox(...others: readonly MemoryPlatform[]) {
-  const folder = temporaryFolder();
-  mkdirSync(join(folder, 'pictures'));
-  writeFileSync(join(folder, painted.file), 'a picture');
+  const pictures = new MemoryPictures();
+  pictures.set(painted.file, 'a picture');
   const file = newPlace();
   const queue = queueAt(file);
   const platform = new MemoryPlatform();
@@ -34,7 +31,7 @@ function outbox(...others: readonly MemoryPlatform[]) {
       {
         platforms: [platform, ...others],
         queue,
-        folder,
+        pictures,
         heartbeatMs: LEASE_MS / 3,
         metrics: new Metrics(() => Promise.resolve({})),
         log: createLog('silent'),
@@ -49,7 +46,7 @@ function outbox(...others: readonly MemoryPlatform[]) {
     onTestFinished(() => void database.close());
     return database.prepare('SELECT state, reply_id AS reply FROM requests ORDER BY id').all();
   };
-  return { queue, platform, folder, stop, run, states };
+  return { queue, platform, pictures, stop, run, states };
 }
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -64,7 +61,7 @@ async function paintOne(queue: Queue, id = '1', platform = 'memory'): Promise<vo
 
 describe('an answer', () => {
   it('is posted once, with its picture and its alt text', async () => {
-    const { queue, platform, folder, run, states } = outbox();
+    const { queue, platform, run, states } = outbox();
     await paintOne(queue);
     void run();
     await pass(HOUR);
@@ -75,7 +72,8 @@ describe('an answer', () => {
           text: sentenceFor(painted, request, mentionOf('1')),
           language: 'en',
           picture: {
-            file: join(folder, 'pictures/1.jpg'),
+            bytes: Buffer.from('a picture'),
+            name: '1',
             description: 'A photo (My cat), repainted in the style of a painting.',
           },
           sensitive: false, // an older version's answer does not tell
@@ -120,7 +118,8 @@ describe('an answer', () => {
 it('an answer that another database already gave is not given again', async () => {
   const { queue, platform, run, states } = outbox();
   await paintOne(queue);
-  const picture = { file: 'from before the disk was lost', description: '' };
+  const bytes = Buffer.from('from before the disk was lost');
+  const picture = { bytes, name: '1', description: '' };
   await platform.reply(mentionOf('1'), { text: 'Here.', picture });
   void run();
   await pass(HOUR);
@@ -128,21 +127,60 @@ it('an answer that another database already gave is not given again', async () =
   expect(states()).toEqual([{ state: 'answered', reply: 'reply to 1' }]);
 });
 
+describe('a picture that cannot be reached', () => {
+  it('is waited for, for days if need be, and posted as it was painted', async () => {
+    const { queue, platform, pictures, run, states } = outbox();
+    await paintOne(queue);
+    await queue.admit('memory', mentionOf('2'), { refusal });
+    pictures.isAway = true;
+    void run();
+    await pass(10 * 60_000);
+    expect(states()).toMatchObject([{ state: 'answering' }, { state: 'answered' }]);
+    expect(pictures.refusals).toBeGreaterThan(10);
+    expect(pictures.refusals).toBeLessThan(70); // every 10 s at most
+    expect(await queue.claimRender(), 'nothing is painted again').toBeUndefined();
+    for (let day = 0; day < 70; day++) {
+      vi.setSystemTime(Date.now() + 24 * HOUR);
+      await pass(1000);
+    }
+    pictures.isAway = false;
+    await pass(60_000);
+    expect(platform.posts.map(({ mention }) => mention.id)).toEqual(['2', '1']);
+    expect(states()).toMatchObject([{ state: 'answered' }, { state: 'answered' }]);
+  });
+
+  it('is removed with its request as soon as it can be', async () => {
+    const { queue, platform, pictures, run } = outbox();
+    await paintOne(queue);
+    void run();
+    await pass(1000);
+    pictures.isAway = true;
+    await queue.admit('memory', mentionOf('wish'), { removal: 'reply to 1' });
+    await pass(60_000);
+    expect(platform.posts).toEqual([]);
+    expect(pictures.all.has(painted.file)).toBe(true);
+    pictures.isAway = false;
+    await pass(60_000);
+    expect(pictures.all.size).toBe(0);
+    expect(await queue.pending()).toEqual([]);
+  });
+});
+
 describe('a picture that is not as it was painted', () => {
   it.each([
-    ['gone', (file: string) => rmSync(file)],
-    ['cut short by a power cut', (file: string) => writeFileSync(file, 'a pic')],
+    ['gone', (pictures: MemoryPictures) => pictures.all.clear()],
+    ['cut short by a power cut', (pictures: MemoryPictures) => pictures.set(painted.file, 'a pic')],
   ])('because it is %s, is painted again instead of being posted', async (_, damage) => {
-    const { queue, platform, folder, run } = outbox();
+    const { queue, platform, pictures, run } = outbox();
     const answer = { ...painted, sha256: createHash('sha256').update('a picture').digest('hex') };
     await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
     await queue.rendered(claimed(await queue.claimRender()), answer);
-    damage(join(folder, painted.file));
+    damage(pictures);
     void run();
     await pass(HOUR);
     expect(platform.posts).toEqual([]);
     const claim = claimed(await queue.claimRender());
-    writeFileSync(join(folder, painted.file), 'a picture');
+    pictures.set(painted.file, 'a picture');
     await queue.rendered(claim, answer);
     await pass(HOUR);
     expect(platform.posts).toHaveLength(1);
@@ -159,7 +197,7 @@ describe('#delete', () => {
   ])(
     'in reply to %s, removes our reply, the picture and the words, without a word',
     async (_, postId) => {
-      const { queue, platform, folder, run } = outbox();
+      const { queue, platform, pictures, run } = outbox();
       await paintOne(queue);
       void run();
       await pass(0);
@@ -167,7 +205,7 @@ describe('#delete', () => {
       await queue.admit('memory', ...wish(postId));
       await vi.waitFor(async () => expect(await queue.pending()).toEqual([]));
       expect(platform.posts).toEqual([]);
-      expect(existsSync(join(folder, painted.file))).toBe(false);
+      expect(pictures.all.has(painted.file)).toBe(false);
       expect(await shown(queue.database, 1)).toMatchObject({
         address: undefined,
         answer: undefined,
@@ -186,7 +224,7 @@ describe('#delete', () => {
   });
 
   it('by somebody else removes nothing and says how it works', async () => {
-    const { queue, platform, folder, run } = outbox();
+    const { queue, platform, pictures, run } = outbox();
     await paintOne(queue);
     void run();
     await pass(0);
@@ -196,7 +234,7 @@ describe('#delete', () => {
       sentenceFor(painted, request, mentionOf('1')),
       expect.stringContaining('reply to it with #delete') as unknown,
     ]);
-    expect(existsSync(join(folder, painted.file))).toBe(true);
+    expect(pictures.all.has(painted.file)).toBe(true);
   });
 });
 
@@ -228,7 +266,10 @@ describe('when posting fails', () => {
     const { queue, platform, run, states } = outbox();
     await paintOne(queue);
     const { mention } = claimed(await queue.claimReply()); // by a process that posts and dies
-    await platform.reply(mention, { text: 'here', picture: { file: '', description: '' } });
+    await platform.reply(mention, {
+      text: 'here',
+      picture: { bytes: Buffer.from(''), name: '', description: '' },
+    });
     void run();
     await pass(LEASE_MS + 2000);
     expect(platform.posts).toHaveLength(1);

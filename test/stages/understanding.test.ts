@@ -13,6 +13,7 @@ import {
 } from '../../src/stages/understanding.js';
 import { mentionOf, painted, picture, request } from '../support/fixtures.js';
 import { MemoryPlatform } from '../support/platform.js';
+import { MemoryPictures } from '../support/memory-pictures.js';
 import { claimed, newPlace, queueAt } from '../support/queue.js';
 
 const pictures = ['photo', 'painting', 'another'].map((url): Attachment => ({
@@ -299,7 +300,7 @@ describe('a mention in reply to what we know', () => {
   it('and is one’s own, but forgotten, is not painted anew for a word', async () => {
     const { queue, answer, understand } = network(above(pictures));
     await answer(mentionOf('1'));
-    await forgetNow(queue.database, '/nowhere', 1 as RequestId);
+    await forgetNow(queue.database, new MemoryPictures(), 1 as RequestId);
     const thanks = reply([], { inReplyTo: '1', text: 'thank you for removing it' });
     expect((await understand(thanks)).outcome).toEqual({ talk: true });
     const again = reply([], { inReplyTo: '1', text: '#strength90' });
@@ -330,7 +331,7 @@ describe('a mention in reply to what we know', () => {
   it('that has been forgotten is told so', async () => {
     const { queue, answer, understand } = network();
     await answer(mentionOf('1'));
-    await forgetNow(queue.database, '/nowhere', 1 as RequestId);
+    await forgetNow(queue.database, new MemoryPictures(), 1 as RequestId);
     const again = reply([], { inReplyTo: 'reply to 1', text: '#strength90' });
     expect((await understand(again)).outcome).toEqual({ refusal: { type: 'forgotten' } });
   });

@@ -7,7 +7,12 @@ import { basename, join } from 'node:path';
  */
 
 export type Kind =
-  'access token' | 'app secret' | 'client secret' | 'refresh token' | 'authorization code';
+  | 'access token'
+  | 'access key'
+  | 'app secret'
+  | 'client secret'
+  | 'refresh token'
+  | 'authorization code';
 
 /** By each form that it may be written in. */
 const kinds = new Map<string, Kind>();

@@ -1,8 +1,11 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { onTestFinished } from 'vitest';
 import { housePaintings, samplePhotos } from '../../src/collection.js';
 import { createLog } from '../../src/log.js';
+import { filesStore } from '../../src/pictures/files.js';
+import type { PictureStore } from '../../src/pictures/store.js';
 import { WEB } from '../../src/platforms/web/platform.js';
 import { Uploads } from '../../src/platforms/web/uploads.js';
 import { DATABASE_FILE } from '../../src/queue/sqlite.js';
@@ -29,6 +32,8 @@ export interface CounterOptions extends Partial<
   readonly cors?: readonly string[];
   /** Whether there is room on the disk. */
   readonly hasRoom?: () => Promise<boolean>;
+  /** Others than files in its folder. */
+  readonly pictures?: PictureStore;
 }
 
 export interface Counter {
@@ -37,19 +42,21 @@ export interface Counter {
   readonly queue: Queue;
   readonly feed: QueueFeed;
   readonly folder: string;
+  readonly pictures: PictureStore;
 }
 
 /** The page and the API over a queue that nobody paints from. */
 export function counterAt(folder: string, options: CounterOptions = {}): Counter {
   const { quotas = generous.quotas, maxBytes = 1e6, idleMs = 10_000 } = options;
   const queue = queueAt(join(folder, DATABASE_FILE), undefined, quotas);
-  const uploads = new Uploads(join(folder, 'uploads'));
+  const { pictures = filesStore(folder) } = options;
+  const uploads = new Uploads(pictures, join(folder, 'arriving'));
   const feed = new QueueFeed(queue, WEB);
   const log = createLog('silent');
   const sizes = { usual: 512, max: 768 };
   const { collection = housePaintings(), samples = samplePhotos() } = options;
   const costOf = (request: Parameters<typeof costFor>[0]) => costFor(request, { sizes });
-  const renders = new Renders({ queue, uploads, folder, feed, collection, costOf, log });
+  const renders = new Renders({ queue, uploads, pictures, feed, collection, costOf, log });
   const reception = new Reception({
     renders,
     uploads,
@@ -64,10 +71,11 @@ export function counterAt(folder: string, options: CounterOptions = {}): Counter
     queue,
     feed,
     folder,
+    pictures,
     app: webApp({
       ...common,
       uploads,
-      folder,
+      pictures,
       samples,
       sandbox,
       address,
@@ -87,6 +95,14 @@ export interface RunningCounter extends Counter {
   readonly key: (name: string, weight?: number) => Promise<string>;
   /** Asks the API with a key. */
   readonly ask: (key: string | undefined, path: string, init?: RequestInit) => Promise<Response>;
+}
+
+/** For which requests something is there, or is on its way. */
+export function sentTo({ folder }: Counter): readonly string[] {
+  const names = ['uploads', 'arriving'].flatMap((name) =>
+    existsSync(join(folder, name)) ? readdirSync(join(folder, name)) : [],
+  );
+  return [...new Set(names)];
 }
 
 /** The same on a real server. */

@@ -1,18 +1,19 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { keyOf } from '../../src/pictures/store.js';
 import type { RenderClaim } from '../../src/queue/queue.js';
 import { claimed } from '../support/queue.js';
 import type { Counter } from './counter.js';
 
 /** Stands in for whoever paints, where a test is about what others see of it. */
-export function painter({ queue, folder }: Counter) {
+export function painter({ queue, folder, pictures }: Counter) {
   const finish = async (claim: RenderClaim) => {
-    const file = join('pictures', `${claim.id}.jpg`);
-    await mkdir(join(folder, 'pictures'), { recursive: true });
+    const file = keyOf(`pictures/${claim.id}.jpg`);
+    const painted = join(folder, 'painted.jpg');
     await sharp({ create: { width: 64, height: 48, channels: 3, background: 'orange' } })
       .jpeg()
-      .toFile(join(folder, file));
+      .toFile(painted);
+    await pictures.put(file, painted);
     const answer = { type: 'painted', file, seconds: 1, width: 64, height: 48 } as const;
     await queue.rendered(claim, answer);
     await queue.answered(claimed(await queue.claimReply()), claim.mention.id);

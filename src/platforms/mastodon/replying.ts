@@ -54,11 +54,11 @@ export async function postReply(session: Session, mention: Mention, reply: Reply
 /** Uploads a picture in a form that the server takes, and waits until it has looked at it. */
 async function upload(
   client: mastodon.rest.Client,
-  { file, description, focus }: NonNullable<Reply['picture']>,
+  { description, focus, ...own }: NonNullable<Reply['picture']>,
   limits: Limits,
 ): Promise<string> {
   const send = async (within: Pick<Limits, 'bytes' | 'pixels'>) => {
-    const picture = await pictureWithin(file, within);
+    const picture = await pictureWithin(own, within);
     return asking('uploading the picture', async () =>
       uploadSchema.parse(
         await client.v2.media.create({

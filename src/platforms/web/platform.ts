@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { copyFile, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { PictureTooLarge, PlatformError, type Platform } from '../port.js';
 import { isRenderId, type Uploads } from './uploads.js';
 
@@ -19,13 +19,11 @@ export function webPlatform(uploads: Uploads): Platform {
     },
     trouble: () => undefined,
     async download(attachment, file, maxBytes) {
-      const original = uploads.behind(attachment);
-      const found =
-        original === undefined ? undefined : await stat(original).catch(() => undefined);
-      if (original === undefined || found === undefined)
+      if (!(await uploads.fetch(attachment, file)))
         throw new PlatformError('refused', 'the picture is gone');
-      if (found.size > maxBytes) throw new PictureTooLarge(maxBytes);
-      await copyFile(original, file);
+      if ((await stat(file)).size <= maxBytes) return;
+      await rm(file);
+      throw new PictureTooLarge(maxBytes);
     },
     watched: ({ id }) => (isRenderId(id) ? uploads.watched(id) : undefined),
     reply: ({ id }) => Promise.resolve(id),

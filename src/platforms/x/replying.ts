@@ -113,7 +113,7 @@ const typeSchema = z.enum(['image/jpeg', 'image/png', 'image/webp']);
 /** Uploads a picture with all that must be known of it before anybody sees it; gives its id. */
 async function upload(
   session: Session,
-  { file, description }: NonNullable<Reply['picture']>,
+  { description, ...own }: NonNullable<Reply['picture']>,
   warning: ReturnType<typeof warningFor>,
 ): Promise<string> {
   const metadata = {
@@ -121,7 +121,7 @@ async function upload(
     ...(warning && { sensitive_media_warning: warning }),
   };
   const send = async (limits: PictureLimits) => {
-    const id = await sendPicture(session, await pictureWithin(file, limits));
+    const id = await sendPicture(session, await pictureWithin(own, limits));
     if (Object.keys(metadata).length > 0)
       await session.client.ask('describing the picture', async ({ v2 }) =>
         // A page in its place would have the picture posted without its warning.

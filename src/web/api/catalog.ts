@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import {
   parameterHere,
@@ -57,9 +58,9 @@ export function catalogRoutes(
   });
   app.get('/api/v1/styles/:name/picture', async (c) => {
     const painting = collection.find(({ name }) => name === c.req.param('name'));
-    const response = painting && (await pictureResponse(painting.file, 'private, max-age=3600'));
-    if (response === undefined) throw new Problem(404, 'not-found');
-    return response;
+    const picture = painting && (await readFile(painting.file).catch(() => undefined));
+    if (picture === undefined) throw new Problem(404, 'not-found');
+    return pictureResponse(picture, 'private, max-age=3600');
   });
 
   app.openapi(

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Log } from '../../log.js';
+import { StoreUnreachable } from '../../pictures/store.js';
 import { IntakeError } from '../renders/intake.js';
 import { NoRoom, QuotaExceeded } from '../renders/reception.js';
 import { Unpaintable, type Renders } from '../renders/renders.js';
@@ -22,6 +23,7 @@ const titles = {
   invalid: 'Something in it does not fit',
   quota: 'This is more than the bot takes on',
   'no-room': 'The bot has no room at the moment',
+  'store-away': 'Pictures cannot be reached at the moment',
   internal: 'Something went wrong here',
 } as const;
 export type ProblemKind = keyof typeof titles;
@@ -63,6 +65,8 @@ export class Problem extends Error {
 /** What a client is told of an error; what it is not told goes to the log. */
 export function answerProblem(c: Context, error: unknown, renders: Renders, log: Log): Response {
   const problem = asProblem(error, renders);
+  if (error instanceof StoreUnreachable)
+    log.warn({ error, path: c.req.path }, 'the pictures cannot be reached');
   if (problem === undefined) log.error({ error, path: c.req.path }, 'the API failed');
   return problemResponse(problem ?? new Problem(500, 'internal'));
 }
@@ -110,6 +114,8 @@ function asProblem(error: unknown, renders: Renders): Problem | undefined {
   }
   if (error instanceof NoRoom)
     return new Problem(503, 'no-room', undefined, {}, { 'Retry-After': '600' });
+  if (error instanceof StoreUnreachable)
+    return new Problem(503, 'store-away', undefined, {}, { 'Retry-After': '30' });
   return undefined;
 }
 

@@ -75,7 +75,7 @@ export function renderRoutes(
       415: problem('The body is neither multipart/form-data nor JSON.'),
       422: problem('Something in it does not fit.'),
       429: problem('A quota is reached; Retry-After tells when it is worth coming back.'),
-      503: problem('The disk is nearly full.'),
+      503: problem('The disk is nearly full, or pictures cannot be kept at the moment.'),
     },
   });
   app.post('/api/v1/renders', async (c) => {
@@ -154,18 +154,17 @@ export function renderRoutes(
         200: picture('A JPEG'),
         ...common,
         409: problem('It is not there yet, or never will be.'),
+        503: problem('Pictures cannot be reached at the moment.'),
       },
     });
     app.get(`/api/v1/renders/:id/${which}`, async (c) => {
       const client = c.get('client');
       const id = c.req.param('id');
       const render = found(await renders.find(client, id));
-      const file = await renders.file(client, id, which);
-      const cache = which === 'picture' ? 'private, max-age=3600' : 'no-store';
-      const response = file === undefined ? undefined : await pictureResponse(file, cache);
-      if (response === undefined)
+      const bytes = await renders.picture(client, id, which);
+      if (bytes === undefined)
         throw new Problem(409, 'not-ready', `The request is ${render.state}.`);
-      return response;
+      return pictureResponse(bytes, which === 'picture' ? 'private, max-age=3600' : 'no-store');
     });
   }
 

@@ -122,8 +122,8 @@ export class Reception {
   }
 
   /**
-   * Takes in something whose draft is made by the caller, in the request's folder.
-   * @throws NoRoom, QuotaExceeded, IntakeError, z.ZodError or Unpaintable; then nothing is left of it
+   * Takes in something whose draft is made by the caller, in the folder where the request arrives.
+   * @throws NoRoom, QuotaExceeded, IntakeError, z.ZodError, Unpaintable or StoreUnreachable; then nothing is left of it
    */
   async take(
     client: Client,
@@ -141,11 +141,15 @@ export class Reception {
     const id = newRenderId();
     try {
       if (!(await hasRoom())) throw new NoRoom('the disk is nearly full');
-      const refusal = await renders.create(client, id, await draft(id, await uploads.open(id)));
+      const drawn = await draft(id, await uploads.open(id));
+      // Before anybody is told to paint from it.
+      await uploads.keep(id);
+      const refusal = await renders.create(client, id, drawn);
       if (refusal !== undefined) throw new QuotaExceeded(refusal);
       return id;
     } catch (error) {
-      await uploads.remove(id);
+      // What cannot be removed now is tidied away later; of the two errors this is the one to tell.
+      await uploads.remove(id).catch(() => undefined);
       throw error;
     } finally {
       const others = (this.#arriving.get(person) ?? 1) - 1;

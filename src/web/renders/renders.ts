@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { HousePainting } from '../../collection.js';
 import type { Log } from '../../log.js';
+import { pictureNamed, StoreUnreachable, type PictureStore } from '../../pictures/store.js';
 import type { Mention } from '../../platforms/port.js';
 import { WEB } from '../../platforms/web/platform.js';
 import { isRenderId, type RenderId, type Uploads } from '../../platforms/web/uploads.js';
@@ -26,8 +25,8 @@ import { MOST_PAINTINGS, type Draft, type StyleChoice } from './draft.js';
 export interface RendersOptions {
   readonly queue: Queue;
   readonly uploads: Uploads;
-  /** What the files of painted pictures are relative to. */
-  readonly folder: string;
+  /** Where painted pictures are. */
+  readonly pictures: PictureStore;
   readonly feed: QueueFeed;
   /** The paintings that one can ask for by name. */
   readonly collection: readonly HousePainting[];
@@ -121,28 +120,30 @@ export class Renders {
   async remove(client: Client, id: string): Promise<boolean> {
     const own = await this.#own(client, id);
     if (own === undefined) return false;
-    const { queue, uploads, folder, log } = this.options;
+    const { queue, uploads, pictures, log } = this.options;
     await queue.cancel(WEB, id);
-    await forgetNow(queue.database, folder, own.id);
-    await uploads.remove(own.render.id);
+    await forgetNow(queue.database, pictures, own.id);
+    await uploads.remove(own.render.id).catch((error: unknown) => {
+      if (!(error instanceof StoreUnreachable)) throw error;
+      // Nobody finds them any more, and within the hour or two they are tidied away.
+      log.warn({ error, request: own.id }, 'what was sent could not be removed yet');
+    });
     queue.changed();
     log.info({ request: own.id }, 'removed by its owner');
     return true;
   }
 
-  /** The file of a picture of one's own; undefined if it is not there (yet). */
-  async file(
+  /** A picture of one's own; undefined if it is not there (yet). @throws StoreUnreachable */
+  async picture(
     client: Client,
     id: string,
     which: 'picture' | 'photo' | 'sketch',
-  ): Promise<string | undefined> {
+  ): Promise<Buffer | undefined> {
     const own = await this.#own(client, id);
     if (own === undefined) return undefined;
-    const { uploads, folder } = this.options;
-    if (which === 'picture')
-      return own.answer?.type === 'painted' ? join(folder, own.answer.file) : undefined;
-    const file = uploads.watched(own.render.id)[which];
-    return (await stat(file).catch(() => undefined)) && file;
+    const { uploads, pictures } = this.options;
+    if (which !== 'picture') return pictures.get(uploads.watched(own.render.id)[which]);
+    return own.answer?.type === 'painted' ? pictureNamed(pictures, own.answer.file) : undefined;
   }
 
   /** The words for a quota, as they would be in a post. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Visibility } from '../../../src/platforms/port.js';
-import { listen, paintedFile, type Setting } from './setting.js';
+import { listen, paintedPicture, type Setting } from './setting.js';
 
 const visibilities: readonly Visibility[] = ['public', 'unlisted', 'private', 'direct'];
 
@@ -12,7 +12,7 @@ export function replying({ name, itIf, open, mentioned }: Setting): void {
       const platform = network.connect();
       const asked = await ada.post(`${network.us} please, and hello @ben`);
       const mention = await listen(platform).hears(asked);
-      const picture = { file: await paintedFile(), description: 'A boat, repainted.' };
+      const picture = { ...(await paintedPicture()), description: 'A boat, repainted.' };
       const id = await platform.reply(mention, { text: 'Here it is.', picture });
       const seen = await ben.see(id);
       expect(seen?.text).toContain('Here it is.');
@@ -29,7 +29,7 @@ export function replying({ name, itIf, open, mentioned }: Setting): void {
       const ben = await network.person('ben');
       await ben.post('me, too', { inReplyTo: mention.id });
       const word = await platform.reply(mention, { text: 'In a moment.', isInterim: true });
-      const picture = { file: await paintedFile(), description: 'A boat, repainted.' };
+      const picture = { ...(await paintedPicture()), description: 'A boat, repainted.' };
       const answer = await platform.reply(mention, { text: 'Here it is.', picture });
       const found = await platform.repliesTo(mention);
       expect(found.map(({ id, hasPicture }) => [id, hasPicture]).sort()).toEqual(
@@ -71,7 +71,7 @@ export function replying({ name, itIf, open, mentioned }: Setting): void {
       'carries the warning of the mention, and hides its picture with it',
       async () => {
         const { ada, platform, mention } = await mentioned('please', { warning: 'paint' });
-        const picture = { file: await paintedFile(), description: 'A boat.' };
+        const picture = { ...(await paintedPicture()), description: 'A boat.' };
         const id = await platform.reply(mention, { text: 'Here.', picture });
         expect(await ada.see(id)).toMatchObject({ warning: 'paint', sensitive: true });
       },
@@ -79,7 +79,7 @@ export function replying({ name, itIf, open, mentioned }: Setting): void {
 
     itIf('warnings')('hides its picture if it says so, and only then', async () => {
       const { ada, platform, mention } = await mentioned();
-      const picture = { file: await paintedFile(), description: 'A boat.' };
+      const picture = { ...(await paintedPicture()), description: 'A boat.' };
       const hidden = await platform.reply(mention, { text: 'Careful.', picture, sensitive: true });
       const shown = await platform.reply(mention, { text: 'Look.', picture, isInterim: true });
       expect(await ada.see(hidden)).toMatchObject({ sensitive: true });

@@ -1,9 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { it, onTestFinished, vi } from 'vitest';
-import type { Mention, Platform } from '../../../src/platforms/port.js';
-import { temporaryFolder } from '../../support/folder.js';
+import type { Mention, OwnPicture, Platform } from '../../../src/platforms/port.js';
 import type { Ability, Network, PostOptions, Somebody } from '../network.js';
 
 /** What the parts of the contract share: the network that is put to it, and how a test gets to where it begins. */
@@ -102,10 +99,8 @@ export function photo(background = 'teal', width = 96): Promise<Buffer> {
     .toBuffer();
 }
 
-/** A picture as the bot makes one, in a file. */
-export async function paintedFile(): Promise<string> {
-  const file = join(temporaryFolder(), 'painted.jpg');
+/** A picture as the bot makes one. */
+export async function paintedPicture(): Promise<OwnPicture> {
   const painted = sharp(await photo('orange')).jpeg();
-  writeFileSync(file, await painted.toBuffer());
-  return file;
+  return { bytes: await painted.toBuffer(), name: 'painted' };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from '../../support/folder.js';
-import { listen, paintedFile, photo } from '../contract/setting.js';
+import { listen, paintedPicture, photo } from '../contract/setting.js';
 import { answer, page, trouble } from './trouble.js';
 
 describe('a server in trouble', () => {
@@ -120,7 +120,7 @@ describe('a server in trouble', () => {
     if (attachment === undefined) throw new Error('no attachment');
     const file = join(temporaryFolder(), 'picture');
     await platform.download(attachment, file, 1e6, new AbortController().signal);
-    const picture = { file: await paintedFile(), description: 'A boat, repainted.' };
+    const picture = { ...(await paintedPicture()), description: 'A boat, repainted.' };
     expect(await ada.see(await platform.reply(mention, { text: 'Here.', picture }))).toBeDefined();
     expect(anonymous).toBe(0);
   });

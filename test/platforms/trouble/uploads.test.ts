@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { paintedFile } from '../contract/setting.js';
+import { paintedPicture } from '../contract/setting.js';
 import { answer, page, trouble } from './trouble.js';
 
 describe('an upload', () => {
@@ -26,7 +26,7 @@ describe('an upload', () => {
       });
       return true;
     };
-    const picture = { file: await paintedFile(), description: 'A boat.' };
+    const picture = { ...(await paintedPicture()), description: 'A boat.' };
     const reply = () => platform.reply(mention, { text: 'Here.', picture });
     const seen = async (id: string) => (await ada.see(id))?.pictures;
     return { relay, reply, seen, counts };
@@ -55,7 +55,7 @@ describe('an upload', () => {
       method === 'POST' && url === '/api/v2/media' && uploads++ === 0
         ? answer(response, 413, 'text/html', '<h1>413 Request Entity Too Large</h1>')
         : false;
-    const picture = { file: await paintedFile(), description: 'A boat.' };
+    const picture = { ...(await paintedPicture()), description: 'A boat.' };
     const id = await platform.reply(mention, { text: 'Here.', picture });
     expect((await ada.see(id))?.pictures).toHaveLength(1);
     expect(uploads).toBe(2);

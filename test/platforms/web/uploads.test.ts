@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { StoreUnreachable } from '../../../src/pictures/store.js';
 import { PictureTooLarge } from '../../../src/platforms/port.js';
 import { webPlatform } from '../../../src/platforms/web/platform.js';
 import {
@@ -12,11 +11,18 @@ import {
   type Needed,
 } from '../../../src/platforms/web/uploads.js';
 import { temporaryFolder } from '../../support/folder.js';
+import { MemoryPictures } from '../../support/memory-pictures.js';
 
 const HOUR = 3_600_000;
 
+function scene() {
+  const pictures = new MemoryPictures();
+  const folder = temporaryFolder();
+  return { pictures, folder, uploads: new Uploads(pictures, folder) };
+}
+
 it('only what has the form of an id ever becomes part of a path', async () => {
-  const uploads = new Uploads(temporaryFolder());
+  const { uploads } = scene();
   expect(isRenderId(newRenderId())).toBe(true);
   for (const text of [
     '',
@@ -27,79 +33,100 @@ it('only what has the form of an id ever becomes part of a path', async () => {
     `${'a'.repeat(21)}/`,
   ])
     expect(isRenderId(text)).toBe(false);
-  for (const url of ['upload:../photo', `upload:${newRenderId()}/../x`, 'file:///etc/passwd', ''])
-    expect(uploads.behind({ kind: 'picture', url, description: '' })).toBeUndefined();
-  await expect(
-    webPlatform(uploads).download(
-      { kind: 'picture', url: 'upload:../photo', description: '' },
-      join(temporaryFolder(), 'x'),
+  const file = join(temporaryFolder(), 'x');
+  const id = newRenderId();
+  for (const url of ['upload:../photo', `upload:${id}/../x`, 'file:///etc/passwd', '']) {
+    const attachment = { kind: 'picture', url, description: '' } as const;
+    expect(await uploads.fetch(attachment, file)).toBe(false);
+    expect(await uploads.copy(attachment, id, 'photo')).toBe(false);
+    const download = webPlatform(uploads).download(
+      attachment,
+      file,
       10,
       new AbortController().signal,
-    ),
-  ).rejects.toMatchObject({ kind: 'refused' });
+    );
+    await expect(download).rejects.toMatchObject({ kind: 'refused' });
+  }
 });
 
-it('what was sent is fetched like any picture, unless it is too large', async () => {
-  const uploads = new Uploads(temporaryFolder());
+it('what has arrived is kept, and nothing of it stays where it arrived', async () => {
+  const { pictures, folder, uploads } = scene();
   const id = newRenderId();
-  await uploads.open(id);
-  writeFileSync(uploads.file(id, 'photo'), 'twelve bytes');
-  const file = join(temporaryFolder(), 'fetched');
+  const its = await uploads.open(id);
+  for (const name of ['photo', 'painting1', 'body.json']) writeFileSync(join(its, name), name);
+  await uploads.keep(id);
+  expect([...pictures.all.keys()].toSorted()).toEqual([
+    `uploads/${id}/painting1`,
+    `uploads/${id}/photo`,
+  ]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('what was sent is fetched like any picture, unless it is too large, gone, or out of reach', async () => {
+  const { pictures, uploads } = scene();
+  const id = newRenderId();
+  const to = temporaryFolder();
+  pictures.set(`uploads/${id}/photo`, 'twelve bytes');
   const attachment = uploads.attachment(id, 'photo', '');
-  const { signal } = new AbortController();
-  await webPlatform(uploads).download(attachment, file, 12, signal);
-  await expect(webPlatform(uploads).download(attachment, file, 11, signal)).rejects.toThrow(
-    PictureTooLarge,
-  );
+  const download = (maxBytes: number) =>
+    webPlatform(uploads).download(
+      attachment,
+      join(to, 'fetched'),
+      maxBytes,
+      new AbortController().signal,
+    );
+  await expect(download(11)).rejects.toThrow(PictureTooLarge);
+  expect(readdirSync(to)).toEqual([]);
+  await download(12);
+  expect(readdirSync(to)).toEqual(['fetched']);
+  pictures.isAway = true;
+  await expect(download(12)).rejects.toThrow(StoreUnreachable);
+  pictures.isAway = false;
+  pictures.all.clear();
+  await expect(download(12)).rejects.toMatchObject({ kind: 'refused' });
+});
+
+it('all that belongs to a request is removed, wherever it is', async () => {
+  const { pictures, folder, uploads } = scene();
+  const [id, other] = [newRenderId(), newRenderId()];
+  pictures.set(`uploads/${id}/photo`, '');
+  pictures.set(`uploads/${other}/photo`, '');
+  writeFileSync(join(await uploads.open(id), 'photo'), '');
+  for (let time = 0; time < 2; time++) await uploads.remove(id); // what is gone already is fine
+  expect(readdirSync(folder)).toEqual([]);
+  expect([...pictures.all.keys()]).toEqual([`uploads/${other}/photo`]);
 });
 
 describe('tidying up', () => {
   it.each([
     ['everything', 2, ['photo', 'seen.jpg']],
     ['what is shown', 2, ['seen.jpg']],
-    ['nothing', 2, undefined],
+    ['nothing', 2, []],
     ['nothing', 0.5, ['photo', 'seen.jpg']],
   ] as const)('keeps what is needed: %s, after %d hours', async (needed: Needed, hours, left) => {
-    const folder = temporaryFolder();
-    const uploads = new Uploads(folder);
+    const { pictures, uploads } = scene();
     const id = newRenderId();
-    const own = await uploads.open(id);
-    mkdirSync(join(folder, 'something else'));
-    writeFileSync(join(own, 'photo'), '');
-    writeFileSync(join(own, 'seen.jpg'), '');
     const now = Date.now();
-    const then = new Date(now - hours * HOUR);
-    utimesSync(own, then, then);
+    const then = now - hours * HOUR;
+    pictures.set(`uploads/${id}/photo`, '', then - HOUR);
+    pictures.set(`uploads/${id}/seen.jpg`, '', then);
     await uploads.tidy(() => Promise.resolve(needed), now);
-    expect(readdirSync(folder)).toContain('something else');
-    expect(readdirSync(folder).includes(id)).toBe(left !== undefined);
-    if (left !== undefined) expect(readdirSync(own).toSorted()).toEqual(left);
+    expect([...pictures.all.keys()]).toEqual(left.map((name) => `uploads/${id}/${name}`));
+  });
+
+  it('removes what has been arriving for an hour, and nothing else there', async () => {
+    const { folder, uploads } = scene();
+    const [long, now] = [newRenderId(), newRenderId()];
+    for (const id of [long, now]) await uploads.open(id);
+    const then = new Date(Date.now() - 2 * HOUR);
+    mkdirSync(join(folder, 'something else'));
+    for (const name of [long, 'something else']) utimesSync(join(folder, name), then, then);
+    await uploads.tidy(() => Promise.resolve('nothing'), Date.now());
+    expect(readdirSync(folder).toSorted()).toEqual([now, 'something else'].toSorted());
   });
 
   it('of what was never there does nothing', async () => {
-    await new Uploads(join(temporaryFolder(), 'none')).tidy(() => Promise.resolve('nothing'), 0);
+    const uploads = new Uploads(new MemoryPictures(), join(temporaryFolder(), 'none'));
+    await uploads.tidy(() => Promise.resolve('nothing'), 0);
   });
-});
-
-it('all that belongs to a request is removed, also while somebody goes on sketching', async () => {
-  const folder = temporaryFolder();
-  const uploads = new Uploads(folder);
-  for (let time = 0; time < 20; time++) {
-    const id = newRenderId();
-    const its = await uploads.open(id);
-    await writeFile(uploads.file(id, 'photo'), 'a photo');
-    const end = new AbortController();
-    const sketching = (async () => {
-      while (!end.signal.aborted) {
-        await writeFile(join(its, '.part'), 'a sketch').catch(() => undefined);
-        await rename(join(its, '.part'), join(its, 'sketch.jpg')).catch(() => undefined);
-      }
-    })();
-    await sleep(5);
-    await uploads.remove(id);
-    end.abort();
-    await sketching;
-    expect(readdirSync(folder)).toEqual([]);
-    await uploads.remove(id); // what is gone already is fine
-  }
 });

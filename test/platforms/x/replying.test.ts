@@ -1,12 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { PictureRefused, type Reply } from '../../../src/platforms/port.js';
-import { temporaryFolder } from '../../support/folder.js';
 import { newPlace, queueAt } from '../../support/queue.js';
 import type { FakeXOptions } from '../../x/server.js';
-import { listen, paintedFile } from '../contract/setting.js';
+import { listen, paintedPicture } from '../contract/setting.js';
 import { xNetwork } from '../x-network.js';
 
 /** A mention by Ada, heard. */
@@ -28,7 +25,7 @@ async function mentioned(options: FakeXOptions = {}) {
 
 const painted = async (more: Partial<Reply> = {}): Promise<Reply> => ({
   text: 'Here it is.',
-  picture: { file: await paintedFile(), description: 'A boat, repainted.' },
+  picture: { ...(await paintedPicture()), description: 'A boat, repainted.' },
   ...more,
 });
 
@@ -190,15 +187,14 @@ describe('a reply on X', () => {
 describe('a picture on X', () => {
   it('of more than 5 MB is compressed until it is not', async () => {
     const { x, platform, mention, ours } = await mentioned();
-    const file = join(temporaryFolder(), 'painted.png');
     const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
     const large = sharp({
       create: { width: 1500, height: 1200, channels: 3, background: 'teal', noise },
     });
-    writeFileSync(file, await large.png().toBuffer());
+    const bytes = await large.png().toBuffer();
     const id = await platform.reply(
       mention,
-      await painted({ picture: { file, description: 'x' } }),
+      await painted({ picture: { bytes, name: 'painted', description: 'x' } }),
     );
     const [media] = ours().find((post) => post.id === id)?.media ?? [];
     expect(media?.bytes).toBeLessThanOrEqual(5e6);
@@ -259,7 +255,7 @@ describe('a picture on X', () => {
 
   it('is described in no more than X takes', async () => {
     const { platform, mention, ada } = await mentioned();
-    const picture = { file: await paintedFile(), description: 'a boat and '.repeat(200) };
+    const picture = { ...(await paintedPicture()), description: 'a boat and '.repeat(200) };
     const seen = await ada.see(await platform.reply(mention, await painted({ picture })));
     expect(seen?.pictures[0]?.description).toMatch(/^a boat and .*…$/);
     expect(seen?.pictures[0]?.description.length).toBeLessThanOrEqual(1000);

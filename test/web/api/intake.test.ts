@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { temporaryFolder } from '../../support/folder.js';
 import { receiveForm } from '../../../src/web/renders/intake.js';
-import { runCounter } from '../counter.js';
+import { runCounter, sentTo } from '../counter.js';
 
 const limits = { maxBytes: 1000, totalMs: 60_000, idleMs: 60_000 };
 const boundary = 'x';
@@ -102,7 +102,7 @@ describe('a slow body on a real connection', () => {
     sent.write(part('photo', 'begun', 'a').slice(0, -2));
     const [response] = (await once(sent, 'response')) as [{ statusCode: number }];
     expect(response.statusCode).toBe(408);
-    await vi.waitFor(() => expect(readdirSync(join(counter.folder, 'uploads'))).toEqual([]));
+    await vi.waitFor(() => expect(sentTo(counter)).toEqual([]));
     sent.destroy();
   });
 
@@ -121,10 +121,9 @@ describe('a slow body on a real connection', () => {
         part('photo', 'begun', 'a'),
       ].join('\r\n'),
     );
-    const uploads = join(counter.folder, 'uploads');
-    await vi.waitFor(() => expect(readdirSync(uploads)).toHaveLength(1));
+    await vi.waitFor(() => expect(sentTo(counter)).toHaveLength(1));
     socket.destroy();
-    await vi.waitFor(() => expect(readdirSync(uploads)).toEqual([]));
+    await vi.waitFor(() => expect(sentTo(counter)).toEqual([]));
   });
 });
 

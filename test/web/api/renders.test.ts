@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import { revokeKey, listKeys } from '../../../src/queue/keys.js';
 import { options } from '../../support/queue.js';
-import { runCounter, type RunningCounter } from '../counter.js';
+import { runCounter, type RunningCounter, sentTo } from '../counter.js';
 import { painter } from '../painter.js';
 
 const photo = await sharp({
@@ -43,8 +43,6 @@ async function create(counter: RunningCounter, key: string, more = {}): Promise<
   return render;
 }
 
-const uploads = ({ folder }: RunningCounter) => readdirSync(join(folder, 'uploads'));
-
 describe('a request through the API', () => {
   it('comes in as a form or as JSON, waits in the line, is painted, and is gone when it is deleted', async () => {
     const counter = await runCounter();
@@ -67,7 +65,7 @@ describe('a request through the API', () => {
     });
     const two = await json(response);
     expect([response.status, two.state]).toEqual([201, 'queued']);
-    expect(uploads(counter).toSorted()).toEqual([one.id, two.id].toSorted());
+    expect(sentTo(counter).toSorted()).toEqual([one.id, two.id].toSorted());
 
     expect((await counter.ask(key, `/renders/${two.id}/picture`)).status).toBe(409);
     await painter(counter).paintAll();
@@ -83,7 +81,7 @@ describe('a request through the API', () => {
     expect(gone.status).toBe(204);
     for (const path of ['', '/picture', '/events'])
       expect((await counter.ask(key, `/renders/${two.id}${path}`)).status).toBe(404);
-    expect(uploads(counter)).toEqual([one.id]);
+    expect(sentTo(counter)).toEqual([one.id]);
     expect(readdirSync(join(counter.folder, 'pictures'))).toHaveLength(1);
     const { renders } = (await (await counter.ask(key, '/renders')).json()) as { renders: Body[] };
     expect(renders.map(({ id }) => id)).toEqual([one.id]);
@@ -175,7 +173,7 @@ describe('a request through the API', () => {
     expect(response.status).toBe(status);
     expect(response.headers.get('Content-Type')).toBe('application/problem+json');
     expect((await json(response)).type).toBe(`urn:pentimento:problem:${kind}`);
-    expect(uploads(counter)).toEqual([]);
+    expect(sentTo(counter)).toEqual([]);
     expect(await counter.queue.pending()).toEqual([]);
   });
 
@@ -203,7 +201,7 @@ describe('a request through the API', () => {
     const large = Buffer.alloc(1_000_001).toString('base64');
     expect((await post(JSON.stringify({ photo: large, effect: 'dream' }))).status).toBe(413);
     expect((await post(JSON.stringify({ photo: large.repeat(3) }))).status).toBe(413);
-    expect(uploads(counter)).toEqual([]);
+    expect(sentTo(counter)).toEqual([]);
   });
 
   it('is refused as a form that says something that there is not', async () => {
@@ -218,7 +216,7 @@ describe('a request through the API', () => {
     });
     expect(refused.status).toBe(422);
     expect(await refused.json()).toMatchObject({ detail: 'There is no field “strenght”.' });
-    expect(uploads(counter)).toEqual([]);
+    expect(sentTo(counter)).toEqual([]);
   });
 
   it('that exceeds a quota is refused with the time at which it is worth coming back', async () => {
@@ -233,7 +231,7 @@ describe('a request through the API', () => {
     expect(Number(third.headers.get('Retry-After'))).toBeGreaterThanOrEqual(60);
     expect(await json(third)).toMatchObject({ quota: 'per person' });
     await create(counter, eve);
-    expect(uploads(counter)).toHaveLength(3);
+    expect(sentTo(counter)).toHaveLength(3);
   });
 
   it('is not taken while the disk is nearly full', async () => {
