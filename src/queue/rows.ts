@@ -12,7 +12,7 @@ export type Row = readonly (string | null)[];
 const PAGE = 1000;
 
 /** All rows of a table in the order of its key, some at a time. */
-export async function* pagesOf(sql: Sql, table: Table): AsyncGenerator<readonly Row[]> {
+export async function* pagesOf(sql: Sql, table: Table): AsyncGenerator<readonly Row[], undefined> {
   const key = table.key.map((name) => table.columns.findIndex((column) => column.name === name));
   const select = `SELECT ${table.columns.map((column) => told(sql, column)).join(', ')} FROM "${table.name}"`;
   const order = `ORDER BY ${list(table.key)} LIMIT ${PAGE}`;
@@ -28,7 +28,7 @@ export async function* pagesOf(sql: Sql, table: Table): AsyncGenerator<readonly 
         : await sql.all<Told>(`${select} ${after} ${order}`, values);
     const rows = found.map((row) => table.columns.map(({ name }) => exact(row[name] ?? null)));
     if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
+    if (rows.length < PAGE) return undefined;
     last = rows.at(-1);
   }
 }
