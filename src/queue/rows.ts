@@ -15,7 +15,8 @@ const PAGE = 1000;
 export async function* pagesOf(sql: Sql, table: Table): AsyncGenerator<readonly Row[], undefined> {
   const key = table.key.map((name) => table.columns.findIndex((column) => column.name === name));
   const select = `SELECT ${table.columns.map((column) => told(sql, column)).join(', ')} FROM "${table.name}"`;
-  const order = `ORDER BY ${list(table.key)} LIMIT ${PAGE}`;
+  // With the table's name: without, it would be the text by the same name that is selected, and 10 came before 9.
+  const order = `ORDER BY ${table.key.map((name) => `"${table.name}"."${name}"`).join(', ')} LIMIT ${PAGE}`;
   const kinds = key.map((at) => (table.columns[at]?.kind === 'INTEGER' ? 'BIGINT' : 'TEXT'));
   // By the key, and not by an OFFSET, which would count from the beginning each time.
   const after = `WHERE (${list(table.key)}) > (${kinds.map((kind, i) => `CAST(@k${i} AS ${kind})`).join(', ')})`;
