@@ -109,7 +109,10 @@ async function checkBot({ dataFolder, web }: Config): Promise<string> {
 
 async function checkAccounts(config: Config): Promise<string> {
   const accounts = await accountsOf(config);
-  if (accounts.length === 0) return 'none is configured, so the bot will make a sandbox';
+  if (accounts.length === 0)
+    return config.database.url === undefined
+      ? 'none is configured, so the bot will make a sandbox'
+      : 'none is configured, so only its page and API can be asked';
   const cursor = () => ({ get: () => Promise.resolve(undefined), set: () => Promise.resolve() });
   const log = createLog('silent');
   // Signing in is a read on X, and counts as one.

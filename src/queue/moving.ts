@@ -146,12 +146,18 @@ export async function compareAll(
 ): Promise<void> {
   for (const table of tables) {
     const theirs = pagesOf(to, table);
+    let compared = 0;
     for await (const ours of pagesOf(from, table)) {
       const stored = ours.map((row) => storableRow(table, row));
       requireSame(table, stored, (await theirs.next()).value ?? []);
+      compared += ours.length;
       step(ours.length);
     }
     requireSame(table, [], (await theirs.next()).value ?? []);
+    // Should both have been read in the same wrong way, they would agree.
+    for (const sql of [from, to])
+      if ((await countIn(sql, table)) !== compared)
+        throw new Error(`not every row of ${table.name} has been compared`);
   }
 }
 
@@ -169,10 +175,12 @@ function requireSame(table: Table, ours: readonly Row[], theirs: readonly Row[])
 
 async function countAll(from: Sql, tables: readonly Table[]): Promise<number> {
   let total = 0;
-  for (const { name } of tables)
-    total +=
-      (await from.get<{ readonly n: number }>(`SELECT count(*) AS n FROM "${name}"`))?.n ?? 0;
+  for (const table of tables) total += await countIn(from, table);
   return total;
+}
+
+async function countIn(sql: Sql, { name }: Table): Promise<number> {
+  return (await sql.get<{ readonly n: number }>(`SELECT count(*) AS n FROM "${name}"`))?.n ?? 0;
 }
 
 /** What comes next gets a number above all that there are. */

@@ -12,10 +12,11 @@ export type Row = readonly (string | null)[];
 const PAGE = 1000;
 
 /** All rows of a table in the order of its key, some at a time. */
-export async function* pagesOf(sql: Sql, table: Table): AsyncGenerator<readonly Row[]> {
+export async function* pagesOf(sql: Sql, table: Table): AsyncGenerator<readonly Row[], undefined> {
   const key = table.key.map((name) => table.columns.findIndex((column) => column.name === name));
   const select = `SELECT ${table.columns.map((column) => told(sql, column)).join(', ')} FROM "${table.name}"`;
-  const order = `ORDER BY ${list(table.key)} LIMIT ${PAGE}`;
+  // With the table's name: without, it would be the text by the same name that is selected, and 10 came before 9.
+  const order = `ORDER BY ${table.key.map((name) => `"${table.name}"."${name}"`).join(', ')} LIMIT ${PAGE}`;
   const kinds = key.map((at) => (table.columns[at]?.kind === 'INTEGER' ? 'BIGINT' : 'TEXT'));
   // By the key, and not by an OFFSET, which would count from the beginning each time.
   const after = `WHERE (${list(table.key)}) > (${kinds.map((kind, i) => `CAST(@k${i} AS ${kind})`).join(', ')})`;
@@ -28,7 +29,7 @@ export async function* pagesOf(sql: Sql, table: Table): AsyncGenerator<readonly 
         : await sql.all<Told>(`${select} ${after} ${order}`, values);
     const rows = found.map((row) => table.columns.map(({ name }) => exact(row[name] ?? null)));
     if (rows.length > 0) yield rows;
-    if (rows.length < PAGE) return;
+    if (rows.length < PAGE) return undefined;
     last = rows.at(-1);
   }
 }

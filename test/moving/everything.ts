@@ -20,7 +20,7 @@ export function everythingInSqlite(file: string): Everything {
       .all();
     return new Map(
       names.sort().map((name) => {
-        const rows = database.prepare(`SELECT * FROM "${name}"`).all() as Record<string, unknown>[];
+        const rows = database.prepare(`SELECT * FROM "${name}"`).all() as Record<string, Cell>[];
         return [name, rows.map(told).sort()];
       }),
     );
@@ -29,29 +29,34 @@ export function everythingInSqlite(file: string): Everything {
   }
 }
 
+/** The numbers that PostgreSQL has for two of its types. */
+const [BYTEA, FLOAT8] = [17, 701];
+
 /** The same of PostgreSQL's tables of these names. */
 export async function everythingInPostgres(
   url: string,
   names: readonly string[],
 ): Promise<Everything> {
-  const { INT8, JSON: json, NUMERIC } = pg.types.builtins;
-  const client = new pg.Client({
-    connectionString: url,
-    types: {
-      getTypeParser: ((oid: number) =>
-        oid === INT8 || oid === NUMERIC
-          ? BigInt
-          : oid === json
-            ? String
-            : pg.types.getTypeParser(oid)) as typeof pg.types.getTypeParser,
-    },
-  });
+  // Every value in the server's own words: what the driver makes of them is none of our business.
+  const types = { getTypeParser: () => (text: string) => text };
+  const client = new pg.Client({ connectionString: url, types });
   await client.connect();
   try {
     const all = new Map<string, readonly string[]>();
     for (const name of names) {
-      const { rows } = await client.query<Record<string, unknown>>(`SELECT * FROM "${name}"`);
-      all.set(name, rows.map(told).sort());
+      const { rows, fields } = await client.query<Record<string, string | null>>(
+        `SELECT * FROM "${name}"`,
+      );
+      const types = new Map(fields.map((field) => [field.name, field.dataTypeID]));
+      const ofType = (column: string, value: string | null) => {
+        if (value === null) return null;
+        if (types.get(column) === FLOAT8) return Number(value);
+        return types.get(column) === BYTEA ? Buffer.from(value.slice(2), 'hex') : value;
+      };
+      const read = rows.map((row) =>
+        Object.fromEntries(Object.entries(row).map(([key, value]) => [key, ofType(key, value)])),
+      );
+      all.set(name, read.map(told).sort());
     }
     return all;
   } finally {
@@ -59,13 +64,12 @@ export async function everythingInPostgres(
   }
 }
 
-/** Whole numbers as such, whichever the driver makes of them; and doubles to the last bit. */
-function told(row: Record<string, unknown>): string {
-  const cells = Object.entries(row).map(([name, value]) => {
-    const text = Buffer.isBuffer(value)
-      ? value.toString('hex')
-      : String(value as bigint | number | string | null);
-    return `${name}=${text}`;
-  });
+type Cell = bigint | number | string | Buffer | null;
+
+/** Whole numbers as such, and doubles to the last bit. */
+function told(row: Readonly<Record<string, Cell>>): string {
+  const cells = Object.entries(row).map(
+    ([name, value]) => `${name}=${Buffer.isBuffer(value) ? value.toString('hex') : String(value)}`,
+  );
   return cells.sort().join(' ');
 }

@@ -18,7 +18,7 @@ import { claimed, Clock, options } from '../support/queue.js';
  */
 
 /** What is hard to write down. */
-export const words = 'é 🖼️ 👩‍🎨 "quotes" \\back\\slashes \\u0000 \t\n — ‮ \u{10ffff}';
+const words = 'é 🖼️ 👩‍🎨 "quotes" \\back\\slashes \\u0000 \t\n — ‮ \u{10ffff}';
 
 /** In thirds, so that no tag is a round number. */
 const paint = (cost = 1 / 3): Outcome => ({ request, cost });

@@ -90,6 +90,19 @@ describe('a queue that moves to PostgreSQL', () => {
     expect(await to.all(kept)).toEqual(await to.all(counted));
   });
 
+  it('may be long: its numbers then have one digit, or many', async () => {
+    const { file, url, from, to } = await fullHouse();
+    await from.run(
+      `WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < 12000)
+       INSERT INTO attempts (key, platform, mention_id, at, after)
+       SELECT i, 'crowd', 'a' || i, i, '' FROM numbers WHERE i > 1000`,
+    );
+    await move(from, to);
+    const before = everythingInSqlite(file);
+    expect(before.get('attempts')?.length).toBeGreaterThan(11_000);
+    expect(await everythingInPostgres(url, [...before.keys()])).toEqual(before);
+  });
+
   it('may be empty', async () => {
     const from = openSqlite(join(temporaryFolder(), 'queue.sqlite3'));
     const to = await openPostgres(await emptyDatabase(cluster));

@@ -51,7 +51,8 @@ export function secretsUnder(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
     const file = join(entry.parentPath, entry.name);
     if (!entry.isFile()) return [];
-    if (basename(file) !== 'accounts.json') return secretsIn(file, readFileSync(file));
+    if (!/^accounts\.json(\.moved)?$/.test(basename(file)))
+      return secretsIn(file, readFileSync(file));
     const mode = lstatSync(file).mode & 0o777;
     return mode === 0o600 ? [] : [`${file} holds secrets, and its mode is ${mode.toString(8)}`];
   });

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openPostgres } from '../../src/queue/postgres/open.js';
+import { Queue } from '../../src/queue/queue.js';
+import { quickSettings } from '../support/bot-process.js';
+import { pentimento } from '../support/command.js';
+import { emptyDatabase } from '../support/empty-database.js';
+import { mentionOf, painted, request } from '../support/fixtures.js';
+import { temporaryFolder } from '../support/folder.js';
+import { startCluster, type Cluster } from '../support/postgres.js';
+import { claimed, options } from '../support/queue.js';
+import { secret } from '../support/secrets.js';
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster();
+});
+afterAll(() => cluster.remove());
+
+/** Who types commands with DATABASE_URL, which has a password that nothing may tell. */
+async function operator() {
+  const url = new URL(await emptyDatabase(cluster));
+  url.password = secret('access token', 'password-of-the-database');
+  const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: url.href };
+  const database = await openPostgres(url.href);
+  onTestFinished(() => database.close());
+  const queue = new Queue(database, options);
+  const type = (...args: readonly string[]) => pentimento(args, { env });
+  return { env, database, queue, type };
+}
+
+describe('with DATABASE_URL', () => {
+  it('the queue is listed, shown, paused, cancelled and tried again', async () => {
+    const { queue, type } = await operator();
+    await queue.admit('here', mentionOf('1', 'ada'), { request, cost: 1 });
+    await queue.admit('here', mentionOf('2', 'bela'), { request, cost: 1 });
+    expect((await type('queue', 'pause')).out).toContain('until "pentimento queue resume"');
+    const list = await type('queue', 'list');
+    expect(list).toMatchObject({ code: 0, err: '' });
+    expect(list.out).toMatch(/ada@here\.example +queued, 0 ahead, painting is paused/);
+    expect(list.out).toMatch(/^2 queued$/m);
+    expect((await type('queue', 'cancel', '2')).out).toContain('Request 2 is cancelled.');
+    expect((await type('queue', 'show', '2')).out).toMatch(/^state +cancelled$/m);
+    expect((await type('queue', 'retry', '2')).out).toBe('Request 2 is tried again.\n');
+    expect((await type('queue', 'resume')).out).toBe('Painting goes on.\n');
+    expect((await queue.claimRender())?.id).toBe(1);
+  });
+
+  it('keys are made, listed and revoked', async () => {
+    const { type } = await operator();
+    const made = await type('keys', 'create', 'photo booth', '--weight', '2.5');
+    const [, id = ''] = /^pentimento_([0-9a-f]{12})_[\w-]{43}\n$/.exec(made.out) ?? [];
+    expect((await type('keys', 'list')).out).toMatch(
+      new RegExp(`^${id}  photo booth: since .*, never used, weight 2.5\\n$`),
+    );
+    expect((await type('keys', 'revoke', id)).out).toContain('is revoked');
+  });
+
+  it('people are blocked and unblocked', async () => {
+    const { type } = await operator();
+    expect((await type('block', '@troll@trolls.example')).code).toBe(0);
+    expect((await type('block')).out).toBe('troll@trolls.example\n');
+    expect((await type('unblock', 'troll@trolls.example')).out).toContain('answered again');
+  });
+
+  it('what hangs in the gallery is listed and taken down, and counted', async () => {
+    const { queue, type } = await operator();
+    await queue.admit('here', mentionOf('1'), { request, cost: 1 });
+    const pace = { device: 'cpu', costPerSecond: 2e6 };
+    await queue.rendered(claimed(await queue.claimRender()), painted, pace);
+    await queue.answered(claimed(await queue.claimReply()), '9');
+    expect((await type('gallery', 'list')).out).toContain('ada@here.example');
+    expect((await type('gallery', 'remove', '1')).code).toBe(0);
+    expect((await type('gallery', 'list')).out).not.toContain('ada@here.example');
+    const { out } = await type('stats');
+    expect(out).toMatch(/^answered +1$/m);
+    expect(out).toMatch(/^last 24 hours +1 painted for 1 person; /m);
+    expect(out).toMatch(/^pace +2\.00 million pixel steps per second on cpu$/m);
+  });
+
+  it('a backup is left to pg_dump', async () => {
+    const { type } = await operator();
+    expect(await type('backup', join(temporaryFolder(), 'backup'))).toEqual({
+      code: 2,
+      out: '',
+      err: 'pentimento: the queue is in PostgreSQL (DATABASE_URL); save it with pg_dump (--help shows what is possible)\n',
+    });
+  });
+
+  it('logging out knows only what is in the database', async () => {
+    const { type } = await operator();
+    expect((await type('logout')).err).toContain('no account is signed in');
+  });
+});
+
+describe('pentimento doctor, with DATABASE_URL,', () => {
+  it('says which server it is, which schema, and whether a bot listens', async () => {
+    const { database, type } = await operator();
+    const idle = await type('doctor');
+    expect(idle.code).toBe(0);
+    expect(idle.out).toMatch(
+      /^ok {7}queue: PostgreSQL \d+\.\d+.*, version \d+ of the tables in schema "public"; no bot listens$/m,
+    );
+    const end = new AbortController();
+    const busy = await database.onDuty('listening', end.signal, () => type('doctor'));
+    expect(busy?.out).toMatch(/^ok {7}queue: PostgreSQL .*; a bot listens$/m);
+  });
+
+  it.each([
+    ['nobody listens', (url: URL) => (url.port = '9'), /ECONNREFUSED/],
+    ['there is no such database', (url: URL) => (url.pathname = '/nowhere'), /"nowhere"/],
+  ])('says what is wrong where %s', async (_, spoil, reason) => {
+    const { env } = await operator();
+    const url = new URL(env.DATABASE_URL);
+    spoil(url);
+    const { code, out } = await pentimento(['doctor'], { env: { ...env, DATABASE_URL: url.href } });
+    expect(code).toBe(1);
+    const [line = ''] =
+      /^PROBLEM {2}queue: the database \(DATABASE_URL\) cannot be used: .+$/m.exec(out) ?? [];
+    expect(line).toMatch(reason);
+  });
+});
+
+/** Without the package that they name, as where npm has not been told to install it. */
+function without(name: string): NodeJS.ProcessEnv {
+  const hooks = `export const resolve = (specifier, context, next) => {
+    if (specifier === '${name}') throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
+    return next(specifier, context);
+  };`;
+  const inline = (code: string) =>
+    `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
+  const start = inline(`import { register } from 'node:module'; register('${inline(hooks)}');`);
+  return { NODE_OPTIONS: `--import "${start}"` };
+}
+
+it('where the package pg is not installed, whoever sets DATABASE_URL is told how to', async () => {
+  const { env } = await operator();
+  for (const args of [['queue', 'list'], ['bot']]) {
+    const { code, err } = await pentimento(args, { env: { ...env, ...without('pg') } });
+    expect(code).toBe(1);
+    expect(err).toContain('needs the package pg; install it with: npm install pg\n');
+  }
+  const { err } = await pentimento(['queue', 'list'], {
+    env: { ...env, DATABASE_URL: '', ...without('pg') },
+  });
+  expect(err).toContain('there is no queue'); // and nobody else needs it
+});
