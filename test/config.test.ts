@@ -63,8 +63,8 @@ describe('the environment', () => {
       PENTIMENTO_MODELS_MIRROR: 'https://mirror.example/models',
       PENTIMENTO_OFFLINE: 'true',
     });
-    const { rateLimits, web, x, render, manners, queue, retention, safety, downloads, pictures } =
-      loadConfig({});
+    const { rateLimits, web, x, render, manners, queue, ...others } = loadConfig({});
+    const { database, retention, safety, downloads, pictures } = others;
     expect(config).toEqual({
       mastodon: { url: 'https://mastodon.example', accessToken: 'abc' },
       dataFolder: '/var/lib/pentimento',
@@ -76,6 +76,7 @@ describe('the environment', () => {
       render,
       manners,
       queue,
+      database,
       retention,
       safety,
       downloads,
