@@ -7,7 +7,7 @@ const common = {
 };
 
 /** What is promised of the queue, on whichever engine. */
-const ofTheQueue = ['test/queue/**/*.test.ts', 'test/replies/outbox.test.ts'];
+const ofTheQueue = ['test/queue/**/*.test.ts'];
 /** And what is only so of one of them, or counts timers, of which connections have their own. */
 const ofOne = ['database', 'lock', 'postgres', 'waiting'].map(
   (name) => `test/queue/${name}.test.ts`,

@@ -50,7 +50,7 @@ const boxes: Readonly<Record<string, Box>> = {
   web: { title: 'web/', line: 'page, health, metrics', at: [RIGHT, ROWS[3]] },
   queue: {
     title: 'queue/',
-    line: 'SQLite: states, fairness',
+    line: 'fairness; SQLite, PostgreSQL',
     step: '3 queue',
     at: [MIDDLE, ROWS[4]],
   },
@@ -77,7 +77,7 @@ const boxes: Readonly<Record<string, Box>> = {
 /** Where the files lie of what stands above the rooms. */
 const above: Readonly<Record<string, readonly string[]>> = {
   commands: ['cli.ts', 'commands'],
-  start: ['start.ts', 'open.ts'],
+  start: ['start.ts', 'front.ts', 'counter.ts', 'open.ts', 'database.ts'],
   stages: ['bot.ts', 'stages'],
 };
 

@@ -85,20 +85,20 @@ describe('of several processes on PostgreSQL', () => {
   it('all have the database that is there, and wait until it can be used', () => {
     const { environment } = postgres;
     for (const [, one] of processes) {
-      const url = new URL(one.environment['DATABASE_URL'] ?? '');
+      const url = new URL(one.environment.DATABASE_URL ?? '');
       expect([url.protocol, url.username, url.hostname, url.pathname]).toEqual([
         'postgres:',
-        environment['POSTGRES_USER'],
+        environment.POSTGRES_USER,
         'postgres',
-        `/${environment['POSTGRES_DB']}`,
+        `/${environment.POSTGRES_DB}`,
       ]);
-      expect(decodeURIComponent(url.password)).toBe(environment['POSTGRES_PASSWORD']);
+      expect(decodeURIComponent(url.password)).toBe(environment.POSTGRES_PASSWORD);
       expect(one.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
     }
   });
 
   it('each has a data folder of its own, and is as little trusted as the bot alone', () => {
-    const alone = services['bot'];
+    const alone = services.bot;
     for (const [, one] of processes) {
       expect(one.tmpfs).toContain(loadConfig(one.environment).dataFolder);
       expect(one.volumes.some((volume) => volume.split(':')[1] === '/data')).toBe(false);
