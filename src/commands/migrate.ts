@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ACCOUNT_FILE, accountFile, lockAccounts } from '../accounts/file.js';
 import { fillAccounts } from '../accounts/table.js';
-import { loadConfig } from '../config.js';
+import { loadConfig, type Config } from '../config.js';
 import { withNamed } from '../database.js';
+import { copyPictures } from '../pictures/copying.js';
+import { filesStore } from '../pictures/files.js';
+import { openPictures } from '../pictures/open.js';
 import { FolderTaken, LOCK_FILE, lockFolder, type Unlock } from '../queue/lock.js';
 import { HoldsAnother, isFilled, move, type Moved } from '../queue/moving.js';
 import type { PostgresDatabase } from '../queue/postgres/database.js';
@@ -19,7 +22,8 @@ import { showProgress } from './progress.js';
  * names. The files stay under other names, so that no bot goes on with them by accident.
  */
 export async function migrateCommand(signal: AbortSignal): Promise<void> {
-  const { dataFolder: folder, database } = loadConfig();
+  const config = loadConfig();
+  const { dataFolder: folder, database } = config;
   const { url } = database;
   if (url === undefined)
     throw new UsageError(
@@ -37,7 +41,7 @@ export async function migrateCommand(signal: AbortSignal): Promise<void> {
   try {
     const unlockAccounts = await lockAccounts(folder);
     try {
-      const { rows, mended, wasDone } = await moveFolder(folder, url, signal);
+      const { rows, mended, wasDone, pictures } = await moveFolder(config, url, signal);
       await putAside(folder);
       if (wasDone) console.log('All of it had been moved before.');
       else
@@ -49,7 +53,7 @@ export async function migrateCommand(signal: AbortSignal): Promise<void> {
           `In ${mended} of them characters that PostgreSQL cannot keep (NUL, or half a character) are now U+FFFD.`,
         );
       console.log(`From now on the bot works with PostgreSQL, as long as DATABASE_URL is set. The old queue is used no more, and lies in
-${file}${MOVED}; when all is well, delete it. Pictures stay where they are, in the data folder.`);
+${file}${MOVED}; when all is well, delete it.${pictures === undefined ? '' : ` ${pictures} pictures were copied, too; those in ${folder} are used no more.`}`);
     } finally {
       unlockAccounts();
     }
@@ -67,7 +71,13 @@ function lockQueue(folder: string): Unlock {
   }
 }
 
-async function moveFolder(folder: string, url: string, signal: AbortSignal): Promise<Moved> {
+interface AllMoved extends Moved {
+  /** How many were copied; undefined if they are files as before. */
+  readonly pictures: number | undefined;
+}
+
+async function moveFolder(config: Config, url: string, signal: AbortSignal): Promise<AllMoved> {
+  const folder = config.dataFolder;
   const accounts = await accountFile(folder).read();
   const also = async (to: Sql) => {
     if (accounts.mastodon.length + accounts.x.length === 0) return;
@@ -83,7 +93,8 @@ async function moveFolder(folder: string, url: string, signal: AbortSignal): Pro
         );
       const progress = showProgress('moving');
       try {
-        return await move(from, to, { also, onProgress: progress.update, signal });
+        const moved = await move(from, to, { also, onProgress: progress.update, signal });
+        return { ...moved, pictures: await movePictures(config, to, signal) };
       } finally {
         progress.stop();
       }
@@ -93,6 +104,22 @@ async function moveFolder(folder: string, url: string, signal: AbortSignal): Pro
     );
   } finally {
     await from.close();
+  }
+}
+
+/** After the queue, which knows of them: who is killed in between goes on where this was. */
+async function movePictures(
+  { pictures, dataFolder: folder }: Config,
+  database: PostgresDatabase,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  if (pictures.store === 'files') return undefined;
+  const to = await openPictures({ ...pictures, folder, database });
+  const scratch = await mkdtemp(join(folder, 'moving-'));
+  try {
+    return await copyPictures(filesStore(folder), to, scratch, signal);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 

@@ -62,7 +62,7 @@ it(
           continue;
         }
         // Most are told in words how to ask, or it would take too long to paint.
-        await crowd.ask(dice.chance(0.5) ? undefined : 'nothing');
+        await crowd.ask(dice.chance(0.25) ? undefined : 'nothing');
         const [next] = plan;
         if (next === undefined || crowd.asked.length < next[0]) continue;
         plan.shift();
@@ -79,7 +79,7 @@ it(
         expect(answer && isRight(asked.kind, answer), `${asked.kind} ${asked.id}`).toBe(true);
         expect(more, asked.id).toEqual([]);
       }
-      for (const one of workers) expect(dispatchesOf(one).length).toBeGreaterThan(5);
+      for (const one of workers) expect(dispatchesOf(one).length).toBeGreaterThan(2);
       const kills = 8;
       expect(await overtakings(fleet)).toBeLessThanOrEqual(kills);
       expect([...listeners, ...workers].flatMap(({ orphans }) => orphans)).toEqual([]);
@@ -140,7 +140,7 @@ async function overtakings({ database, workers }: Fleet): Promise<number> {
     const time = first.get(row.id);
     return time === undefined ? [] : [{ ...row, time }];
   });
-  expect(painted.length).toBeGreaterThan(50);
+  expect(painted.length).toBeGreaterThan(30);
   const late = painted.filter((one) =>
     painted.some(
       (other) =>

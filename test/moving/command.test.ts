@@ -1,13 +1,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { accountFile } from '../../src/accounts/file.js';
 import { accountTable } from '../../src/accounts/table.js';
 import { projectRoot } from '../../src/paths.js';
+import { copyPictures } from '../../src/pictures/copying.js';
+import { filesStore } from '../../src/pictures/files.js';
+import { postgresStore } from '../../src/pictures/postgres.js';
+import { keyOf } from '../../src/pictures/store.js';
 import { LOCK_FILE, lockFolder } from '../../src/queue/lock.js';
 import { move } from '../../src/queue/moving.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
@@ -77,6 +89,27 @@ async function stopped(withAccount = false) {
 }
 
 describe('pentimento migrate-to-postgres', () => {
+  it('copies the pictures, each once', async () => {
+    const { data, url, migrate } = await stopped();
+    const key = keyOf('pictures/1-00112233.jpg');
+    const sent = keyOf('uploads/abcdefghijklmnopqrstuv/photo');
+    for (const each of [key, sent]) {
+      mkdirSync(join(data, dirname(each)), { recursive: true });
+      writeFileSync(join(data, each), each);
+    }
+    const { out } = await migrate();
+    expect(out).toContain('2 pictures were copied, too');
+    expect(existsSync(join(data, key))).toBe(true);
+    const database = await openPostgres(url);
+    onTestFinished(() => database.close());
+    const pictures = postgresStore(database);
+    for (const each of [key, sent]) expect(String(await pictures.get(each))).toBe(each);
+    expect(await copyPictures(filesStore(data), pictures, data, AbortSignal.timeout(60_000))).toBe(
+      0,
+    );
+    expect(readdirSync(data).filter((name) => name.startsWith('moving-'))).toEqual([]);
+  });
+
   it('moves all that there is, puts the files aside, and says what is next', async () => {
     const { data, file, moved, url, before, migrate, type } = await stopped(true);
     const listed = await type(['queue', 'list'], { DATABASE_URL: '' });
