@@ -118,7 +118,7 @@ export async function startBot(
     );
     names = await signInAll(platforms);
     isStarting = false;
-    log.info({ accounts: names, folder, version }, 'the bot listens');
+    log.info({ role, accounts: names, folder, version }, 'ready');
     const pool = role === 'listen' ? undefined : await openPool(config, log);
     if (pool) closing.push(() => pool.close());
     const report = ({ mention, fraction, sketches }: Progress) => {

@@ -39,8 +39,10 @@ export async function botCommand(role: Role, signal: AbortSignal): Promise<void>
 }
 
 function greetingOf(role: Role, accounts: readonly string[]): string {
-  const names = accounts.length > 0 ? accounts.join(', ') : 'nobody but its page and API';
-  return role === 'work' ? `Painting for ${names}.` : `Listening as ${names}.`;
+  if (role === 'work') return 'Painting what waits in the queue.';
+  return accounts.length > 0
+    ? `Listening as ${accounts.join(', ')}.`
+    : 'No account is configured, so pictures are asked for by the page and the API alone.';
 }
 
 function endInTime(log: Log): void {
