@@ -13,7 +13,7 @@ import { isFailure, PlatformError, type Platform } from './platforms/port.js';
 import { xPlatform } from './platforms/x/platform.js';
 import type { XOptions } from './platforms/x/session.js';
 import { DATABASE_FILE, openSqlite, requireSound } from './queue/sqlite.js';
-import { LOCK_FILE, lockFolder, type Unlock } from './queue/lock.js';
+import { FolderTaken, LOCK_FILE, lockFolder, type Unlock } from './queue/lock.js';
 import { Queue } from './queue/queue.js';
 import type { Database } from './queue/sql.js';
 import { serve, type RunningServer, type ServeOptions } from './web/server.js';
@@ -31,7 +31,7 @@ export interface OpenQueue {
 /** @throws Error if the data folder or the database cannot be used, or another bot uses the folder */
 export async function openQueue(config: Config, leaseMs: number, log: Log): Promise<OpenQueue> {
   const { dataFolder: folder, queue: settings } = config;
-  const unlock = await lockedFolder(folder);
+  const unlock = await lockedFolder(config);
   try {
     // Several on one machine have folders of their own.
     const machine = config.database.url === undefined ? '' : `${hostname()}:${folder}`;
@@ -52,13 +52,20 @@ export async function openQueue(config: Config, leaseMs: number, log: Log): Prom
   }
 }
 
-async function lockedFolder(folder: string): Promise<Unlock> {
+async function lockedFolder({
+  dataFolder: folder,
+  database,
+}: Pick<Config, 'dataFolder' | 'database'>): Promise<Unlock> {
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK); // SQLite would open what it can only read, and complain later and in riddles
     return lockFolder(join(folder, LOCK_FILE));
   } catch (error) {
-    throw explained(`the data folder ${folder} cannot be used`, reasonOf(error), error);
+    const reason =
+      error instanceof FolderTaken && database.url !== undefined
+        ? 'another process works there; give this one a folder of its own with PENTIMENTO_DATA'
+        : reasonOf(error);
+    throw explained(`the data folder ${folder} cannot be used`, reason, error);
   }
 }
 

@@ -28,13 +28,16 @@ const LOCK: Readonly<Record<Engine, string>> = {
   postgres: 'FOR UPDATE SKIP LOCKED',
 };
 
-/** @param held the ids that are not to be given out, as a list in SQL */
-export function claimRender(engine: Engine, held: string): string {
+/**
+ * @param held the ids that are not to be given out, as a list in SQL
+ * @param on the accounts that alone are to be given out, as a list in SQL; all if there is none
+ */
+export function claimRender(engine: Engine, held: string, on?: string): string {
   return `UPDATE requests
   SET state = 'rendering', attempts = attempts + 1, lease_token = @token, lease_until = @until, changed_at = @now
   WHERE id = (SELECT id FROM requests
               WHERE state IN ('queued', 'rendering') AND deferred = 0 AND ${IS_FREE}
-                AND (id IN (${held})) IS NOT TRUE AND (SELECT paused FROM dispatch) = 0
+                AND (id IN (${held})) IS NOT TRUE ${on === undefined ? '' : `AND platform IN (${on})`} AND (SELECT paused FROM dispatch) = 0
               ORDER BY start_tag, id LIMIT 1 ${LOCK[engine]})
   RETURNING *, start_tag AS start, created_at AS "askedAt"`;
 }

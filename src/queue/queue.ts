@@ -131,12 +131,17 @@ export class Queue extends EventEmitter<{ change: [] }> {
    * The next request to render: the smallest start tag that is waiting, or whose worker let its lease run out. A power cut
    * ends a claim's holder, so the claim itself need not outlast it.
    * @param held what the asker works on already: when the clock leaps, its leases run out before it can extend them
+   * @param on the accounts that the asker has, of which alone it can fetch pictures; all if nothing is said
    */
-  async claimRender(held: readonly RequestId[] = []): Promise<RenderClaim | undefined> {
+  async claimRender(
+    held: readonly RequestId[] = [],
+    on?: readonly string[],
+  ): Promise<RenderClaim | undefined> {
     const list = listOf('held', held);
+    const accounts = on && listOf('on', on);
     const row = await this.#claim(
-      claimRender(this.database.engine, list.sql),
-      list.values,
+      claimRender(this.database.engine, list.sql, accounts?.sql),
+      { ...list.values, ...accounts?.values },
       (sql, { start }) =>
         sql.run('UPDATE dispatch SET last_start = @start WHERE last_start < @start', { start }),
     );

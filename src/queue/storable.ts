@@ -22,7 +22,7 @@ export function storableJson(json: string): string {
   );
 }
 
-/** What goes into a statement: all JSON of ours is an object, or a list. */
+/** What goes into a statement: all JSON of ours is an object, or a list, and never holds the character itself. */
 export function storable(text: string): string {
-  return /^[{[]/.test(text) ? storableJson(text) : storableText(text);
+  return storableText(/^[{[]/.test(text) ? storableJson(text) : text);
 }

@@ -13,7 +13,7 @@ import {
   type Platform,
 } from '../platforms/port.js';
 import { LONGEST_WAIT_MS } from '../queue/claims.js';
-import { notePost } from '../queue/desk.js';
+import { notePost, shown } from '../queue/desk.js';
 import { holding } from '../queue/holding.js';
 import type { Queue, ReplyClaim } from '../queue/queue.js';
 import type { Answer, PaintedFile } from '../queue/states.js';
@@ -82,8 +82,8 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
       if (reply !== undefined)
         metrics.replied(claim.answer.type, (Date.now() - claim.askedAt) / 1000);
       log.info({ mention: claim.mention.id, reply }, 'answered');
-    } else if (reply !== undefined) {
-      // Nobody else answers: it was cancelled, by its person or the operator, while it was being posted.
+    } else if (reply !== undefined && (await isCancelled(queue, claim))) {
+      // By its person or the operator, while it was being posted.
       await notePost(queue.database, claim.id, reply, 'reply_id');
       await platformNamed(options.platforms, claim.platform).remove(reply);
       log.info({ mention: claim.mention.id, reply }, 'cancelled in the last moment; taken back');
@@ -125,6 +125,15 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
     // An account that is not let in any more is the listeners' affair: they tell the operator, and end.
     await queue.retryReply(claim, notBefore(claim.attempt, retryAt));
   }
+}
+
+/**
+ * Whether nobody wants the answer any more. If it is only the claim that is lost, another process answers in our place, as when
+ * this one was cut off from the database for longer than a lease: it has found our post in the thread, or will.
+ */
+async function isCancelled({ database }: Queue, { id }: ReplyClaim): Promise<boolean> {
+  const state = (await shown(database, id))?.state;
+  return state === undefined || state === 'cancelled';
 }
 
 /**

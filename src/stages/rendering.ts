@@ -47,6 +47,8 @@ const STORE_AWAY = 3;
 export async function renderStage(options: RenderingOptions, signal: AbortSignal): Promise<void> {
   const { queue, pool, folder } = options;
   await tidyUp(options);
+  // What another machine has an account for, and this one has not, that one paints.
+  const on = options.platforms.map(({ name }) => name);
   const underWay = new Map<RequestId, Promise<void>>();
   const outages: Outages = new Map();
   const warn = everyMinute(() =>
@@ -62,7 +64,8 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
     const room = await hasRoom(folder);
     if (!room) warn();
     const hasPainter = painting.size < pool.size;
-    const claim = room && hasPainter ? await queue.claimRender([...painting.keys()]) : undefined;
+    const claim =
+      room && hasPainter ? await queue.claimRender([...painting.keys()], on) : undefined;
     if (claim === undefined) {
       // A render whose outcome cannot be written down ends the bot, which the supervisor restarts.
       await Promise.race([nextChange(queue, signal, seen), ...painting.values()]);

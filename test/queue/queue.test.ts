@@ -25,6 +25,16 @@ describe('a mention', () => {
     expect(await queue.claimReply()).toBeUndefined();
   });
 
+  it('is painted only by who has an account there', async () => {
+    const { queue } = newQueue();
+    await queue.admit('here', mentionOf('1'), outcome);
+    await queue.admit('there', mentionOf('2'), outcome);
+    expect(await queue.claimRender([], [])).toBeUndefined();
+    expect((await queue.claimRender([], ['there']))?.platform).toBe('there');
+    expect(await queue.claimRender([], ['there'])).toBeUndefined();
+    expect((await queue.claimRender([], ['there', 'here']))?.platform).toBe('here');
+  });
+
   it('with the same id on another platform is another request', async () => {
     const { queue } = newQueue();
     expect(await queue.admit('here', mentionOf('1'), outcome)).toBeDefined();

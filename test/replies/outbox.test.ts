@@ -420,6 +420,23 @@ describe('an answer that is posted without the queue learning so', () => {
     );
   });
 
+  it('because another process has answered in our place, is left alone: it is the answer that one has found', async () => {
+    const { queue, platform, run } = outbox();
+    await paintOne(queue);
+    const post = platform.reply.bind(platform);
+    platform.reply = async (mention, reply) => {
+      const id = await post(mention, reply);
+      await queue.database.run(
+        `UPDATE requests SET state = 'answered', reply_id = @id, lease_token = NULL, lease_until = NULL`,
+        { id },
+      );
+      return id;
+    };
+    void run();
+    await pass(1000);
+    expect(platform.posts).toHaveLength(1);
+  });
+
   it('because it was cancelled at that moment, is taken back', async () => {
     const { queue, platform, run, states } = outbox();
     await paintOne(queue);

@@ -136,7 +136,7 @@ async function settle(client: ClientBase): Promise<void> {
 export function isLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
-    /^(08...|57P0[123]|25P03|53300|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
+    /^(08...|57P0[1235]|25P03|53300|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
       codeOf(error),
     ) ||
     /^(Connection terminated|Query read timeout|timeout e|Client (has encountered|was closed))/.test(

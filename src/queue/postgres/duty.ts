@@ -11,6 +11,8 @@ const TRY_MS = 1000;
  */
 const BEAT_MS = 2000;
 const SILENCE_MS = 4000;
+/** So long the server may hear nothing of the holder, nor of a stand-by. */
+const IDLE_MS = 10_000;
 
 /** What only one process at a time may do. The lock's first number is ours, as are these. */
 const OURS = 0x70656e74; // "pent"
@@ -33,6 +35,8 @@ export async function onDuty<T>(
 ): Promise<T | undefined> {
   const client = await connections.keep();
   try {
+    // Whoever has been stopped, or hangs, is silent and still connected: the server ends it, and the next one follows.
+    await client.query(`SET idle_session_timeout = ${IDLE_MS}`);
     if (!(await taken(client, duty, signal, onStandBy))) return undefined;
     return await holding(client, signal, act);
   } catch (error) {

@@ -86,9 +86,10 @@ export class Renders {
   /** The newest of one's own. */
   async list(client: Client, limit: number): Promise<readonly Render[]> {
     const rows = await this.options.queue.database.all<{ readonly id: string }>(
+      // By the row's number and not by the name that is given to the other id.
       `SELECT mention_id AS id FROM requests
        WHERE platform = 'web' AND mention IS NOT NULL AND mention -> 'author' ->> 'handle' = @owner
-       ORDER BY id DESC LIMIT @limit`,
+       ORDER BY requests.id DESC LIMIT @limit`,
       { owner: client.owner, limit },
     );
     const found = await Promise.all(rows.map(({ id }) => this.find(client, id)));
