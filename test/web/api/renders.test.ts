@@ -99,6 +99,15 @@ describe('a request through the API', () => {
     }
   });
 
+  it('is listed among one’s own, the newest first', async () => {
+    const counter = await runCounter();
+    const key = await counter.key('ada');
+    const made: string[] = [];
+    for (let i = 0; i < 5; i++) made.unshift((await create(counter, key)).id);
+    const { renders } = (await (await counter.ask(key, '/renders')).json()) as { renders: Body[] };
+    expect(renders.map(({ id }) => id)).toEqual(made);
+  });
+
   it('can be cancelled, and then nobody paints it', async () => {
     const counter = await runCounter();
     const key = await counter.key('ada');
