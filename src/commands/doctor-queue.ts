@@ -5,7 +5,8 @@ import { withNamed } from '../database.js';
 import { migrations } from '../queue/migrations.js';
 import type { PostgresDatabase } from '../queue/postgres/database.js';
 import type { Database } from '../queue/sql.js';
-import { DATABASE_FILE, MOVED, openSqlite, requireSound } from '../queue/sqlite.js';
+import { DATABASE_FILE, requireSound } from '../queue/sqlite.js';
+import { queueFileIn, withSqlite } from './open.js';
 
 /** The oldest version that the tests know. */
 const OLDEST = 15;
@@ -19,31 +20,22 @@ export async function checkQueue({
   database: { url },
 }: Pick<Config, 'dataFolder' | 'database'>): Promise<string> {
   if (url !== undefined) return withNamed(url, checkPostgres);
-  const file = join(dataFolder, DATABASE_FILE);
-  if (!existsSync(file) && !existsSync(`${file}${MOVED}`))
-    return 'there is none yet; the bot will make one';
-  const database = openSqlite(file);
-  try {
+  const file = queueFileIn(dataFolder);
+  if (file === undefined) return 'there is none yet; the bot will make one';
+  return withSqlite(file, (database) => {
     requireSound(database);
-    return 'the database is sound';
-  } finally {
-    await database.close();
-  }
+    return Promise.resolve('the database is sound');
+  });
 }
 
 /** Does something with the queue's database; with an empty one if there is none yet. */
-export async function withAnyQueue<T>(
+export function withAnyQueue<T>(
   { dataFolder, database: { url } }: Pick<Config, 'dataFolder' | 'database'>,
   act: (database: Database) => Promise<T>,
 ): Promise<T> {
   if (url !== undefined) return withNamed(url, act);
   const file = join(dataFolder, DATABASE_FILE);
-  const database = openSqlite(existsSync(file) ? file : ':memory:');
-  try {
-    return await act(database);
-  } finally {
-    await database.close();
-  }
+  return withSqlite(existsSync(file) ? file : ':memory:', act);
 }
 
 async function checkPostgres(database: PostgresDatabase): Promise<string> {

@@ -23,9 +23,23 @@ export async function withFile<T>(
   dataFolder: string,
   act: (database: SqliteDatabase) => Promise<T>,
 ): Promise<T> {
-  const file = join(dataFolder, DATABASE_FILE);
-  if (!existsSync(file) && !existsSync(`${file}${MOVED}`))
+  const file = queueFileIn(dataFolder);
+  if (file === undefined)
     throw new Error(`there is no queue in ${dataFolder} yet; "pentimento bot" makes one`);
+  return withSqlite(file, act);
+}
+
+/** Where the queue of a data folder is, or was before it moved, of which whoever opens it hears; undefined if there is none yet. */
+export function queueFileIn(dataFolder: string): string | undefined {
+  const file = join(dataFolder, DATABASE_FILE);
+  return existsSync(file) || existsSync(`${file}${MOVED}`) ? file : undefined;
+}
+
+/** Does something with a database of SQLite's, and closes it. */
+export async function withSqlite<T>(
+  file: string,
+  act: (database: SqliteDatabase) => Promise<T>,
+): Promise<T> {
   const database = openSqlite(file);
   try {
     return await act(database);

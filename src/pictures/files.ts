@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import {
   isShelf,
   keyIn,
-  StoreUnreachable,
+  reaching,
   type Kept,
   type PictureKey,
   type PictureStore,
@@ -37,25 +37,25 @@ export function filesStore(root: string): PictureStore {
   return {
     async put(key, file) {
       await stat(file); // that there is none is no fault of ours
-      await reaching(async () => into(place(key), file, moved));
+      await inFolder(async () => into(place(key), file, moved));
     },
-    get: (key) => reaching(() => readFile(place(key)).catch(undefinedIfGone)),
+    get: (key) => inFolder(() => readFile(place(key)).catch(undefinedIfGone)),
     fetch: (key, file) =>
-      reaching(() =>
+      inFolder(() =>
         // That the file cannot be made is another matter.
         unlessGone(
           copyFile(place(key), file, constants.COPYFILE_FICLONE),
           () => !existsSync(place(key)),
         ),
       ),
-    copy: (from, to) => reaching(() => unlessGone(into(place(to), place(from), copied))),
+    copy: (from, to) => inFolder(() => unlessGone(into(place(to), place(from), copied))),
     remove: (what) =>
-      reaching(async () => {
+      inFolder(async () => {
         if (isShelf(what)) return removeFolder(place(what));
         await rm(place(what), { force: true });
         if (isShelf(`${dirname(what)}/`)) await removeEmpty(dirname(place(what)));
       }),
-    list: (room) => reaching(() => listed(root, room, Date.now() - LEFT_MS)),
+    list: (room) => inFolder(() => listed(root, room, Date.now() - LEFT_MS)),
   };
 }
 
@@ -163,13 +163,6 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-async function reaching<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreUnreachable(`the folder of the pictures cannot be used: ${reason}`, {
-      cause: error,
-    });
-  }
+function inFolder<T>(act: () => Promise<T>): Promise<T> {
+  return reaching('the folder of the pictures', act);
 }

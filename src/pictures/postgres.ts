@@ -1,11 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import {
-  isShelf,
-  StoreUnreachable,
-  type PictureKey,
-  type PictureStore,
-  type Shelf,
-} from './store.js';
+import { isShelf, reaching, type PictureKey, type PictureStore, type Shelf } from './store.js';
 
 /** What it takes of a database; the queue's is one (src/queue/sql.ts), and has the table (src/queue/migrations.ts). */
 export interface PictureDatabase {
@@ -20,7 +14,7 @@ type Values = Readonly<Record<string, string | number | Buffer | null>>;
 /** A picture has some hundred kilobytes, and is sent as a whole: what people send is bounded, too. */
 export function postgresStore(database: PictureDatabase): PictureStore {
   const get = async (key: PictureKey) => {
-    const row = await reaching(() =>
+    const row = await inDatabase(() =>
       database.get<{ readonly bytes: Buffer }>('SELECT bytes FROM pictures WHERE key = @key', {
         key,
       }),
@@ -32,7 +26,7 @@ export function postgresStore(database: PictureDatabase): PictureStore {
     async put(key, file) {
       const bytes = await readFile(file);
       const changedAt = Date.now();
-      await reaching(() =>
+      await inDatabase(() =>
         database.run(
           `INSERT INTO pictures (key, bytes, changed_at) VALUES (@key, @bytes, @changedAt)
            ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, changed_at = excluded.changed_at`,
@@ -47,7 +41,7 @@ export function postgresStore(database: PictureDatabase): PictureStore {
       return bytes !== undefined;
     },
     async copy(from, to) {
-      const copied = await reaching(() =>
+      const copied = await inDatabase(() =>
         database.run(
           `INSERT INTO pictures (key, bytes, changed_at)
            SELECT CAST(@to AS TEXT), bytes, CAST(@changedAt AS BIGINT) FROM pictures WHERE key = @from
@@ -59,12 +53,14 @@ export function postgresStore(database: PictureDatabase): PictureStore {
     },
     async remove(what) {
       if (isShelf(what))
-        await reaching(() => database.run(`DELETE FROM pictures WHERE ${BELOW}`, below(what)));
+        await inDatabase(() => database.run(`DELETE FROM pictures WHERE ${BELOW}`, below(what)));
       else
-        await reaching(() => database.run('DELETE FROM pictures WHERE key = @key', { key: what }));
+        await inDatabase(() =>
+          database.run('DELETE FROM pictures WHERE key = @key', { key: what }),
+        );
     },
     list: (room) =>
-      reaching(() =>
+      inDatabase(() =>
         database.all(
           `SELECT key, changed_at AS "changedAt" FROM pictures WHERE ${BELOW}`,
           below(room),
@@ -81,13 +77,6 @@ function below(prefix: string | Shelf) {
   return { first: prefix, end: `${prefix.slice(0, -1)}${next}` };
 }
 
-async function reaching<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreUnreachable(`the database of the pictures cannot be used: ${reason}`, {
-      cause: error,
-    });
-  }
+function inDatabase<T>(act: () => Promise<T>): Promise<T> {
+  return reaching('the database of the pictures', act);
 }

@@ -88,3 +88,17 @@ export class StoreUnreachable extends Error {
   override readonly name = 'StoreUnreachable';
   readonly kind = 'unreachable';
 }
+
+/**
+ * Does something with what a store keeps its pictures in.
+ * @param what as one calls it: "the folder of the pictures"
+ * @throws StoreUnreachable whatever goes wrong
+ */
+export async function reaching<T>(what: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StoreUnreachable(`${what} cannot be used: ${reason}`, { cause: error });
+  }
+}

@@ -9,6 +9,8 @@ export type Progress = z.infer<typeof progressSchema>;
 
 /** Nobody sees less of it move. */
 const STEP = 0.01;
+/** More than a process ever paints at a time. */
+const MOST = 100;
 
 /** Tells the other processes on a database how pictures come along, so that whoever watches one's page sees it. */
 export function tellingOf(news: News): (progress: Progress) => void {
@@ -19,8 +21,8 @@ export function tellingOf(news: News): (progress: Progress) => void {
     if (before?.sketches === sketches && Math.abs(fraction - before.fraction) < STEP) return;
     told.delete(mention);
     told.set(mention, progress);
-    // Those that have been silent for longest are done with.
-    if (told.size > 100) for (const [oldest] of [...told].slice(0, 1)) told.delete(oldest);
+    const [silentForLongest] = told.keys(); // and so done with
+    if (told.size > MOST && silentForLongest !== undefined) told.delete(silentForLongest);
     news.tell(JSON.stringify(progress));
   };
 }

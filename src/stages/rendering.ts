@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
@@ -33,9 +33,6 @@ const DOWNLOAD_ATTEMPTS = 12;
  * are not its few attempts; and a bot that starts anew may as well begin to count anew.
  */
 type Outages = Map<RequestId, number>;
-
-/** No picture takes longer. */
-const LEFT_MS = 60 * 60_000;
 
 /** Who waits for the store of pictures looks again as after so many attempts: every 10 to 20 seconds. */
 const STORE_AWAY = 3;
@@ -79,19 +76,13 @@ export async function renderStage(options: RenderingOptions, signal: AbortSignal
 }
 
 /**
- * Removes what a process has left that is no more. Who is alone with its queue knows that all is; who is not, goes by its age, and
- * leaves the pictures to the hourly sweep.
+ * Removes what a process has left that is no more: the lock of the folder says that whatever is being painted there is nobody's.
+ * Only who is alone with the queue, too, knows that of the pictures; of several the hourly sweep goes by their age.
  */
 async function tidyUp({ queue, pictures, folder, log }: RenderingOptions): Promise<void> {
+  await rm(join(folder, DOWNLOADS), { recursive: true, force: true });
   const { database } = queue;
-  const isAlone = database.engine === 'sqlite';
-  const downloads = join(folder, DOWNLOADS);
-  for (const name of await readdir(downloads).catch(() => [])) {
-    const found = await stat(join(downloads, name)).catch(() => undefined);
-    if (isAlone || (found !== undefined && found.mtimeMs < Date.now() - LEFT_MS))
-      await rm(join(downloads, name), { recursive: true, force: true });
-  }
-  if (!isAlone) return;
+  if (database.engine !== 'sqlite') return;
   try {
     await removeOrphans(pictures, database, Infinity);
   } catch (error) {

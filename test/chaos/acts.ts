@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { DATABASE_FILE } from '../../src/queue/sqlite.js';
+import type { Crowd } from './crowd.js';
 import { Dice } from './dice.js';
 import type { Scene } from './scene.js';
 
@@ -53,13 +54,26 @@ export async function storm(scene: Scene, mentions: number): Promise<void> {
 }
 
 /** Waits until every mention has come to its end, or nothing moves any more. */
-export async function settle({ crowd, folder }: Pick<Scene, 'crowd' | 'folder'>): Promise<void> {
+export function settle({ crowd, folder }: Pick<Scene, 'crowd' | 'folder'>): Promise<void> {
+  return settled(crowd, () => countFinal(folder), PATIENCE_MS);
+}
+
+/**
+ * Likewise, for whoever counts otherwise.
+ * @param count how many mentions have come to their end
+ */
+export async function settled(
+  { asked }: Pick<Crowd, 'asked'>,
+  count: () => number | Promise<number>,
+  patienceMs: number,
+): Promise<void> {
   let [done, since] = [-1, Date.now()];
-  await until(() => {
-    const now = countFinal(folder);
+  for (;;) {
+    const now = await count();
     if (now !== done) [done, since] = [now, Date.now()];
-    return now >= crowd.asked.length || Date.now() - since > PATIENCE_MS;
-  });
+    if (now >= asked.length || Date.now() - since > patienceMs) return;
+    await sleep(100);
+  }
 }
 
 export interface RequestState {

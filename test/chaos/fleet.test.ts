@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Supervisor } from '../support/supervisor.js';
+import { settled } from './acts.js';
 import { isRight } from './crowd.js';
 import { Dice } from './dice.js';
 import { openFleet, type Fleet } from './fleet.js';
@@ -69,7 +70,7 @@ it(
         await next[2]();
       }
       expect(plan).toEqual([]);
-      await settled(fleet);
+      await settled(crowd, () => countFinal(fleet), PATIENCE_MS);
       const codes = await Promise.all([...listeners, ...workers].map((one) => one.stop()));
       expect(codes).toEqual([0, 0, 0, 0, 0]);
 
@@ -96,16 +97,6 @@ async function countFinal({ database }: Fleet): Promise<number> {
     "SELECT count(*) AS n FROM requests WHERE state IN ('answered', 'unanswerable')",
   );
   return row?.n ?? 0;
-}
-
-async function settled(fleet: Fleet): Promise<void> {
-  let [done, since] = [-1, Date.now()];
-  for (;;) {
-    const now = await countFinal(fleet);
-    if (now !== done) [done, since] = [now, Date.now()];
-    if (now >= fleet.crowd.asked.length || Date.now() - since > PATIENCE_MS) return;
-    await sleep(200);
-  }
 }
 
 interface Dispatch {
