@@ -1,17 +1,17 @@
 import { hideFromLogs, withoutSecrets } from './log.js';
-import type { Weather } from './queue/postgres/connections.js';
+import type { Patience } from './queue/postgres/connections.js';
 import type { PostgresDatabase } from './queue/postgres/database.js';
 import { openPostgres } from './queue/postgres/open.js';
 
 /**
  * Opens the database that DATABASE_URL names; from then on no log tells its password.
- * @param weather hears of it when the server goes away and comes back
+ * @param patience with a server that goes away
  * @throws Error that says so if it cannot be used
  */
-export async function openNamed(url: string, weather?: Weather): Promise<PostgresDatabase> {
+export async function openNamed(url: string, patience?: Patience): Promise<PostgresDatabase> {
   try {
     hideFromLogs(decodeURIComponent(new URL(url).password));
-    return await openPostgres(url, weather);
+    return await openPostgres(url, patience);
   } catch (error) {
     throw new Error(
       `the database (DATABASE_URL) cannot be used: ${withoutSecrets(reasonOf(error))}`,
@@ -24,9 +24,9 @@ export async function openNamed(url: string, weather?: Weather): Promise<Postgre
 export async function withNamed<T>(
   url: string,
   act: (database: PostgresDatabase) => Promise<T>,
-  weather?: Weather,
+  patience?: Patience,
 ): Promise<T> {
-  const database = await openNamed(url, weather);
+  const database = await openNamed(url, patience);
   try {
     return await act(database);
   } finally {

@@ -28,8 +28,16 @@ export interface OpenQueue {
   readonly close: () => Promise<void>;
 }
 
-/** @throws Error if the data folder or the database cannot be used, or another bot uses the folder */
-export async function openQueue(config: Config, leaseMs: number, log: Log): Promise<OpenQueue> {
+/**
+ * @param until so long one waits for a database that is away
+ * @throws Error if the data folder or the database cannot be used, or another bot uses the folder
+ */
+export async function openQueue(
+  config: Config,
+  leaseMs: number,
+  log: Log,
+  until: AbortSignal,
+): Promise<OpenQueue> {
   const { dataFolder: folder, queue: settings } = config;
   const unlock = await lockedFolder(config);
   try {
@@ -40,7 +48,7 @@ export async function openQueue(config: Config, leaseMs: number, log: Log): Prom
       waitingPerPerson: settings.maxWaitingPerPerson,
       perPersonAndDay: settings.maxPerPersonAndDay,
     };
-    const queue = new Queue(await openDatabase(config, log), { leaseMs, quotas, machine });
+    const queue = new Queue(await openDatabase(config, log, until), { leaseMs, quotas, machine });
     const close = async () => {
       await queue.close();
       unlock();
@@ -72,6 +80,7 @@ async function lockedFolder({
 async function openDatabase(
   { dataFolder, database: { url } }: Pick<Config, 'dataFolder' | 'database'>,
   log: Log,
+  until: AbortSignal,
 ): Promise<Database> {
   if (url === undefined)
     try {
@@ -81,11 +90,13 @@ async function openDatabase(
     } catch (error) {
       throw explained(`the data folder ${dataFolder} cannot be used`, reasonOf(error), error);
     }
-  return openNamed(url, (isBack, error) =>
-    isBack
-      ? log.info('the database is back')
-      : log.error({ error }, 'the database cannot be reached; waiting for it'),
-  );
+  return openNamed(url, {
+    weather: (isBack, error) =>
+      isBack
+        ? log.info('the database is back')
+        : log.error({ error }, 'the database cannot be reached; waiting for it'),
+    until,
+  });
 }
 
 /** The accounts that the bot is to have: that of the settings, and those of `pentimento login`. */

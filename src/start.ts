@@ -77,7 +77,7 @@ export async function startBot(
   await chosenNetwork(render.network, models.folder);
   try {
     const leaseMs = Math.round(config.queue.leaseSeconds * 1000);
-    const { queue, close } = await openQueue(config, leaseMs, log);
+    const { queue, close } = await openQueue(config, leaseMs, log, signal);
     closing.push(close);
     const pictures = await openPictures({ ...config.pictures, folder, database: queue.database });
     const metrics = new Metrics(

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { loadConfig } from '../config.js';
 import { createLog, type Log } from '../log.js';
 import type { Role } from '../front.js';
+import { DatabaseAway } from '../queue/sql.js';
 import { startBot } from '../start.js';
 import { UsageError } from './errors.js';
 
@@ -34,7 +35,9 @@ export async function botCommand(role: Role, signal: AbortSignal): Promise<void>
   try {
     await done;
   } catch (error) {
-    throw explained(error);
+    if (!(error instanceof DatabaseAway)) throw explained(error);
+    // It waits for a database until it is told to stop.
+    log.warn({ error }, 'what was under way is gone on with once the database is back');
   }
 }
 

@@ -99,9 +99,10 @@ async function moveFolder(config: Config, url: string, signal: AbortSignal): Pro
         progress.stop();
       }
     };
-    return await withNamed(url, act, (isBack) =>
-      console.error(isBack ? 'the database is back' : 'the database is away; waiting for it'),
-    );
+    return await withNamed(url, act, {
+      weather: (isBack) =>
+        console.error(isBack ? 'the database is back' : 'the database is away; waiting for it'),
+    });
   } finally {
     await from.close();
   }

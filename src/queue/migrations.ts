@@ -495,4 +495,16 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE pictures ALTER COLUMN bytes SET STORAGE EXTERNAL;
   `,
   },
+  {
+    // SQLite tells of each transaction how it ended.
+    sqlite: NOTHING,
+    postgres: `
+  -- Marks of transactions, and whether they were done: see src/queue/postgres/endings.ts.
+  CREATE TABLE endings (
+    mark     UUID PRIMARY KEY,
+    was_done BOOLEAN NOT NULL,
+    at       TIMESTAMPTZ NOT NULL DEFAULT now()
+  );
+  `,
+  },
 ];

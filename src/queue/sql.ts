@@ -39,6 +39,11 @@ export interface News {
 /** What one process at a time does, of all on a database. */
 export type Duty = 'listening' | 'accounts';
 
+/** The database could not be reached for as long as one was to wait for it. */
+export class DatabaseAway extends Error {
+  override readonly name = 'DatabaseAway';
+}
+
 /** Whoever had a duty cannot know any more whether it still has. */
 export class DutyLost extends Error {
   override readonly name = 'DutyLost';

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Patience } from '../../src/queue/postgres/connections.js';
+import { Endings, newMark } from '../../src/queue/postgres/endings.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
 import { Queue } from '../../src/queue/queue.js';
-import { DutyLost, type Database } from '../../src/queue/sql.js';
+import { DatabaseAway, DutyLost, type Database } from '../../src/queue/sql.js';
 import { Cable, type Fate } from '../support/cable.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { startCluster, type Cluster } from '../support/postgres.js';
@@ -40,8 +42,8 @@ async function asked(sql: string): Promise<readonly unknown[]> {
   }
 }
 
-async function opened(way: URL = url, weather?: (isBack: boolean) => void) {
-  const database = await openPostgres(way.href, weather);
+async function opened(way: URL = url, patience?: Patience) {
+  const database = await openPostgres(way.href, patience);
   onTestFinished(() => database.close());
   return database;
 }
@@ -64,6 +66,7 @@ function once(words: string, fate: Fate): (sent: Buffer) => Fate {
   };
 }
 
+const never = () => new AbortController().signal;
 const outcome = { request, cost: 1 };
 const count = async (database: Database) =>
   (await database.get<{ readonly n: number }>('SELECT count(*) AS n FROM requests'))?.n;
@@ -106,6 +109,80 @@ describe('a connection that breaks', () => {
     expect(await queue.answered(reply, 'reply')).toBe(true);
   });
 
+  it.each([
+    ['before COMMIT arrives', 'breaks before'],
+    ['after COMMIT was done', 'breaks after'],
+  ] as const)(
+    '%s, and a server that crashes and gives out the same numbers of transactions again, have the whole done once',
+    async (_, fate) => {
+      const { cable, way } = await cabled();
+      const database = await opened(way, { until: never() });
+      const queue = new Queue(database, options);
+      const ends = once('COMMIT', fate);
+      const broken = new Promise<void>((resolve) => {
+        cable.fateOf = (sent) => {
+          const its = ends(sent);
+          if (its === 'goes on') return its;
+          cable.fateOf = () => 'breaks before';
+          resolve();
+          return its;
+        };
+      });
+      const admitted = queue.admit('here', mentionOf('1'), outcome);
+      await broken;
+      if (fate === 'breaks after')
+        while ((await asked('SELECT 1 FROM requests')).length === 0) await sleep(10);
+      await cluster.stop('immediate');
+      await cluster.start();
+      await asked('CREATE TABLE others (n INTEGER)');
+      await asked(
+        'DO $$ BEGIN FOR n IN 1..100 LOOP INSERT INTO others VALUES (n); COMMIT; END LOOP; END $$',
+      );
+      cable.fateOf = () => 'goes on';
+      expect(await admitted).toBeDefined();
+      expect(await count(database)).toBe(1);
+    },
+  );
+
+  it('while another is just ending waits for it', async () => {
+    await opened();
+    const endings = new Endings();
+    const mark = newMark();
+    const [ending, asking] = [new pg.Client(url.href), new pg.Client(url.href)];
+    await Promise.all([ending.connect(), asking.connect()]);
+    await ending.query(`BEGIN; INSERT INTO endings VALUES ('${mark}', TRUE)`);
+    const wasDone = endings.wasDone(asking, mark);
+    while (
+      (await asked(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'`)).length === 0
+    )
+      await sleep(10);
+    await ending.query('COMMIT');
+    expect(await wasDone).toBe(true);
+    await Promise.all([ending.end(), asking.end()]);
+  });
+
+  it('and of which one has asked is never done later', async () => {
+    await opened();
+    const endings = new Endings();
+    const mark = newMark();
+    const [late, asking] = [new pg.Client(url.href), new pg.Client(url.href)];
+    await Promise.all([late.connect(), asking.connect()]);
+    await late.query('CREATE TABLE late (n INTEGER)');
+    await late.query('BEGIN; INSERT INTO late VALUES (1)');
+    expect(await endings.wasDone(asking, mark)).toBe(false);
+    expect(await endings.wasDone(asking, mark)).toBe(false); // asked again, the answer stays
+    await expect(endings.commit(late, mark)).rejects.toThrow(/endings/);
+    await late.query('ROLLBACK');
+    expect(await asked('SELECT * FROM late')).toEqual([]);
+    await Promise.all([late.end(), asking.end()]);
+  });
+
+  it('leaves no more marks than there are connections', async () => {
+    const queue = new Queue(await opened(), options);
+    for (let i = 0; i < 20; i++) await queue.admit('here', mentionOf(String(i)), outcome);
+    expect((await asked('SELECT * FROM endings')).length).toBe(1);
+  });
+
   it('does not hide that what was asked is wrong', async () => {
     const database = await opened();
     await expect(database.run('INSERT INTO nothing VALUES (1)')).rejects.toThrow(/nothing/);
@@ -125,7 +202,7 @@ describe('a server that goes away', () => {
     'and comes back (%s) is waited for, and told of once each way',
     async (mode) => {
       const weather: boolean[] = [];
-      const database = await opened(url, (isBack) => weather.push(isBack));
+      const database = await opened(url, { weather: (isBack) => weather.push(isBack) });
       const queue = new Queue(database, options);
       await queue.admit('here', mentionOf('1'), outcome);
       await cluster.stop(mode);
@@ -144,6 +221,32 @@ describe('a server that goes away', () => {
     },
   );
 
+  it('is waited for until one is told to stop, and by a command for a while', async () => {
+    const stop = new AbortController();
+    const [bot, command] = [await opened(url, { until: stop.signal }), await opened()];
+    await cluster.stop();
+    try {
+      const asking = bot.all('SELECT 1').catch((error: unknown) => error);
+      await expect(command.all('SELECT 1')).rejects.toBeInstanceOf(DatabaseAway);
+      const still = Promise.race([asking, Promise.resolve('waits')]);
+      expect(await still).toBe('waits');
+      stop.abort();
+      expect(await asking).toBeInstanceOf(DatabaseAway);
+    } finally {
+      await cluster.start();
+    }
+  });
+
+  it('is not what a busy pool is taken for', async () => {
+    const weather: boolean[] = [];
+    const database = await opened(url, { weather: (isBack) => weather.push(isBack) });
+    // All the connections that there are, for longer than one waits to be connected.
+    const all = Array.from({ length: 8 }, () => database.all('SELECT pg_sleep(5.5)'));
+    await database.all('SELECT 1');
+    await Promise.all(all);
+    expect(weather).toEqual([]);
+  });
+
   it('does not keep one from closing', async () => {
     const database = await openPostgres(url.href);
     database.news.hear(() => undefined);
@@ -159,7 +262,6 @@ describe('a server that goes away', () => {
 });
 
 describe('a duty', () => {
-  const never = () => new AbortController().signal;
   const aborted = async (signal: AbortSignal) => {
     while (!signal.aborted) await sleep(10);
   };

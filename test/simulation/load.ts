@@ -8,7 +8,7 @@ import { mentionOf, painted, request } from '../support/fixtures.js';
 
 /** What a database is asked. */
 export interface Load {
-  /** As PostgreSQL gets them: with BEGIN, COMMIT, and what a transaction sets and asks at its beginning. */
+  /** As PostgreSQL gets them: with BEGIN, COMMIT, what a transaction sets, and what it leaves of its end. */
   readonly statements: number;
   readonly transactions: number;
   /** Those that wait for the disk. */
@@ -71,8 +71,8 @@ function sumOf(one: Load, other: Load, factor = 1): Load {
 
 const NOTHING: Load = { statements: 0, transactions: 0, durable: 0, alone: 0 };
 
-/** BEGIN, the transaction's number, COMMIT. */
-const FRAME = 3;
+/** BEGIN, the mark of how it ended, the last one's removal, COMMIT: see src/queue/postgres/endings.ts. */
+const FRAME = 4;
 
 /** A database that counts what it is asked. */
 class Counter implements Database {

@@ -86,7 +86,7 @@ export async function startBotProcess(
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = () => /(?:Listening as|try the bot in:) (\S+[^.\s])/.exec(output)?.[1];
-  while (url() === undefined) {
+  while (!/^(Listening as|No account is configured|Painting what waits)/m.test(output)) {
     if (child.exitCode !== null) throw new Error(`the bot did not start: ${output}`);
     await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   }

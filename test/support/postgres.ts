@@ -49,7 +49,10 @@ export async function startCluster({ durable = false }: ClusterOptions = {}): Pr
   const port = await freePort();
   const settings = [
     `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200`,
-    ...(durable ? [] : ['-c fsync=off -c synchronous_commit=off -c full_page_writes=off']),
+    // A crash is to lose all that it may lose.
+    ...(durable
+      ? ['-c wal_writer_delay=10s']
+      : ['-c fsync=off -c synchronous_commit=off -c full_page_writes=off']),
   ].join(' ');
   const log = join(folder, 'log');
   const cluster: Cluster = {

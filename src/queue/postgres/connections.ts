@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientBase, ClientConfig, Pool, PoolClient } from 'pg';
+import { DatabaseAway } from '../sql.js';
 import { driver } from './driver.js';
 
 /** Of a process at a time: its painters' and its answers' statements, each of which takes a millisecond. */
@@ -24,8 +25,16 @@ const SESSION = `
   SET tcp_keepalives_count = 3;
   SET tcp_user_timeout = '10s'`;
 
-/** Told once when the server is away, and once when it is back. */
-export type Weather = (isBack: boolean, error?: unknown) => void;
+/** So long a command waits for a server that is away: that is time enough to start it anew. */
+const BRIEFLY_MS = 15_000;
+
+/** How one bears it that the server is away. */
+export interface Patience {
+  /** Told once when the server is away, and once when it is back. */
+  readonly weather?: (isBack: boolean, error?: unknown) => void;
+  /** Until then one waits; without it, a quarter of a minute at a time. */
+  readonly until?: AbortSignal;
+}
 
 /** Connections to one database, a few for statements and such as one keeps. While the server is away one waits for them. */
 export class Connections {
@@ -35,14 +44,14 @@ export class Connections {
   private constructor(
     private readonly pool: Pool,
     private readonly make: (silenceMs: number) => Client,
-    private readonly weather: Weather,
+    private readonly patience: Patience,
   ) {}
 
   /**
    * @param url postgres://…
    * @throws Error if the server cannot be reached, or will not have us
    */
-  static async open(url: string, weather: Weather): Promise<Connections> {
+  static async open(url: string, patience: Patience): Promise<Connections> {
     const { Pool, Client, types } = await driver();
     const common: ClientConfig = {
       connectionString: url,
@@ -60,7 +69,7 @@ export class Connections {
     const connections = new Connections(
       pool,
       (silenceMs) => new Client({ ...common, query_timeout: silenceMs }),
-      weather,
+      patience,
     );
     try {
       (await pool.connect()).release();
@@ -76,13 +85,14 @@ export class Connections {
     return this.#isAway;
   }
 
-  /** One that is to be released; waits while the server is away. */
+  /** One that is to be released; waits while the server is away. @throws DatabaseAway when patience is at its end */
   take(): Promise<PoolClient> {
     return this.#patiently(() => this.pool.connect());
   }
 
   /**
    * One of one's own, that is to be ended; waits while the server is away.
+   * @throws DatabaseAway when patience is at its end
    * @param isSlow whether its statements may take as long as they like, as those that change the schema
    */
   keep(isSlow = false): Promise<Client> {
@@ -109,19 +119,29 @@ export class Connections {
   }
 
   async #patiently<T>(connect: () => Promise<T>): Promise<T> {
+    const { weather, until } = this.patience;
+    const since = performance.now();
     for (;;)
       try {
         const connection = await connect();
-        if (this.#isAway) this.weather(true);
+        if (this.#isAway) weather?.(true);
         this.#isAway = false;
         return connection;
       } catch (error) {
+        if (isBusy(error)) continue;
         if (this.#ended !== undefined || !isLost(error)) throw error;
-        if (!this.#isAway) this.weather(false, error);
+        if (!this.#isAway) weather?.(false, error);
         this.#isAway = true;
-        await this.pause();
+        if (until?.aborted ?? performance.now() - since > BRIEFLY_MS)
+          throw new DatabaseAway('the database cannot be reached', { cause: error });
+        await sleep(PAUSE_MS, undefined, { signal: until }).catch(() => undefined);
       }
   }
+}
+
+/** All of the pool's connections are at work, and have been for a while, which says nothing of the server. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('timeout exceeded');
 }
 
 async function settle(client: ClientBase): Promise<void> {
@@ -139,7 +159,7 @@ export function isLost(error: unknown): boolean {
     /^(08...|57P0[1235]|25P03|53300|ECONN\w+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(
       codeOf(error),
     ) ||
-    /^(Connection terminated|Query read timeout|timeout e|Client (has encountered|was closed))/.test(
+    /^(Connection terminated|Query read timeout|timeout expired|Client (has encountered|was closed))/.test(
       error.message,
     )
   );

@@ -3,6 +3,7 @@ import type { Database, Duty, Sql, TransactionOptions, Value, Values } from '../
 import { storable } from '../storable.js';
 import { codeOf, isLost, type Connections } from './connections.js';
 import { onDuty } from './duty.js';
+import { Endings, newMark, type Mark } from './endings.js';
 import type { PostgresNews } from './news.js';
 
 /** Who takes this lock is alone with its transaction: any number, as long as nobody else on the server means something else by it. */
@@ -10,14 +11,15 @@ const ALONE = 0x70656e74; // "pent"
 /** What PostgreSQL calls it when one of two that wait for each other is sent away, or one waited too long: it may simply try again. */
 const TRY_AGAIN = new Set(['40001', '40P01', '57014']);
 const ATTEMPTS = 5;
+const READS = /^\s*SELECT\b/i;
 
 /**
  * PostgreSQL as our port. While the server is away whoever asks it waits, and whatever was cut off in the middle is done again
- * if, and only if, it has not been done: a transaction's own number tells, for the server keeps what became of each
- * (https://www.postgresql.org/docs/15/functions-info.html, pg_xact_status).
+ * if, and only if, it has not been done.
  */
 export class PostgresDatabase implements Database {
   readonly engine = 'postgres';
+  readonly #endings = new Endings();
 
   constructor(
     readonly connections: Connections,
@@ -40,11 +42,11 @@ export class PostgresDatabase implements Database {
 
   /** What only reads may be asked again without further thought. */
   async #ask<T>(act: (sql: Sql) => Promise<T>, sql: string): Promise<T> {
-    if (!/^\s*SELECT\b/i.test(sql)) return this.transaction(act);
+    if (!READS.test(sql)) return this.transaction(act);
     for (;;) {
       const client = await this.connections.take();
       try {
-        const result = await act(asking(client));
+        const result = await act(new Asking(client));
         client.release();
         return result;
       } catch (error) {
@@ -60,19 +62,21 @@ export class PostgresDatabase implements Database {
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const client = await this.connections.take();
-      let ending: { readonly number: string; readonly result: T } | undefined;
+      let ending: { readonly mark: Mark; readonly result: T } | undefined;
       try {
-        const number = await begin(client, options);
-        const result = await act(asking(client));
-        ending = { number, result };
-        await client.query('COMMIT');
+        await begin(client, options);
+        const sql = new Asking(client);
+        const result = await act(sql);
+        if (sql.hasChanged) {
+          ending = { mark: newMark(), result };
+          await this.#endings.commit(client, ending.mark);
+        } else await client.query('COMMIT');
         client.release();
         return result;
       } catch (error) {
         if (isLost(error)) {
           client.release(true);
-          if (ending !== undefined && (await this.#wasCommitted(ending.number)))
-            return ending.result;
+          if (ending !== undefined && (await this.#wasDone(ending.mark))) return ending.result;
         } else {
           // A connection that cannot even roll back is given up.
           const broken = await client.query('ROLLBACK').then(
@@ -87,25 +91,18 @@ export class PostgresDatabase implements Database {
   }
 
   /** What became of a transaction of which we were not told. */
-  async #wasCommitted(number: string): Promise<boolean> {
+  async #wasDone(mark: Mark): Promise<boolean> {
     for (;;) {
-      const status = await this.#statusOf(number);
-      if (status !== 'in progress') return status === 'committed';
-      await this.connections.pause(); // the server has not noticed yet that we are gone
-    }
-  }
-
-  async #statusOf(number: string): Promise<string | null> {
-    try {
-      const row = await this.get<{ readonly status: string | null }>(
-        'SELECT pg_xact_status(CAST(@number AS xid8)) AS status',
-        { number },
-      );
-      return row?.status ?? null;
-    } catch (error) {
-      // After a crash the server may not even remember that there was such a number.
-      if (codeOf(error) === '22023') return null;
-      throw error;
+      const client = await this.connections.take();
+      try {
+        const wasDone = await this.#endings.wasDone(client, mark);
+        client.release();
+        return wasDone;
+      } catch (error) {
+        client.release(true);
+        // Perhaps the server has not noticed yet that whoever began it is gone.
+        if (!isLost(error) && !TRY_AGAIN.has(codeOf(error))) throw error;
+      }
     }
   }
 
@@ -123,7 +120,7 @@ export class PostgresDatabase implements Database {
     const client = await this.connections.keep(true);
     try {
       await begin(client, { alone: true });
-      await act(asking(client));
+      await act(new Asking(client));
       await client.query('COMMIT');
     } finally {
       await client.end(); // and with it, if it has come to that, the transaction
@@ -138,41 +135,47 @@ export class PostgresDatabase implements Database {
   }
 }
 
-/** All in one go to the server and back; gives the transaction's number. */
+/** All in one go to the server and back. */
 async function begin(
   client: ClientBase,
   { durable = true, alone = false }: TransactionOptions,
-): Promise<string> {
+): Promise<void> {
   const statements = [
     'BEGIN',
     ...(durable ? [] : ['SET LOCAL synchronous_commit = off']),
     // Of each schema its own, so that two bots in one database do not wait for each other.
     ...(alone ? [`SELECT pg_advisory_xact_lock(${ALONE}, hashtext(current_schema()))`] : []),
-    'SELECT CAST(pg_current_xact_id() AS text) AS number',
   ];
-  // Of several statements pg gives several results, whatever its types say.
-  const results: unknown = await client.query(statements.join('; '));
-  const last = (results as readonly { readonly rows: readonly { readonly number: string }[] }[]).at(
-    -1,
-  );
-  return last?.rows[0]?.number ?? '';
+  await client.query(statements.join('; '));
 }
 
-function asking(connection: ClientBase): Sql {
-  const query = (sql: string, values: Values = {}) => {
+/** One connection as our port. */
+class Asking implements Sql {
+  readonly engine = 'postgres';
+  /** What has changed nothing may be done again without asking what became of it. */
+  hasChanged = false;
+
+  constructor(private readonly connection: ClientBase) {}
+
+  async all<Row>(sql: string, values?: Values): Promise<readonly Row[]> {
+    return (await this.#query(sql, values)).rows as Row[];
+  }
+  async get<Row>(sql: string, values?: Values): Promise<Row | undefined> {
+    return (await this.#query(sql, values)).rows[0] as Row | undefined;
+  }
+  async run(sql: string, values?: Values): Promise<number> {
+    return (await this.#query(sql, values)).rowCount ?? 0;
+  }
+
+  async #query(sql: string, values: Values = {}) {
     const { text, names } = numbered(sql);
-    return connection.query(
+    const result = await this.connection.query(
       text,
       names.map((name) => asStored(values[name])),
     );
-  };
-  return {
-    engine: 'postgres',
-    all: async <Row>(sql: string, values?: Values) => (await query(sql, values)).rows as Row[],
-    get: async <Row>(sql: string, values?: Values) =>
-      (await query(sql, values)).rows[0] as Row | undefined,
-    run: async (sql: string, values?: Values) => (await query(sql, values)).rowCount ?? 0,
-  };
+    if (!READS.test(sql) && (result.rowCount ?? 0) > 0) this.hasChanged = true;
+    return result;
+  }
 }
 
 function asStored(value: Value | undefined): Value | undefined {

@@ -24,6 +24,7 @@ export class PostgresNews implements News {
   constructor(private readonly connections: Connections) {}
 
   tell(news: string): void {
+    if (this.connections.isAway) return; // by the time that it is back nobody wants to know
     this.#untold.add(news);
     this.#telling ??= this.#tellAll();
   }
@@ -40,23 +41,24 @@ export class PostgresNews implements News {
   }
 
   async #tellAll(): Promise<void> {
-    await sleep(TOGETHER_MS);
-    const all = [...this.#untold];
-    this.#untold.clear();
-    this.#telling = undefined;
-    if (this.#stop.signal.aborted) return;
-    try {
-      const client = await this.connections.take();
+    while (this.#untold.size > 0 && !this.#stop.signal.aborted) {
+      await sleep(TOGETHER_MS);
+      const all = [...this.#untold];
+      this.#untold.clear();
       try {
-        for (const news of all) await client.query(`SELECT pg_notify(${CHANNEL}, $1)`, [news]);
-        client.release();
-      } catch (error) {
-        client.release(true);
-        throw error;
+        const client = await this.connections.take();
+        try {
+          for (const news of all) await client.query(`SELECT pg_notify(${CHANNEL}, $1)`, [news]);
+          client.release();
+        } catch (error) {
+          client.release(true);
+          throw error;
+        }
+      } catch {
+        // Nobody needs to have heard it.
       }
-    } catch {
-      // Nobody needs to have heard it.
     }
+    this.#telling = undefined;
   }
 
   /** Goes on over outages until it is closed. */

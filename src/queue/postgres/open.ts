@@ -1,24 +1,26 @@
 import { migrations } from '../migrations.js';
 import type { Sql } from '../sql.js';
-import { Connections, type Weather } from './connections.js';
+import { Connections, type Patience } from './connections.js';
 import { PostgresDatabase } from './database.js';
 import { PostgresNews } from './news.js';
 
 /**
  * Connects to a database of PostgreSQL, brings it to the present schema and gives a pool of connections to it.
  * @param url postgres://…
- * @param weather hears of it when the server goes away and comes back
+ * @param patience with a server that goes away
  * @throws Error if the server cannot be reached, or the database was written by a newer version of this program
  */
 export async function openPostgres(
   url: string,
-  weather: Weather = () => undefined,
+  patience: Patience = {},
 ): Promise<PostgresDatabase> {
-  const connections = await Connections.open(url, weather);
+  const connections = await Connections.open(url, patience);
   const news = new PostgresNews(connections);
   const database = new PostgresDatabase(connections, news);
   try {
     await database.migrate(migrate);
+    // Of those who have gone without having asked.
+    await database.run("DELETE FROM endings WHERE at < now() - interval '1 day'");
   } catch (error) {
     await database.close();
     throw error;

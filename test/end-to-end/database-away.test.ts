@@ -1,0 +1,21 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { fromSource, startBotProcess } from '../support/bot-process.js';
+import { temporaryFolder } from '../support/folder.js';
+import { startCluster } from '../support/postgres.js';
+
+it('told to end while the database is away, "pentimento listen" does not wait for it', async () => {
+  const cluster = await startCluster();
+  onTestFinished(() => cluster.remove());
+  const [node, ...rest] = fromSource.command;
+  const its = await startBotProcess(temporaryFolder(), undefined, '', {
+    ...fromSource,
+    command: [node, ...rest.slice(0, -1), 'listen'],
+    env: { DATABASE_URL: cluster.url },
+  });
+  await cluster.stop();
+  await expect
+    .poll(() => its.output(), { timeout: 60_000 })
+    .toContain('the database cannot be reached; waiting for it');
+  expect(await its.end('SIGTERM')).toBe(0);
+  expect(its.output()).not.toContain('still silent');
+});
