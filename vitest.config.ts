@@ -18,7 +18,14 @@ export default defineConfig({
     // Files that wait (for streams that fall silent, for leases that run out) leave a processor to others that compute.
     maxWorkers: 2,
     projects: [
-      { test: { ...common, name: 'all', include: ['test/**/*.test.ts'] } },
+      {
+        test: {
+          ...common,
+          name: 'all',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/support/build.ts'],
+        },
+      },
       {
         test: {
           ...common,

@@ -1,31 +1,41 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { backupCommand } from './commands/backup.js';
-import { blockCommand, unblockCommand } from './commands/block.js';
-import { botCommand } from './commands/bot.js';
-import { demoCommand } from './commands/demo.js';
-import { doctorCommand } from './commands/doctor.js';
+import { paintingNames } from './collection.js';
 import { UsageError } from './commands/errors.js';
-import { galleryList, galleryRemove } from './commands/gallery.js';
-import { initCommand, platforms, shares, type InitOptions } from './commands/init.js';
 import { optionFor } from './commands/options.js';
-import { loginCommand, loginXCommand, logoutCommand } from './commands/login.js';
-import { keysCreate, keysList, keysRevoke } from './commands/keys.js';
-import { migrateCommand } from './commands/migrate.js';
-import { modelsList, modelsPull, modelsRemove, modelsVerify } from './commands/models.js';
-import { queueCancel, queueList, queuePause, queueRetry, queueShow } from './commands/queue.js';
-import { paintingNames, renderCommand, type RenderArguments } from './commands/render.js';
-import { statsCommand } from './commands/stats.js';
+import type { InitOptions } from './commands/init.js';
+import type { RenderArguments } from './commands/render.js';
+import { platforms, shares } from './commands/setup.js';
 import { deviceChoices } from './graph/executor.js';
-import { allStates } from './queue/states.js';
-import { outputEndings } from './render/encode.js';
+import { allStates, type State } from './queue/states.js';
+import { outputEndings } from './render/endings.js';
 import { parameterNames } from './requests/parameters.js';
 import { version } from './version.js';
 
 /*
  * The commands. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+ *
+ * Each is loaded when it is called: all together, with what they paint, speak and serve with, take a second, which nobody who asks
+ * for another should wait.
  */
+
+const load = {
+  backup: () => import('./commands/backup.js'),
+  block: () => import('./commands/block.js'),
+  bot: () => import('./commands/bot.js'),
+  demo: () => import('./commands/demo.js'),
+  doctor: () => import('./commands/doctor.js'),
+  gallery: () => import('./commands/gallery.js'),
+  init: () => import('./commands/init.js'),
+  keys: () => import('./commands/keys.js'),
+  login: () => import('./commands/login.js'),
+  migrate: () => import('./commands/migrate.js'),
+  models: () => import('./commands/models.js'),
+  queue: () => import('./commands/queue.js'),
+  render: () => import('./commands/render.js'),
+  stats: () => import('./commands/stats.js'),
+};
 
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -103,14 +113,15 @@ Examples:
   pentimento render --content photo.jpg --dream --strength 80`,
   );
 for (const name of parameterNames) render.addOption(optionFor(name));
-render.action((options: RenderOptions) =>
-  renderCommand(requireOptions(options), interrupted.signal),
-);
+render.action(async (options: RenderOptions) => {
+  const given = requireOptions(options);
+  await (await load.render()).renderCommand(given, interrupted.signal);
+});
 
 program
   .command('bot')
   .description('listen for mentions and answer them; without an account, in a sandbox of its own')
-  .action(() => botCommand('bot', interrupted.signal));
+  .action(async () => (await load.bot()).botCommand('bot', interrupted.signal));
 
 program
   .command('listen')
@@ -118,13 +129,13 @@ program
     'listen, answer and serve the page, for workers on one PostgreSQL; of several, one does',
   )
   .addHelpText('after', sharing)
-  .action(() => botCommand('listen', interrupted.signal));
+  .action(async () => (await load.bot()).botCommand('listen', interrupted.signal));
 
 program
   .command('work')
   .description('paint what waits in a queue in PostgreSQL; as many as there are machines')
   .addHelpText('after', sharing)
-  .action(() => botCommand('work', interrupted.signal));
+  .action(async () => (await load.bot()).botCommand('work', interrupted.signal));
 
 program
   .command('init')
@@ -147,12 +158,14 @@ Examples:
   pentimento init --yes                     a sandbox to try it in
   pentimento init --platform mastodon --server mastodon.example --data /var/lib/pentimento`,
   )
-  .action((options: InitOptions) => initCommand(options, interrupted.signal));
+  .action(async (options: InitOptions) =>
+    (await load.init()).initCommand(options, interrupted.signal),
+  );
 
 program
   .command('demo')
   .description('show the whole way of a mention: ask the bot in a sandbox and wait for its answer')
-  .action(() => demoCommand(interrupted.signal));
+  .action(async () => (await load.demo()).demoCommand(interrupted.signal));
 
 const models = program
   .command('models')
@@ -169,7 +182,7 @@ Examples:
 models
   .command('list')
   .description('one line for each network, and which one paints')
-  .action(modelsList);
+  .action(async () => (await load.models()).modelsList());
 models
   .command('pull')
   .description('fetch a network; goes on where it was interrupted')
@@ -179,19 +192,19 @@ models
       fileName,
     ),
   )
-  .action((name: string, options: { readonly from?: string }) =>
-    modelsPull(name, options, interrupted.signal),
+  .action(async (name: string, options: { readonly from?: string }) =>
+    (await load.models()).modelsPull(name, options, interrupted.signal),
   );
 models
   .command('verify')
   .description('read what has been fetched, and say whether it is what it should be')
   .argument('[name]', 'this one only')
-  .action(modelsVerify);
+  .action(async (name?: string) => (await load.models()).modelsVerify(name));
 models
   .command('remove')
   .description('delete what has been fetched')
   .argument('<name>', 'as "pentimento models list" shows it')
-  .action(modelsRemove);
+  .action(async (name: string) => (await load.models()).modelsRemove(name));
 
 const queue = program
   .command('queue')
@@ -216,25 +229,27 @@ queue
   .addOption(
     new Option('--limit <number>', 'not more than this').default(50).argParser(wholeNumber),
   )
-  .action(queueList);
+  .action(async (options: { readonly state: State | 'pending'; readonly limit: number }) =>
+    (await load.queue()).queueList(options),
+  );
 for (const [name, description, act] of [
-  ['show', 'everything about one request', queueShow],
-  ['retry', 'try again at once what waits, failed or was cancelled', queueRetry],
-  ['cancel', 'end a request without an answer', queueCancel],
+  ['show', 'everything about one request', 'queueShow'],
+  ['retry', 'try again at once what waits, failed or was cancelled', 'queueRetry'],
+  ['cancel', 'end a request without an answer', 'queueCancel'],
 ] as const)
   queue
     .command(name)
     .description(description)
     .argument('<id>', 'the number in the list', wholeNumber)
-    .action((id: number) => act(id));
+    .action(async (id: number) => (await load.queue())[act](id));
 queue
   .command('pause')
   .description('paint nothing new; mentions come in and answers go out')
-  .action(() => queuePause(true));
+  .action(async () => (await load.queue()).queuePause(true));
 queue
   .command('resume')
   .description('go on painting')
-  .action(() => queuePause(false));
+  .action(async () => (await load.queue()).queuePause(false));
 
 const gallery = program
   .command('gallery')
@@ -245,12 +260,14 @@ gallery
   .addOption(
     new Option('--limit <number>', 'not more than this').default(50).argParser(wholeNumber),
   )
-  .action(galleryList);
+  .action(async (options: { readonly limit: number }) =>
+    (await load.gallery()).galleryList(options),
+  );
 gallery
   .command('remove')
   .description('take a picture down; whoever asked for it still has it')
   .argument('<id>', 'the number in the list, and in the address of the picture', wholeNumber)
-  .action((id: number) => galleryRemove(id));
+  .action(async (id: number) => (await load.gallery()).galleryRemove(id));
 
 const keys = program
   .command('keys')
@@ -270,13 +287,18 @@ keys
   .addOption(
     new Option('--weight <number>', 'its share, where others have 1').default(1).argParser(share),
   )
-  .action((name: string, options: { readonly weight: number }) => keysCreate(name, options));
-keys.command('list').description('one line for each, without the key itself').action(keysList);
+  .action(async (name: string, options: { readonly weight: number }) =>
+    (await load.keys()).keysCreate(name, options),
+  );
+keys
+  .command('list')
+  .description('one line for each, without the key itself')
+  .action(async () => (await load.keys()).keysList());
 keys
   .command('revoke')
   .description('from now on it opens nothing')
   .argument('<id>', 'as "pentimento keys list" shows it')
-  .action(keysRevoke);
+  .action(async (id: string) => (await load.keys()).keysRevoke(id));
 
 program
   .command('login')
@@ -304,7 +326,7 @@ program
     '[account]',
     'pentimento@mastodon.example or pentimento@x.com; without it, the only one',
   )
-  .action(logoutCommand);
+  .action(async (account?: string) => (await load.login()).logoutCommand(account));
 
 program
   .command('block')
@@ -312,22 +334,22 @@ program
     'ignore an account or a whole domain, and take down what hangs of theirs; without one, list who is ignored',
   )
   .argument('[who]', 'ada@example.social or example.social')
-  .action(blockCommand);
+  .action(async (who?: string) => (await load.block()).blockCommand(who));
 program
   .command('unblock')
   .description('answer an account or a domain again')
   .argument('<who>', 'as "pentimento block" lists it')
-  .action(unblockCommand);
+  .action(async (who: string) => (await load.block()).unblockCommand(who));
 
 program
   .command('stats')
   .description('what the bot has done, and how long people waited')
-  .action(statsCommand);
+  .action(async () => (await load.stats()).statsCommand());
 program
   .command('backup')
   .description('save the queue, also while the bot runs')
   .argument('<file>', 'a new file')
-  .action(backupCommand);
+  .action(async (file: string) => (await load.backup()).backupCommand(file));
 program
   .command('migrate-to-postgres')
   .description('move the queue and the accounts from the data folder to PostgreSQL')
@@ -340,28 +362,29 @@ everything is there afterward, each row compared with what it was, or nothing; w
 Examples:
   DATABASE_URL=postgres://pentimento@db.example/pentimento pentimento migrate-to-postgres`,
   )
-  .action(() => migrateCommand(interrupted.signal));
+  .action(async () => (await load.migrate()).migrateCommand(interrupted.signal));
 program
   .command('doctor')
   .description('look at everything that the bot needs, and say what is wrong')
-  .action(doctorCommand);
+  .action(async () => (await load.doctor()).doctorCommand());
 
 interface LoginOptions {
   readonly oauth2?: boolean;
 }
 
-function login(
+async function login(
   network: 'mastodon' | 'x',
   server: string | undefined,
   { oauth2 = false }: LoginOptions,
 ): Promise<void> {
   if (network === 'x') {
     if (server !== undefined) throw new UsageError('X has only one server; leave it out');
+    const { loginXCommand } = await load.login();
     return loginXCommand(oauth2 ? 'oauth2' : 'oauth1', interrupted.signal);
   }
   if (server === undefined) throw new UsageError('say on which server, as in mastodon.example');
   if (oauth2) throw new UsageError('--oauth2 is for X; Mastodon knows nothing else');
-  return loginCommand(server, interrupted.signal);
+  return (await load.login()).loginCommand(server, interrupted.signal);
 }
 
 /** What commander makes of the options of `render`: those without a default may be missing. */

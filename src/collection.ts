@@ -36,6 +36,11 @@ export function housePaintings(): readonly HousePainting[] {
   return entriesOf('styles', paintingSchema).map((entry) => ({ kind: 'painting', ...entry }));
 }
 
+/** What `render --style` takes beside files. */
+export function paintingNames(): readonly string[] {
+  return housePaintings().map(({ name }) => name);
+}
+
 function entriesOf<T extends { readonly file: string }>(
   name: 'samples' | 'styles',
   schema: z.ZodType<T>,

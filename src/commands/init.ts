@@ -12,12 +12,7 @@ import { reachable } from '../web/loopback.js';
 import { conversation, type Conversation, type Reader } from './ask.js';
 import { UsageError } from './errors.js';
 import { originOf } from './login.js';
-
-export const platforms = ['sandbox', 'mastodon', 'x'] as const;
-type PlatformName = (typeof platforms)[number];
-
-export const shares = ['little', 'usual', 'much'] as const;
-type Share = (typeof shares)[number];
+import { platforms, shares, type PlatformName, type Share } from './setup.js';
 
 /** Memory per size of picture: src/render/fits.ts. */
 const painting: Readonly<

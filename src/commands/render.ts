@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { housePaintings } from '../collection.js';
+import { housePaintings, paintingNames } from '../collection.js';
 import { loadConfig } from '../config.js';
 import type { DeviceChoice } from '../graph/executor.js';
 import { UnknownNetwork } from '../networks/shelf.js';
 import { PictureError, type RenderJob } from '../render/job.js';
-import { isWritable, outputEndings, requireWritable } from '../render/encode.js';
+import { isWritable, requireWritable } from '../render/encode.js';
+import { outputEndings } from '../render/endings.js';
 import { openStudio, paint, type Studio } from '../render/studio.js';
 import type { Settings } from '../requests/parameters.js';
 import { UsageError } from './errors.js';
@@ -114,11 +115,6 @@ async function paintingFor(name: string): Promise<string> {
   throw new UsageError(
     `--style ${name} is no file, and none of our paintings, which are ${paintingNames().join(', ')}`,
   );
-}
-
-/** What --style takes beside files. */
-export function paintingNames(): readonly string[] {
-  return housePaintings().map(({ name }) => name);
 }
 
 /** photo.jpg → photo-painted.jpg in the current folder. */

@@ -1,5 +1,3 @@
-import { InceptionV3Model } from 'nsfwjs/models/inception_v3';
-import { MobileNetV2Model } from 'nsfwjs/models/mobilenet_v2';
 import type { Network } from './network.js';
 import { readTfjsLayers } from './tfjs-layers.js';
 
@@ -17,9 +15,12 @@ interface PackagedModel {
   readonly weightBundles: readonly (() => Promise<{ readonly default: string }>)[];
 }
 
+/** Loaded when they are asked for: they hold tables of code that who does not paint has no use for. */
 const packaged = {
-  'inception-v3': InceptionV3Model as PackagedModel,
-  'mobilenet-v2': MobileNetV2Model as PackagedModel,
+  'inception-v3': async (): Promise<PackagedModel> =>
+    (await import('nsfwjs/models/inception_v3')).InceptionV3Model as PackagedModel,
+  'mobilenet-v2': async (): Promise<PackagedModel> =>
+    (await import('nsfwjs/models/mobilenet_v2')).MobileNetV2Model as PackagedModel,
 } as const;
 export type PackagedName = keyof typeof packaged;
 
@@ -42,8 +43,9 @@ async function load(name: PackagedName): Promise<Network> {
 export async function readPackage(
   name: PackagedName,
 ): Promise<{ readonly model: unknown; readonly bytes: Buffer }> {
-  const { default: model } = await packaged[name].modelJson();
-  const shards = await Promise.all(packaged[name].weightBundles.map((load) => load()));
+  const { modelJson, weightBundles } = await packaged[name]();
+  const { default: model } = await modelJson();
+  const shards = await Promise.all(weightBundles.map((load) => load()));
   return {
     model,
     bytes: Buffer.concat(shards.map((shard) => Buffer.from(shard.default, 'base64'))),

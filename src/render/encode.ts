@@ -3,9 +3,9 @@ import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises
 import { basename, dirname, extname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { CHANNELS, type Picture } from '../style/picture.js';
+import { endings, outputEndings, type Ending } from './endings.js';
 
-/** Endings by which a format is chosen. */
-const encoders: Readonly<Record<string, (image: Sharp) => Sharp>> = {
+const encoders: Readonly<Record<Ending, (image: Sharp) => Sharp>> = {
   // Brush strokes are full of colored edges, so chroma is not subsampled.
   '.jpg': (image) => image.jpeg({ quality: 92, chromaSubsampling: '4:4:4' }),
   '.jpeg': (image) => image.jpeg({ quality: 92, chromaSubsampling: '4:4:4' }),
@@ -13,14 +13,14 @@ const encoders: Readonly<Record<string, (image: Sharp) => Sharp>> = {
   '.webp': (image) => image.webp({ quality: 90, smartSubsample: true }),
 };
 
-/** The endings a painted picture can be saved with, for people: ".jpg, …, or .webp". */
-export const outputEndings = new Intl.ListFormat('en', { type: 'disjunction' }).format(
-  Object.keys(encoders),
-);
-
 /** Whether the file's name ends in a format that can be written. */
 export function isWritable(file: string): boolean {
-  return extname(file).toLowerCase() in encoders;
+  return endingOf(file) !== undefined;
+}
+
+function endingOf(file: string): Ending | undefined {
+  const given = extname(file).toLowerCase();
+  return endings.find((ending) => ending === given);
 }
 
 /** A file that cannot be written. The message is one sentence for a person. */
@@ -54,14 +54,14 @@ export async function requireWritable(file: string): Promise<void> {
  * @throws OutputError if the ending is unknown (see `isWritable`) or the file cannot be written.
  */
 export async function encodePicture(picture: Picture, file: string): Promise<string> {
-  const encode = encoders[extname(file).toLowerCase()];
-  if (encode === undefined)
+  const ending = endingOf(file);
+  if (ending === undefined)
     throw new OutputError(file, new Error(`its name does not end in ${outputEndings}`));
   const { width, height } = picture;
   const image = sharp(interleaved(picture), { raw: { width, height, channels: CHANNELS } });
   const unfinished = unfinishedFor(file);
   try {
-    const bytes = await encode(image).toBuffer();
+    const bytes = await encoders[ending](image).toBuffer();
     await writeFile(unfinished, bytes);
     await rename(unfinished, file);
     return createHash('sha256').update(bytes).digest('hex');

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/config.js';
-import { projectRoot } from '../../src/paths.js';
 import { pentimento } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
+import { programFile } from '../support/program.js';
 
 /** No account of a developer's own, and settings of nobody else's. */
 function place() {
@@ -45,7 +45,7 @@ async function atTerminal(
   answers: readonly (readonly [question: string, answer: string])[],
   args: readonly string[] = [],
 ) {
-  const cli = `${process.execPath} --import ${join(projectRoot, 'node_modules/tsx/dist/loader.mjs')} ${join(projectRoot, 'src/cli.ts')}`;
+  const cli = [process.execPath, ...programFile('cli')].join(' ');
   const child = spawn(
     'script',
     ['--quiet', '--return', '--command', `${cli} init ${args.join(' ')}`, '/dev/null'],

@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { fromSource, startBotProcess } from '../support/bot-process.js';
+import { ours, startBotProcess } from '../support/bot-process.js';
 import { temporaryFolder } from '../support/folder.js';
 import { midRender, patient } from '../support/scene.js';
 import { hasChromium, open, quit } from '../web/harness.js';
@@ -117,7 +117,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     expect(await bot.end('SIGKILL')).toBe('SIGKILL');
     await page.getByText('The connection is lost').waitFor();
     const env = { PENTIMENTO_PORT: new URL(bot.url).port };
-    await startBotProcess(folder, undefined, undefined, { ...fromSource, env });
+    await startBotProcess(folder, undefined, undefined, { ...ours, env });
     // Nobody touches the page.
     await isPainted(page);
     await page.getByRole('img', { name: /repainted in the style of/ }).waitFor();

@@ -30,6 +30,7 @@ import { emptyDatabase, onServer } from '../support/empty-database.js';
 import { temporaryFolder } from '../support/folder.js';
 import { secret } from '../support/secrets.js';
 import { startCluster, type Cluster } from '../support/postgres.js';
+import { programFile } from '../support/program.js';
 import { everythingInPostgres, everythingInSqlite } from './everything.js';
 import { fillHouse } from './full-house.js';
 
@@ -258,7 +259,7 @@ it('refuses while a bot listens at the database, wherever that is', async () => 
 
 /** Types the command, and kills it as soon as it has said how far it is. */
 async function killedAt(percent: number, env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'migrate-to-postgres'], {
+  const child = spawn(process.execPath, [...programFile('cli'), 'migrate-to-postgres'], {
     cwd: projectRoot,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -59,7 +59,7 @@ describe('a mention', () => {
   it('comes back from the database as it was', async () => {
     const { queue } = newQueue();
     const mention = mentionOf('1', 'ada', {
-      text: 'Grüße 🎨\n“zwei” \\ \u0000',
+      text: 'Grüße 🎨\n“zwei” \\ \\u0000',
       visibility: 'direct',
       sensitive: true,
       spoiler: 'art',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
 import { processes } from './processes.js';
+import { programFile } from './program.js';
 import { expectNone, secretsIn } from './secrets.js';
 
 export interface BotProcess {
@@ -49,8 +50,8 @@ export interface Program {
   readonly env: NodeJS.ProcessEnv;
 }
 
-export const fromSource: Program = {
-  command: [process.execPath, '--import', 'tsx', 'src/cli.ts', 'bot'],
+export const ours: Program = {
+  command: [process.execPath, ...programFile('cli'), 'bot'],
   folder: projectRoot,
   env: {},
 };
@@ -63,7 +64,7 @@ export async function startBotProcess(
   folder: string,
   account?: { readonly url: string; readonly accessToken: string },
   settings?: string,
-  program = fromSource,
+  program = ours,
 ): Promise<BotProcess> {
   const [command, ...args] = program.command;
   const child = spawn(command, args, {

@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { projectRoot } from '../../src/paths.js';
 import { temporaryFolder } from './folder.js';
+import { programFile } from './program.js';
 import { expectNone, secretsIn } from './secrets.js';
 
 export interface Outcome {
@@ -33,16 +32,11 @@ export async function pentimento(
     halfway = () => undefined,
   }: CommandOptions = {},
 ): Promise<Outcome> {
-  const tsx = join(projectRoot, 'node_modules/tsx/dist/loader.mjs');
-  const child = spawn(
-    process.execPath,
-    ['--import', tsx, join(projectRoot, 'src/cli.ts'), ...args],
-    {
-      cwd: folder,
-      env: { ...process.env, ...env },
-      stdio: [typed ? 'pipe' : 'ignore', stdout, 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [...programFile('cli'), ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: [typed ? 'pipe' : 'ignore', stdout, 'pipe'],
+  });
   let [out, err] = ['', ''];
   let typing: Promise<string> | undefined;
   child.stdout?.on('data', (chunk: Buffer) => {

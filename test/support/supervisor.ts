@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Role } from '../../src/front.js';
 import { projectRoot } from '../../src/paths.js';
+import { programFile } from './program.js';
 import { secretsIn } from './secrets.js';
 import { commandOf, hasVariable, processes, type ProcessInfo } from './processes.js';
 
@@ -98,7 +99,7 @@ export class Supervisor {
 
   #spawn(): ChildProcess {
     const { folder, environment, role = 'bot' } = this.options;
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', role], {
+    const child = spawn(process.execPath, [...programFile('cli'), role], {
       cwd: projectRoot,
       env: { ...process.env, ...environment, PENTIMENTO_DATA: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
