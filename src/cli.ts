@@ -19,6 +19,7 @@ import { paintingNames, renderCommand, type RenderArguments } from './commands/r
 import { statsCommand } from './commands/stats.js';
 import { deviceChoices } from './graph/executor.js';
 import { allStates } from './queue/states.js';
+import { reasonOf } from './reason.js';
 import { outputEndings } from './render/encode.js';
 import { parameterNames } from './requests/parameters.js';
 import { version } from './version.js';
@@ -416,7 +417,7 @@ function exitCodeOf(error: unknown): number {
   // Commander throws when it has shown the help, too: with 0 if that was asked for.
   if (error instanceof CommanderError && /^commander\.(help|version)/.test(error.code))
     return error.exitCode === 0 ? 0 : 2;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const isUsage = error instanceof UsageError || error instanceof CommanderError;
   console.error(`pentimento: ${isUsage ? usageSentence(message) : message}`);
   return isUsage ? 2 : 1;

@@ -8,6 +8,7 @@ import { rateLimitsSchema } from './platforms/mastodon/budget.js';
 import { accessTokenSchema, serverUrlSchema } from './platforms/mastodon/sign-in.js';
 import { picturesSchema } from './pictures/settings.js';
 import { keySchema } from './platforms/x/credentials.js';
+import { lineOf } from './reason.js';
 import { safetyPolicySchema } from './render/safety.js';
 import { parameters } from './requests/parameters.js';
 
@@ -175,8 +176,7 @@ function readYaml(file: string): unknown {
   try {
     return parse(readFileSync(file, 'utf8')) ?? {};
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`${file} cannot be read: ${reason.split('\n')[0] ?? ''}`);
+    throw new ConfigError(`${file} cannot be read: ${lineOf(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { hideFromLogs, withoutSecrets } from './log.js';
 import type { Weather } from './queue/postgres/connections.js';
 import type { PostgresDatabase } from './queue/postgres/database.js';
 import { openPostgres } from './queue/postgres/open.js';
+import { reasonOf } from './reason.js';
 
 /**
  * Opens the database that DATABASE_URL names; from then on no log tells its password.
@@ -32,11 +33,4 @@ export async function withNamed<T>(
   } finally {
     await database.close();
   }
-}
-
-/** A host with several addresses fails with several errors, and no message of its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '')
-    return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

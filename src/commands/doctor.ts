@@ -12,6 +12,7 @@ import { accountsOf, connected, openServer, signIn } from '../open.js';
 import { freeBytes } from '../queue/disk.js';
 import { QueueLedger } from '../queue/ledger.js';
 import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
+import { reasonOf } from '../reason.js';
 import { objectiveGraph } from '../style/objective.js';
 import { checkQueue, withAnyQueue } from './doctor-queue.js';
 
@@ -160,10 +161,6 @@ async function checkDevice(device: Device, { render, models }: Config): Promise<
       { cause: error },
     );
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** To two digits, and never as a power of ten. */

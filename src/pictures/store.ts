@@ -1,3 +1,5 @@
+import { reasonOf } from '../reason.js';
+
 /*
  * The smallest port that every keeper of pictures can satisfy: those that are painted, and those that people send to us
  * themselves. The bot knows nothing else of where they lie, so that they can lie where all its machines reach them.
@@ -98,7 +100,6 @@ export async function reaching<T>(what: string, act: () => Promise<T>): Promise<
   try {
     return await act();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreUnreachable(`${what} cannot be used: ${reason}`, { cause: error });
+    throw new StoreUnreachable(`${what} cannot be used: ${reasonOf(error)}`, { cause: error });
   }
 }
