@@ -156,8 +156,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const result = configSchema.safeParse(merged);
   if (result.success) return result.data;
   // The paths and reasons, but never the values: one of them may be a token.
-  const reasons = result.error.issues.map(({ path, message }) => {
-    const key = path.join('.');
+  const reasons = result.error.issues.map((issue) => {
+    const { message } = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue;
+    const key = issue.path.join('.');
     const variable = variables[key];
     const where = `${key}${variable === undefined ? '' : ` (${variable})`}`;
     return where === '' ? message : `${where}: ${message}`;
