@@ -33,6 +33,9 @@ export function keyOf(text: string): PictureKey {
   return key;
 }
 
+/** The key of a picture that nobody has, for who only wants to know whether a store answers. */
+export const NOBODYS = keyOf(`uploads/${'_'.repeat(22)}/photo`);
+
 /** Whether something is all of a request's, and not one picture. */
 export function isShelf(text: string): text is Shelf {
   return SHELF.test(text);
