@@ -21,11 +21,11 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   && npm rebuild better-sqlite3 \
   && rm -rf node_modules/onnxruntime-node/bin/napi-v6/darwin node_modules/onnxruntime-node/bin/napi-v6/win32
-# Nobody else needs it, but here one cannot add it: for a queue in PostgreSQL.
-RUN mkdir postgres \
-  && npm install --prefix postgres --ignore-scripts --no-audit --no-fund "pg@$(node -p 'require(`./package.json`).peerDependencies.pg')" \
-  && cp -R -n postgres/node_modules/. node_modules \
-  && rm -rf postgres
+# Nobody else needs them, but here one cannot add them: for a queue in PostgreSQL (1 MB), and for pictures in S3 (22 MB).
+RUN mkdir others \
+  && npm install --prefix others --ignore-scripts --no-audit --no-fund $(node -p "['pg', '@aws-sdk/client-s3'].map((name) => name + '@' + require('./package.json').peerDependencies[name]).join(' ')") \
+  && cp -R -n others/node_modules/. node_modules \
+  && rm -rf others
 
 FROM node:22-bookworm-slim AS build
 WORKDIR /app

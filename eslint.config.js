@@ -25,7 +25,7 @@ export const mayImport = {
 const inner = { web: ['renders'] };
 
 /** Leaves of the house that every room may use. */
-const common = ['collection', 'log', 'metrics', 'paths', 'together', 'version'];
+const common = ['collection', 'log', 'metrics', 'paths', 'reason', 'together', 'version'];
 
 const layers = Object.entries(mayImport).map(([room, allowed]) => ({
   files: [`src/${room}/**/*.ts`],

@@ -13,6 +13,7 @@ import { postAnswers } from './replies/outbox.js';
 import type { Sizes } from './requests/parameters.js';
 import { forgetStage } from './stages/forgetting.js';
 import { listenToAll, type Acknowledgment } from './stages/listening.js';
+import { presenceStage } from './stages/presence.js';
 import { recheckStage } from './stages/rechecking.js';
 import { renderStage } from './stages/rendering.js';
 import { together } from './together.js';
@@ -67,7 +68,8 @@ export interface BotOptions {
 export async function runBot(options: BotOptions, signal: AbortSignal): Promise<void> {
   await together(signal, (stopping) => {
     setMaxListeners(0, stopping); // every painter, download and stream listens: their number is no sign of a leak
-    const { platforms, counter, pool } = options;
+    const { platforms, counter, pool, queue } = options;
+    const isShared = queue.database.engine === 'postgres';
     const served = {
       ...options,
       platforms: [...platforms, ...(counter ? [counter.platform] : [])],
@@ -81,6 +83,7 @@ export async function runBot(options: BotOptions, signal: AbortSignal): Promise<
       ]);
     return [
       ...(pool ? [renderStage({ ...served, pool }, stopping)] : []),
+      ...(pool && isShared ? [presenceStage(options, stopping)] : []),
       ...(options.listens ? [alone(options, listening, stopping)] : []),
     ];
   });

@@ -9,6 +9,7 @@ import type { RenderArguments } from './commands/render.js';
 import { platforms, shares } from './commands/setup.js';
 import { deviceChoices } from './graph/executor.js';
 import { allStates, type State } from './queue/states.js';
+import { reasonOf } from './reason.js';
 import { outputEndings } from './render/endings.js';
 import { parameterNames } from './requests/parameters.js';
 import { version } from './version.js';
@@ -439,7 +440,7 @@ function exitCodeOf(error: unknown): number {
   // Commander throws when it has shown the help, too: with 0 if that was asked for.
   if (error instanceof CommanderError && /^commander\.(help|version)/.test(error.code))
     return error.exitCode === 0 ? 0 : 2;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const isUsage = error instanceof UsageError || error instanceof CommanderError;
   console.error(`pentimento: ${isUsage ? usageSentence(message) : message}`);
   return isUsage ? 2 : 1;

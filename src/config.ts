@@ -8,6 +8,7 @@ import { rateLimitsSchema } from './platforms/mastodon/budget.js';
 import { accessTokenSchema, serverUrlSchema } from './platforms/mastodon/sign-in.js';
 import { picturesSchema } from './pictures/settings.js';
 import { keySchema } from './platforms/x/credentials.js';
+import { lineOf } from './reason.js';
 import { safetyPolicySchema } from './render/safety.js';
 import { parameters } from './requests/parameters.js';
 
@@ -155,8 +156,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const result = configSchema.safeParse(merged);
   if (result.success) return result.data;
   // The paths and reasons, but never the values: one of them may be a token.
-  const reasons = result.error.issues.map(({ path, message }) => {
-    const key = path.join('.');
+  const reasons = result.error.issues.map((issue) => {
+    const { message } = issue.code === 'invalid_key' ? (issue.issues[0] ?? issue) : issue;
+    const key = issue.path.join('.');
     const variable = variables[key];
     const where = `${key}${variable === undefined ? '' : ` (${variable})`}`;
     return where === '' ? message : `${where}: ${message}`;
@@ -175,8 +177,7 @@ function readYaml(file: string): unknown {
   try {
     return parse(readFileSync(file, 'utf8')) ?? {};
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`${file} cannot be read: ${reason.split('\n')[0] ?? ''}`);
+    throw new ConfigError(`${file} cannot be read: ${lineOf(error)}`);
   }
 }
 

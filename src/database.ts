@@ -1,23 +1,16 @@
 import { hideFromLogs, withoutSecrets } from './log.js';
 import type { Patience } from './queue/postgres/connections.js';
 import type { PostgresDatabase } from './queue/postgres/database.js';
-import { openPostgres } from './queue/postgres/open.js';
+import { connectPostgres, openPostgres } from './queue/postgres/open.js';
+import { reasonOf } from './reason.js';
 
 /**
  * Opens the database that DATABASE_URL names; from then on no log tells its password.
  * @param patience with a server that goes away
  * @throws Error that says so if it cannot be used
  */
-export async function openNamed(url: string, patience?: Patience): Promise<PostgresDatabase> {
-  try {
-    hideFromLogs(decodeURIComponent(new URL(url).password));
-    return await openPostgres(url, patience);
-  } catch (error) {
-    throw new Error(
-      `the database (DATABASE_URL) cannot be used: ${withoutSecrets(reasonOf(error))}`,
-      { cause: error },
-    );
-  }
+export function openNamed(url: string, patience?: Patience): Promise<PostgresDatabase> {
+  return named(url, () => openPostgres(url, patience));
 }
 
 /** Does something with that database, and closes it. */
@@ -26,17 +19,37 @@ export async function withNamed<T>(
   act: (database: PostgresDatabase) => Promise<T>,
   patience?: Patience,
 ): Promise<T> {
-  const database = await openNamed(url, patience);
+  return closing(await openNamed(url, patience), act);
+}
+
+/** Likewise, with the database as it is: it may have no table yet, or those of another version. */
+export async function withNamedAsItIs<T>(
+  url: string,
+  act: (database: PostgresDatabase) => Promise<T>,
+): Promise<T> {
+  return closing(await named(url, () => connectPostgres(url)), act);
+}
+
+async function named<T>(url: string, open: () => Promise<T>): Promise<T> {
+  try {
+    hideFromLogs(decodeURIComponent(new URL(url).password));
+    hideFromLogs(process.env.PGPASSWORD ?? ''); // of an address without one
+    return await open();
+  } catch (error) {
+    throw new Error(
+      `the database (DATABASE_URL) cannot be used: ${withoutSecrets(reasonOf(error))}`,
+      { cause: error },
+    );
+  }
+}
+
+async function closing<T>(
+  database: PostgresDatabase,
+  act: (database: PostgresDatabase) => Promise<T>,
+): Promise<T> {
   try {
     return await act(database);
   } finally {
     await database.close();
   }
-}
-
-/** A host with several addresses fails with several errors, and no message of its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '')
-    return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -62,6 +62,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     role === 'work'
       ? painters(options)
       : openCounter({ config, queue, pictures, sizes, accounts: names, log });
+  await counter.uploads.clear(); // the folder is this process's alone
   const server = await openServer(config, appOf(options, counter.page), { api: counter.api });
   log.info({ url: server.url }, 'health and metrics are served');
   return { accounts, counter, sandbox: undefined, close: () => server.close() };
@@ -87,6 +88,7 @@ async function openSandbox(options: FrontOptions): Promise<Front> {
     const its = { bot: BOT, status: feed };
     const common = { config, queue, pictures, sizes, accounts: names, log };
     const counter = openCounter({ ...common, sandbox: its });
+    await counter.uploads.clear();
     const web = await openServer(config, appOf(options, counter.page), {
       api: counter.api,
       sandbox,

@@ -16,6 +16,7 @@ import { DATABASE_FILE, openSqlite, requireSound } from './queue/sqlite.js';
 import { FolderTaken, LOCK_FILE, lockFolder, type Unlock } from './queue/lock.js';
 import { Queue } from './queue/queue.js';
 import type { Database } from './queue/sql.js';
+import { reasonOf } from './reason.js';
 import { serve, type RunningServer, type ServeOptions } from './web/server.js';
 
 /*
@@ -214,8 +215,4 @@ export async function openServer(
 
 function explained(what: string, why: string, cause: unknown): Error {
   return new Error(`${what}: ${why}`, { cause });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -13,8 +13,9 @@ import type { RateLimits } from './platforms/mastodon/budget.js';
 import type { Platform } from './platforms/port.js';
 import { dayOf } from './platforms/x/reads.js';
 import { isPaused, tallies } from './queue/desk.js';
-import { freeBytes, hasRoom } from './queue/disk.js';
+import { freeBytes } from './queue/disk.js';
 import { readsOn } from './queue/ledger.js';
+import { readinessOf } from './readiness.js';
 import { largestSizeIn } from './render/fits.js';
 import { RenderPool } from './render/pool.js';
 import { parameters, type Sizes } from './requests/parameters.js';
@@ -92,14 +93,19 @@ export async function startBot(
     let isStarting = true;
     let isOnDuty = false;
     let names: readonly string[] = [];
+    const { database } = queue;
+    const readiness = readinessOf({ database, pictures, folder, paints: role !== 'listen' });
     const problems = async () => [
-      ...((await hasRoom(folder)) ? [] : ['the disk is nearly full']),
-      ...(queue.database.isAway === true ? ['the database cannot be reached'] : []),
+      ...(await readiness.lacks()),
       ...(isStarting ? ['the bot is starting'] : []),
       ...(isOnDuty ? platforms : []).flatMap((platform) => platform.trouble() ?? []),
     ];
     metrics.watch({ problems, freeBytes: () => freeBytes(folder) });
-    const operations = operationsApp({ metrics: metrics.registry, problems });
+    const operations = operationsApp({
+      metrics: metrics.registry,
+      problems,
+      isPaused: readiness.isPaused,
+    });
     const front = await openFront({
       config,
       queue,

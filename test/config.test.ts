@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../src/config.js';
 import { projectRoot } from '../src/paths.js';
 import { MASTODONS_LIMITS } from '../src/platforms/mastodon/budget.js';
+import { temporaryFolder } from './support/folder.js';
 
 /** Settings of whoever runs the tests would show in the defaults. */
 const local = existsSync(join(projectRoot, 'config', 'local.yaml'));
@@ -169,6 +170,23 @@ describe('the environment', () => {
     const message = failure(environment);
     expect(message).toContain(`${key} (`);
     expect(message).not.toContain('secret-token');
+  });
+
+  it('has all that is wrong with it told at once, what nobody knows of included', () => {
+    const file = join(temporaryFolder(), 'settings.yaml');
+    writeFileSync(
+      file,
+      'colour: red\nrender: { size: 5, brush: wide }\npictures: { store: s3, stroe: s3 }\nqueue: { weights: { ada: 2 } }',
+    );
+    const [, reasons = ''] = /^[^:]+: (.*)$/.exec(failure({ PENTIMENTO_CONFIG: file })) ?? [];
+    expect(reasons.split('; ').sort()).toEqual([
+      'Unrecognized key: "colour"',
+      'pictures.s3.bucket (S3_BUCKET): it takes one for store: s3',
+      'pictures: Unrecognized key: "stroe"',
+      'queue.weights.ada: it takes an address like ada@example.social',
+      'render.size: Too small: expected number to be >=64',
+      'render: Unrecognized key: "brush"',
+    ]);
   });
 
   it('never has its values in a message, whatever they are: one may be the token in the wrong place', () => {

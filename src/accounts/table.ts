@@ -1,4 +1,4 @@
-import { withNamed } from '../database.js';
+import { withNamed, withNamedAsItIs } from '../database.js';
 import type { PostgresDatabase } from '../queue/postgres/database.js';
 import { DutyLost, type Sql } from '../queue/sql.js';
 import {
@@ -15,7 +15,7 @@ import {
  */
 export function accountTable(url: string): AccountBook {
   return {
-    read: () => withNamed(url, async (database) => asAccounts(await textIn(database))),
+    read: () => withNamedAsItIs(url, async (database) => asAccounts(await textAsItIs(database))),
     change: (change) =>
       withNamed(url, (database) =>
         alone(database, async () => {
@@ -59,6 +59,12 @@ async function alone(
 /** What stands there; undefined if nothing does. */
 async function textIn(sql: Sql): Promise<string | undefined> {
   return (await sql.get<{ readonly stored: string }>('SELECT stored FROM accounts'))?.stored;
+}
+
+/** Who only reads makes no table. */
+async function textAsItIs(sql: Sql): Promise<string | undefined> {
+  const isThere = await sql.get(`SELECT 1 WHERE to_regclass('accounts') IS NOT NULL`);
+  return isThere === undefined ? undefined : textIn(sql);
 }
 
 function asAccounts(text: string | undefined): StoredAccounts {

@@ -4,6 +4,7 @@ import { UsageError } from './errors.js';
 import { withFile } from './open.js';
 import { loadConfig } from '../config.js';
 import { backUp } from '../queue/sqlite.js';
+import { reasonOf } from '../reason.js';
 
 /**
  * `pentimento backup FILE`: a copy of the queue's database, consistent also while the bot runs. Pictures are not in it:
@@ -21,8 +22,7 @@ export async function backupCommand(file: string): Promise<void> {
       await backUp(database, file);
     } catch (error) {
       await rm(file, { force: true }); // half a backup would look like one
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`the queue cannot be saved in ${file}: ${reason}`, { cause: error });
+      throw new Error(`the queue cannot be saved in ${file}: ${reasonOf(error)}`, { cause: error });
     }
   });
   console.log(`The queue is saved in ${file}.`);

@@ -1,44 +1,45 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from '../config.js';
-import { withNamed } from '../database.js';
+import { withNamedAsItIs } from '../database.js';
+import { isPaused } from '../queue/desk.js';
 import { migrations } from '../queue/migrations.js';
-import type { PostgresDatabase } from '../queue/postgres/database.js';
-import type { Database } from '../queue/sql.js';
-import { DATABASE_FILE, requireSound } from '../queue/sqlite.js';
+import { paintersOf } from '../queue/painters.js';
+import type { Database, Sql } from '../queue/sql.js';
+import { requireSound } from '../queue/sqlite.js';
 import { queueFileIn, withSqlite } from './open.js';
 
 /** The oldest version that the tests know. */
 const OLDEST = 15;
 
+type Where = Pick<Config, 'dataFolder' | 'database'>;
+
 /**
- * Looks at the queue, wherever it lies, and says in a line how it is.
+ * Looks at the queue, wherever it lies, changes nothing there, and says in a line how it is.
  * @throws Error that says what is wrong with it
  */
-export async function checkQueue({
-  dataFolder,
-  database: { url },
-}: Pick<Config, 'dataFolder' | 'database'>): Promise<string> {
-  if (url !== undefined) return withNamed(url, checkPostgres);
+export async function checkQueue({ dataFolder, database: { url } }: Where): Promise<string> {
+  if (url !== undefined) return withNamedAsItIs(url, checkPostgres);
   const file = queueFileIn(dataFolder);
   if (file === undefined) return 'there is none yet; the bot will make one';
-  return withSqlite(file, (database) => {
+  return withSqlite(file, async (database) => {
     requireSound(database);
-    return Promise.resolve('the database is sound');
+    return `the database is sound${await pauseIn(database)}`;
   });
 }
 
-/** Does something with the queue's database; with an empty one if there is none yet. */
+/** Does something with the queue's database; undefined if there is none yet, or it is of another version. */
 export function withAnyQueue<T>(
-  { dataFolder, database: { url } }: Pick<Config, 'dataFolder' | 'database'>,
-  act: (database: Database) => Promise<T>,
+  { dataFolder, database: { url } }: Where,
+  act: (database: Database | undefined) => Promise<T>,
 ): Promise<T> {
-  if (url !== undefined) return withNamed(url, act);
-  const file = join(dataFolder, DATABASE_FILE);
-  return withSqlite(existsSync(file) ? file : ':memory:', act);
+  if (url !== undefined)
+    return withNamedAsItIs(url, async (database) =>
+      act((await versionOf(database)) === migrations.length ? database : undefined),
+    );
+  const file = queueFileIn(dataFolder);
+  return file === undefined ? act(undefined) : withSqlite(file, act);
 }
 
-async function checkPostgres(database: PostgresDatabase): Promise<string> {
+async function checkPostgres(database: Database): Promise<string> {
   const row = await database.get<{
     readonly version: string;
     readonly number: number;
@@ -51,9 +52,39 @@ async function checkPostgres(database: PostgresDatabase): Promise<string> {
   const { version, number, schema } = row;
   if (number < OLDEST * 10_000)
     throw new Error(`PostgreSQL ${version} is too old; it takes ${OLDEST} or newer`);
-  const listening = (await isListening(database)) ? 'a bot listens' : 'no bot listens';
-  return `PostgreSQL ${version}, version ${migrations.length} of the tables in schema "${schema}"; ${listening}`;
+  return `PostgreSQL ${version}, ${await tablesIn(database, schema)}`;
 }
+
+async function tablesIn(database: Database, schema: string): Promise<string> {
+  const version = await versionOf(database);
+  if (version === undefined)
+    return `no tables in schema "${schema}" yet; the bot makes them when it first starts`;
+  const tables = `version ${version} of the tables in schema "${schema}"`;
+  if (version > migrations.length)
+    throw new Error(`${tables} was made by a newer version of pentimento; please update`);
+  const listening = (await isListening(database)) ? 'a bot listens' : 'no bot listens';
+  if (version < migrations.length)
+    return `${tables}, of which a bot makes version ${migrations.length} when it starts; ${listening}`;
+  const painters = await paintersOf(database, Date.now());
+  const painting = painters === 1 ? '1 process paints' : `${painters} processes paint`;
+  return `${tables}; ${listening}, ${painting}${await pauseIn(database)}`;
+}
+
+/** Of our tables in a database of PostgreSQL; undefined if there are none. */
+async function versionOf(sql: Sql): Promise<number | undefined> {
+  const isThere = await sql.get(`SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL`);
+  if (isThere === undefined) return undefined;
+  const row = await sql.get<{ readonly version: number }>('SELECT version FROM schema_version');
+  return row?.version;
+}
+
+/** What there is to say of a pause, after everything else. */
+async function pauseIn(sql: Sql): Promise<string> {
+  return (await isPaused(sql)) ? `; ${PAUSED}` : '';
+}
+
+/** For an operator, who may have forgotten it. */
+export const PAUSED = 'painting is paused, and "pentimento queue resume" goes on';
 
 /** Whether a bot listens on this database, on whatever machine. */
 export async function isListening(database: Database): Promise<boolean> {

@@ -11,8 +11,12 @@ import { loadRecipe, manifestOf, networkNames, networkState } from '../networks/
 import { accountsOf, connected, openServer, signIn } from '../open.js';
 import { freeBytes } from '../queue/disk.js';
 import { QueueLedger } from '../queue/ledger.js';
+import type { Database } from '../queue/sql.js';
 import { FolderTaken, LOCK_FILE, lockFolder } from '../queue/lock.js';
+import { reasonOf } from '../reason.js';
 import { objectiveGraph } from '../style/objective.js';
+import { checkPictures } from './doctor-pictures.js';
+import { withSqlite } from './open.js';
 import { checkQueue, withAnyQueue } from './doctor-queue.js';
 
 /** What one may do without is not there. */
@@ -35,6 +39,7 @@ interface Named {
 const checks: readonly Named[] = [
   { name: 'data folder', check: checkFolder },
   { name: 'queue', check: checkQueue, isInFolder: true },
+  { name: 'pictures', check: checkPictures, isInFolder: true },
   { name: 'bot', check: checkBot, isInFolder: true },
   { name: 'account', check: checkAccounts },
   { name: 'network', check: checkNetwork },
@@ -95,16 +100,20 @@ async function checkFolder({ dataFolder }: Config): Promise<string> {
   return `${dataFolder} can be written to, ${free}`;
 }
 
-async function checkBot({ dataFolder, web }: Config): Promise<string> {
+/** Of several processes on one database it is about the one that has this data folder, and whichever it is. */
+async function checkBot({ dataFolder, web, database }: Config): Promise<string> {
+  const isAlone = database.url === undefined;
   try {
     lockFolder(join(dataFolder, LOCK_FILE))();
   } catch (error) {
-    if (error instanceof FolderTaken) return 'it is running';
+    if (error instanceof FolderTaken)
+      return isAlone ? 'it is running' : `a process of it works in ${dataFolder}`;
     throw error;
   }
   const server = await openServer({ web }, new Hono());
   await server.close();
-  return `it is not running; ${web.host}:${web.port} is free for it`;
+  const none = isAlone ? 'it is not running' : `no process of it works in ${dataFolder}`;
+  return `${none}; ${web.host}:${web.port} is free for it`;
 }
 
 async function checkAccounts(config: Config): Promise<string> {
@@ -116,12 +125,15 @@ async function checkAccounts(config: Config): Promise<string> {
   const cursor = () => ({ get: () => Promise.resolve(undefined), set: () => Promise.resolve() });
   const log = createLog('silent');
   // Signing in is a read on X, and counts as one.
-  const results = await withAnyQueue(config, (database) => {
+  const signInAt = (database: Database) => {
     const ledger = (name: string) => new QueueLedger(database, name);
     return Promise.allSettled(
       accounts.map((account) => signIn(connected(account, config, { cursor, ledger }, log))),
     );
-  });
+  };
+  const results = await withAnyQueue(config, (database) =>
+    database === undefined ? withSqlite(':memory:', signInAt) : signInAt(database),
+  );
   const lines = results.map((result) =>
     result.status === 'fulfilled'
       ? `the server accepts ${result.value}`
@@ -160,10 +172,6 @@ async function checkDevice(device: Device, { render, models }: Config): Promise<
       { cause: error },
     );
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** To two digits, and never as a power of ten. */

@@ -6,6 +6,7 @@ import { beginSignIn, signOut, type MastodonAccount } from '../platforms/mastodo
 import { costPer1000, dollars, mostPerDay, requestNames } from '../platforms/x/prices.js';
 import { isFailure } from '../platforms/port.js';
 import { beginXSignIn, signOutOfX, type XAccount, type XKeys } from '../platforms/x/sign-in.js';
+import { lineOf } from '../reason.js';
 import { UsageError } from './errors.js';
 
 /** `pentimento login mastodon SERVER`: gives the bot an account, by a code that a person copies from the server's page. */
@@ -14,7 +15,7 @@ export async function loginCommand(server: string, signal: AbortSignal): Promise
   const url = originOf(server);
   const { page, finish } = await beginSignIn(url).catch((error: unknown) => {
     throw new Error(
-      `cannot sign in at ${url}: is it the address of a Mastodon server, and is that reachable? (${reasonOf(error)})`,
+      `cannot sign in at ${url}: is it the address of a Mastodon server, and is that reachable? (${lineOf(error)})`,
       { cause: error },
     );
   });
@@ -43,7 +44,7 @@ export async function loginXCommand(method: XKeys['method'], signal: AbortSignal
     const advice = isRefusal
       ? 'X does not take the keys: X_APP_KEY and X_APP_SECRET are the "API Key" and its secret (not an access token, nor a client id) of an application that may read and write'
       : 'X cannot be asked now; see to the connection, or try again later';
-    throw new Error(`${advice} (${reasonOf(error)})`, { cause: error });
+    throw new Error(`${advice} (${lineOf(error)})`, { cause: error });
   });
   askToOpen(
     page,
@@ -148,16 +149,11 @@ export async function logoutCommand(address: string | undefined): Promise<void> 
     await leaving.signOut();
   } catch (error) {
     throw new Error(
-      `${leaving.address} is forgotten here, but the server did not take the token back (${reasonOf(error)}); remove Pentimento from the account's authorized apps`,
+      `${leaving.address} is forgotten here, but the server did not take the token back (${lineOf(error)}); remove Pentimento from the account's authorized apps`,
       { cause: error },
     );
   }
   console.log(`Signed out of ${leaving.address}. A bot that runs gives it up within a minute.`);
-}
-
-function reasonOf(error: unknown): string {
-  const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return reason ?? '';
 }
 
 /**

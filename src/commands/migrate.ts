@@ -9,12 +9,13 @@ import { copyPictures } from '../pictures/copying.js';
 import { filesStore } from '../pictures/files.js';
 import { openPictures } from '../pictures/open.js';
 import { FolderTaken, LOCK_FILE, lockFolder, type Unlock } from '../queue/lock.js';
+import { isPaused } from '../queue/desk.js';
 import { HoldsAnother, isFilled, move, type Moved } from '../queue/moving.js';
 import type { PostgresDatabase } from '../queue/postgres/database.js';
 import type { Sql } from '../queue/sql.js';
 import { DATABASE_FILE, MOVED, openSqlite, requireSound } from '../queue/sqlite.js';
 import { UsageError } from './errors.js';
-import { isListening } from './doctor-queue.js';
+import { isListening, PAUSED } from './doctor-queue.js';
 import { showProgress } from './progress.js';
 
 /**
@@ -41,7 +42,7 @@ export async function migrateCommand(signal: AbortSignal): Promise<void> {
   try {
     const unlockAccounts = await lockAccounts(folder);
     try {
-      const { rows, mended, wasDone, pictures } = await moveFolder(config, url, signal);
+      const { rows, mended, wasDone, pictures, paused } = await moveFolder(config, url, signal);
       await putAside(folder);
       if (wasDone) console.log('All of it had been moved before.');
       else
@@ -54,6 +55,7 @@ export async function migrateCommand(signal: AbortSignal): Promise<void> {
         );
       console.log(`From now on the bot works with PostgreSQL, as long as DATABASE_URL is set. The old queue is used no more, and lies in
 ${file}${MOVED}; when all is well, delete it.${pictures === undefined ? '' : ` ${pictures} pictures were copied, too; those in ${folder} are used no more.`}`);
+      if (paused) console.log(`There, too, ${PAUSED}.`);
     } finally {
       unlockAccounts();
     }
@@ -74,6 +76,7 @@ function lockQueue(folder: string): Unlock {
 interface AllMoved extends Moved {
   /** How many were copied; undefined if they are files as before. */
   readonly pictures: number | undefined;
+  readonly paused: boolean;
 }
 
 async function moveFolder(config: Config, url: string, signal: AbortSignal): Promise<AllMoved> {
@@ -94,7 +97,8 @@ async function moveFolder(config: Config, url: string, signal: AbortSignal): Pro
       const progress = showProgress('moving');
       try {
         const moved = await move(from, to, { also, onProgress: progress.update, signal });
-        return { ...moved, pictures: await movePictures(config, to, signal) };
+        const pictures = await movePictures(config, to, signal);
+        return { ...moved, pictures, paused: await isPaused(to) };
       } finally {
         progress.stop();
       }

@@ -15,6 +15,7 @@ import type { Manifest } from '../networks/recipe.js';
 import type { Download } from '../networks/source.js';
 import { removeWeights, weightsFile } from '../networks/weights-file.js';
 import { FolderTaken, lockFolder, type Unlock } from '../queue/lock.js';
+import { reasonOf } from '../reason.js';
 import { UsageError } from './errors.js';
 import { showProgress } from './progress.js';
 
@@ -27,7 +28,7 @@ export async function modelsList(): Promise<void> {
       const state = await networkState(manifest, models.folder);
       console.log(lineFor(manifest, state));
     } catch (error) {
-      console.log(`${name.padEnd(NAME_WIDTH)}  unusable: ${messageOf(error)}`);
+      console.log(`${name.padEnd(NAME_WIDTH)}  unusable: ${reasonOf(error)}`);
     }
   }
   console.log(`In use (${render.network}): ${await nameInUse({ models, render })}`);
@@ -156,14 +157,10 @@ async function nameInUse({ models, render }: Pick<Config, 'models' | 'render'>):
   try {
     return (await chosenNetwork(render.network, models.folder)).name;
   } catch (error) {
-    return messageOf(error);
+    return reasonOf(error);
   }
 }
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

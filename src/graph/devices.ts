@@ -1,3 +1,4 @@
+import { lineOf } from '../reason.js';
 import type { Device, DeviceChoice, Executor } from './executor.js';
 import { hasGpu, hasNvidiaGpu, hideSoftwareGpus } from './gpus.js';
 import { hasOnnxCuda } from './onnx/cuda.js';
@@ -99,7 +100,5 @@ async function isFaster(executor: Executor, cpu: Executor): Promise<boolean> {
  * checked what before it says what is the matter.
  */
 export function deviceProblem(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const [line = ''] = message.trim().split('\n');
-  return line.replace(/^.* was false\. /, '');
+  return lineOf(error).replace(/^.* was false\. /, '');
 }

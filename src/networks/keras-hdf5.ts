@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Dataset, Entity, File, Group } from 'h5wasm/node';
+import { reasonOf } from '../reason.js';
 import type { Weights } from './network.js';
 import { toOutInHeightWidth } from './tfjs-layers.js';
 import type { Convolution } from './vgg.js';
@@ -87,7 +88,7 @@ function weightsOf(dataset: Dataset, size: number): Weights {
 
 /** The library tells where in its source it noticed, over many lines; the last cause is the first line's. */
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = reasonOf(error);
   const causes = [...text.matchAll(/\(\): (.+)$/gm)];
   return causes.at(-1)?.[1] ?? text.split('\n')[0] ?? '';
 }

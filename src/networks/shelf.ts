@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../paths.js';
+import { reasonOf } from '../reason.js';
 import { readKerasHdf5 } from './keras-hdf5.js';
 import { INPUT, type Network } from './network.js';
 import { loadInceptionV3 } from './nsfwjs.js';
@@ -150,10 +151,6 @@ async function loadNetwork(name: string, source: Source, folder = ''): Promise<N
   } catch (error) {
     throw new NetworkError(`${file} cannot be used: ${reasonOf(error)}`, { cause: error });
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function oneLine(text: string): string {

@@ -190,7 +190,7 @@ class S3Store implements PictureStore {
     try {
       return await act(stop.signal);
     } catch (error) {
-      const reason = stop.signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+      const reason = stop.signal.aborted ? `no answer within ${timeoutMs} ms` : namesIn(error);
       // Without its cause: some storages repeat in their errors what they were sent, and the library hangs it on its own.
       throw new StoreUnreachable(`the storage of the pictures cannot be used: ${reason}`);
     } finally {
@@ -205,7 +205,7 @@ function undefinedIfMissing(error: unknown): undefined {
 }
 
 /** The names and numbers of an error, and none of its words. */
-function reasonOf(error: unknown): string {
+function namesIn(error: unknown): string {
   if (!(error instanceof Error)) return 'something else than an error';
   const { $metadata: metadata } = error as { $metadata?: { readonly httpStatusCode?: number } };
   const names = [error.name, 'code' in error ? String(error.code) : ''].filter((name) =>

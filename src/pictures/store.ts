@@ -1,3 +1,5 @@
+import { reasonOf } from '../reason.js';
+
 /*
  * The smallest port that every keeper of pictures can satisfy: those that are painted, and those that people send to us
  * themselves. The bot knows nothing else of where they lie, so that they can lie where all its machines reach them.
@@ -30,6 +32,9 @@ export function keyOf(text: string): PictureKey {
   if (key === undefined) throw new Error('this is no name of a picture');
   return key;
 }
+
+/** The key of a picture that nobody has, for who only wants to know whether a store answers. */
+export const NOBODYS = keyOf(`uploads/${'_'.repeat(22)}/photo`);
 
 /** Whether something is all of a request's, and not one picture. */
 export function isShelf(text: string): text is Shelf {
@@ -98,7 +103,6 @@ export async function reaching<T>(what: string, act: () => Promise<T>): Promise<
   try {
     return await act();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreUnreachable(`${what} cannot be used: ${reason}`, { cause: error });
+    throw new StoreUnreachable(`${what} cannot be used: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -5,6 +5,7 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Agent, request, type Dispatcher } from 'undici';
+import { reasonOf } from '../reason.js';
 import { version } from '../version.js';
 import { PictureTooLarge, PlatformError } from './port.js';
 import { publicConnector } from './public-address.js';
@@ -63,7 +64,7 @@ export async function download(
     await rm(file, { force: true });
     limits.throwIfAborted();
     if (error instanceof PlatformError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new PlatformError('unreachable', `cannot download a picture: ${reason}`, undefined, {
       cause: error,
     });

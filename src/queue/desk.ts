@@ -1,6 +1,6 @@
 import type { Mention } from '../platforms/port.js';
 import type { RenderRequest } from '../requests/request.js';
-import type { Sql } from './sql.js';
+import { listOf, type Sql } from './sql.js';
 import type { Answer, State } from './states.js';
 
 /*
@@ -68,6 +68,20 @@ export async function listed(
 export async function shown(sql: Sql, id: number): Promise<Listed | undefined> {
   const row = await sql.get<Row>(`SELECT ${COLUMNS} FROM requests WHERE id = @id`, { id });
   return row && asListed(row);
+}
+
+/** The names of the pictures that some requests have been answered with, or will be. */
+export async function paintedAmong(
+  sql: Sql,
+  ids: readonly RequestId[],
+): Promise<ReadonlySet<string>> {
+  const list = listOf('id', ids);
+  const rows = await sql.all<{ readonly file: string }>(
+    `SELECT answer ->> 'file' AS file FROM requests
+     WHERE id IN (${list.sql}) AND answer ->> 'type' = 'painted'`,
+    list.values,
+  );
+  return new Set(rows.map(({ file }) => file));
 }
 
 /** The request that a mention became; undefined if we do not know the mention. */

@@ -507,4 +507,15 @@ export const migrations: readonly Migration[] = [
   );
   `,
   },
+  {
+    // Where the database is a file, one process does everything.
+    sqlite: NOTHING,
+    postgres: `
+  -- Which processes paint, as each of them says again and again (painters.ts).
+  CREATE TABLE painters (
+    machine TEXT COLLATE "C" PRIMARY KEY,
+    said_at BIGINT NOT NULL -- ms since 1970
+  );
+  `,
+  },
 ];

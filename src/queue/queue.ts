@@ -122,6 +122,11 @@ export class Queue extends EventEmitter<{ change: [] }> {
     return quotaReached(this.database, this.options.quotas, who, this.now());
   }
 
+  /** This process's name among those that paint for the database. */
+  get machine(): string {
+    return this.options.machine ?? '';
+  }
+
   /** How much the bot takes on. */
   get quotas(): Quotas {
     return this.options.quotas;
@@ -176,9 +181,8 @@ export class Queue extends EventEmitter<{ change: [] }> {
   /** A render has an outcome; next it is posted. A painted picture also tells how fast its device is. */
   async rendered(claim: RenderClaim, answer: Answer, pace?: Pace): Promise<boolean> {
     const changes = { answer: JSON.stringify(answer), attempts: 0 };
-    const { machine = '' } = this.options;
     const moved = await this.database.transaction(async (sql) => {
-      if (pace) await learnPace(sql, machine, pace, this.now());
+      if (pace) await learnPace(sql, this.machine, pace, this.now());
       return this.#move(sql, claim, 'rendering', 'answering', changes);
     });
     this.changed();

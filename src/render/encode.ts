@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import { lineOf } from '../reason.js';
 import { CHANNELS, type Picture } from '../style/picture.js';
 import { endings, outputEndings, type Ending } from './endings.js';
 
@@ -27,7 +28,7 @@ function endingOf(file: string): Ending | undefined {
 class OutputError extends Error {
   override readonly name = 'OutputError';
   constructor(file: string, cause: unknown) {
-    super(`${file} cannot be written: ${reasonOf(cause)}`, { cause });
+    super(`${file} cannot be written: ${whyNot(cause)}`, { cause });
   }
 }
 
@@ -96,11 +97,9 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk is full',
 };
 
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const known = 'code' in error ? reasons[String(error.code)] : undefined;
-  // The image library says one thing per line, the first one first.
-  return known ?? error.message.trim().split('\n')[0] ?? '';
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? lineOf(error);
 }
 
 /** Planes of 0..1 to pixels of 0..255. */

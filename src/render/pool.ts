@@ -220,7 +220,7 @@ export class RenderPool {
 }
 
 /** What is said of accounts, storages and databases (.env.example), and of proxies, whose addresses may hold a password. */
-const SECRET = /^((MASTODON|X|S3|AWS)_|DATABASE_URL$|PGPASS)|_PROXY$/i;
+const SECRET = /^((MASTODON|X|S3|AWS)_|DATABASE_URL$|PGPASS|POSTGRES_PASSWORD$)|_PROXY$/i;
 
 /** A worker decodes strangers' pictures and asks no network for anything, and so is not told any secret. */
 function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -1,3 +1,4 @@
+import { reasonOf } from '../reason.js';
 import { openStudio, paint, type Studio } from './studio.js';
 import {
   PictureError,
@@ -45,7 +46,7 @@ function asReport(error: unknown): WorkerReport {
     const { problem, file, message } = error;
     return { type: 'refused', problem, file, message };
   }
-  return { type: 'failed', message: error instanceof Error ? error.message : String(error) };
+  return { type: 'failed', message: reasonOf(error) };
 }
 
 process.on('message', (message: unknown) => {

@@ -1,6 +1,9 @@
-import { keyIn, type PictureStore } from '../pictures/store.js';
-import { shown } from '../queue/desk.js';
+import type { Kept, PictureStore } from '../pictures/store.js';
+import { paintedAmong, type RequestId } from '../queue/desk.js';
 import type { Sql } from '../queue/sql.js';
+
+/** So many are asked for at a time: there may be hundreds of thousands. */
+const BATCH = 500;
 
 /**
  * Removes painted pictures of which the queue knows nothing: of a painter that had lost its claim, or of a time that a backup
@@ -14,10 +17,15 @@ export async function removeOrphans(
   database: Sql,
   before: number,
 ): Promise<void> {
-  for (const { key, changedAt } of await pictures.list('pictures/')) {
-    if (changedAt >= before) continue;
-    const answer = (await shown(database, Number.parseInt(key.slice('pictures/'.length), 10)))
-      ?.answer;
-    if (answer?.type !== 'painted' || keyIn(answer.file) !== key) await pictures.remove(key);
+  const settled = (await pictures.list('pictures/')).filter(({ changedAt }) => changedAt < before);
+  for (let from = 0; from < settled.length; from += BATCH) {
+    const batch = settled.slice(from, from + BATCH);
+    const known = await paintedAmong(database, batch.map(requestOf));
+    for (const { key } of batch) if (!known.has(key)) await pictures.remove(key);
   }
+}
+
+/** The request that a picture was painted for, as its key says. */
+function requestOf({ key }: Kept): RequestId {
+  return Number.parseInt(key.slice('pictures/'.length), 10) as RequestId;
 }

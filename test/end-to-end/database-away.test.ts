@@ -1,14 +1,14 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { fromSource, startBotProcess } from '../support/bot-process.js';
+import { ours, startBotProcess } from '../support/bot-process.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startCluster } from '../support/postgres.js';
 
 it('told to end while the database is away, "pentimento listen" does not wait for it', async () => {
   const cluster = await startCluster();
   onTestFinished(() => cluster.remove());
-  const [node, ...rest] = fromSource.command;
+  const [node, ...rest] = ours.command;
   const its = await startBotProcess(temporaryFolder(), undefined, '', {
-    ...fromSource,
+    ...ours,
     command: [node, ...rest.slice(0, -1), 'listen'],
     env: { DATABASE_URL: cluster.url },
   });

@@ -141,7 +141,7 @@ describe('pentimento doctor', () => {
     await start();
     const { code, out, err } = await operator('doctor');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^(ok {7}.*\n){7}((ok {7}|absent {3})device .*\n){3}$/);
+    expect(out).toMatch(/^(ok {7}.*\n){8}((ok {7}|absent {3})device .*\n){3}$/);
     expect(out).toMatch(/^ok {7}device cpu: ONNX Runtime, CPU, .*, [\d.]+ GFLOP\/s$/m);
     expect(out).toContain('bot: it is running');
     expect(out).toContain(

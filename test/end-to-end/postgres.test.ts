@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { LOCK_FILE, lockFolder } from '../../src/queue/lock.js';
+import { sayPaints } from '../../src/queue/painters.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
 import { Queue } from '../../src/queue/queue.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
-import { emptyDatabase } from '../support/empty-database.js';
+import { emptyDatabase, onServer } from '../support/empty-database.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startCluster, type Cluster } from '../support/postgres.js';
@@ -21,13 +23,17 @@ afterAll(() => cluster.remove());
 async function operator() {
   const url = new URL(await emptyDatabase(cluster));
   url.password = secret('access token', 'password-of-the-database');
-  const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: url.href };
+  const folder = temporaryFolder();
+  const env = { ...quickSettings(folder), DATABASE_URL: url.href };
   const database = await openPostgres(url.href);
   onTestFinished(() => database.close());
   const queue = new Queue(database, options);
   const type = (...args: readonly string[]) => pentimento(args, { env });
-  return { env, database, queue, type };
+  return { env, folder, database, queue, type };
 }
+
+/** What a database has. */
+const TABLES = `SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`;
 
 describe('with DATABASE_URL', () => {
   it('the queue is listed, shown, paused, cancelled and tried again', async () => {
@@ -99,11 +105,81 @@ describe('pentimento doctor, with DATABASE_URL,', () => {
     const idle = await type('doctor');
     expect(idle.code).toBe(0);
     expect(idle.out).toMatch(
-      /^ok {7}queue: PostgreSQL \d+\.\d+.*, version \d+ of the tables in schema "public"; no bot listens$/m,
+      /^ok {7}queue: PostgreSQL \d+\.\d+.*, version \d+ of the tables in schema "public"; no bot listens, 0 processes paint$/m,
     );
     const end = new AbortController();
     const busy = await database.onDuty('listening', end.signal, () => type('doctor'));
-    expect(busy?.out).toMatch(/^ok {7}queue: PostgreSQL .*; a bot listens$/m);
+    expect(busy?.out).toMatch(/^ok {7}queue: PostgreSQL .*; a bot listens, 0 processes paint$/m);
+  });
+
+  it('tells apart whether a bot listens, and whether a process works in this data folder', async () => {
+    const { folder, type } = await operator();
+    const idle = await type('doctor');
+    expect(idle.out).toContain(`bot: no process of it works in ${folder}; `);
+    const unlock = lockFolder(join(folder, LOCK_FILE));
+    onTestFinished(unlock);
+    const busy = await type('doctor');
+    expect(busy.out).toContain(`bot: a process of it works in ${folder}\n`);
+    expect(busy.out).toContain('; no bot listens, ');
+  });
+
+  it('says how many processes paint, that painting is paused, and where pictures are', async () => {
+    const { database, type } = await operator();
+    await sayPaints(database, 'here', Date.now());
+    await type('queue', 'pause');
+    const { code, out } = await type('doctor');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^ok {7}queue: .*, 1 process paints; painting is paused, and "pentimento queue resume" goes on$/m,
+    );
+    expect(out).toMatch(/^ok {7}pictures: in the database, which answers$/m);
+  });
+
+  it('only looks at a database that is empty', async () => {
+    const url = await emptyDatabase(cluster);
+    const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: url };
+    const { code, out } = await pentimento(['doctor'], { env });
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^ok {7}queue: PostgreSQL .*, no tables in schema "public" yet; the bot makes them when it first starts$/m,
+    );
+    expect(out).toMatch(/^ok {7}pictures: in the database, as soon as it has its tables$/m);
+    expect(await onServer(url, TABLES)).toEqual([]);
+  });
+
+  it('does not bring a database of another version to its own', async () => {
+    const { env, database, type } = await operator();
+    await database.run('UPDATE schema_version SET version = version - 1');
+    await database.run('DROP TABLE painters');
+    const before = await onServer(env.DATABASE_URL, TABLES);
+    const older = await type('doctor');
+    expect(older.code).toBe(0);
+    expect(older.out).toMatch(
+      /^ok {7}queue: .*, version \d+ of the tables in schema "public", of which a bot makes version \d+ when it starts; no bot listens$/m,
+    );
+    expect(await onServer(env.DATABASE_URL, TABLES)).toEqual(before);
+    await database.run('UPDATE schema_version SET version = version + 2');
+    const newer = await type('doctor');
+    expect(newer.code).toBe(1);
+    expect(newer.out).toMatch(
+      /^PROBLEM {2}queue: .* a newer version of pentimento; please update$/m,
+    );
+  });
+
+  it('says what to look at where the storage of the pictures does not answer', async () => {
+    const { env } = await operator();
+    const storage = {
+      PENTIMENTO_PICTURES: 's3',
+      S3_ENDPOINT: 'http://127.0.0.1:9',
+      S3_BUCKET: 'easel',
+      S3_ACCESS_KEY_ID: 'id',
+      S3_SECRET_ACCESS_KEY: secret('client secret', 'a-key-that-nobody-shows'),
+    };
+    const { code, out } = await pentimento(['doctor'], { env: { ...env, ...storage } });
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /^PROBLEM {2}pictures: the storage of the pictures cannot be used: .*ECONNREFUSED.*; see whether the storage runs, and to pictures\.s3/m,
+    );
   });
 
   it.each([
@@ -119,6 +195,24 @@ describe('pentimento doctor, with DATABASE_URL,', () => {
       /^PROBLEM {2}queue: the database \(DATABASE_URL\) cannot be used: .+$/m.exec(out) ?? [];
     expect(line).toMatch(reason);
   });
+});
+
+it('a password that the address does not have is taken from PGPASSWORD, whatever is in it', async () => {
+  const guarded = await startCluster();
+  onTestFinished(() => guarded.remove());
+  const password = secret('access token', 'it%40s: "ö/\\ &#?@secret');
+  await onServer(guarded.url, `ALTER ROLE pentimento PASSWORD '${password}'`);
+  // It trusts everybody; from now on nobody.
+  await onServer(
+    guarded.url,
+    `DO $$ BEGIN EXECUTE format('COPY (SELECT %L) TO %L', 'host all all all scram-sha-256', current_setting('hba_file')); END $$`,
+  );
+  await onServer(guarded.url, 'SELECT pg_reload_conf()');
+  const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: guarded.url };
+  const list = (PGPASSWORD: string) =>
+    pentimento(['queue', 'list'], { env: { ...env, PGPASSWORD } });
+  expect((await list('another')).err).toContain('password authentication failed');
+  expect(await list(password)).toMatchObject({ code: 0, err: '' });
 });
 
 /** Without the package that they name, as where npm has not been told to install it. */

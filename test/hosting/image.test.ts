@@ -106,6 +106,11 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     expect(readdirSync(image.at('/app/data')).sort()).toEqual(['samples', 'styles']);
   });
 
+  it.each(['pg', '@aws-sdk/client-s3'])('has %s, which one adds elsewhere', (name) => {
+    const [program, ...rest] = command(['node', '--eval', `import('${name}')`]);
+    expect(spawnSync(program, rest, { cwd: image.at('/app') }).status).toBe(0);
+  });
+
   it('finds nothing wrong with itself', { timeout: 300_000 }, () => {
     const { status, stdout, stderr } = pentimento('doctor');
     expect({ status, stderr, stdout }).toMatchObject({ status: 0, stderr: '' });

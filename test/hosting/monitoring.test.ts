@@ -91,7 +91,11 @@ async function printed(): Promise<Printed> {
   metrics.rendered('cpu', 20);
   metrics.replied('painted', 30);
   for (const stage of ['listen', 'render', 'reply'] as const) metrics.failed(stage, 'later');
-  const app = operationsApp({ metrics: metrics.registry, problems });
+  const app = operationsApp({
+    metrics: metrics.registry,
+    problems,
+    isPaused: () => Promise.resolve(false),
+  });
   const text = await (await app.request('/metrics')).text();
   const found = new Map<string, Map<string, Set<string>>>();
   for (const line of text.split('\n').filter((one) => one !== '' && !one.startsWith('#'))) {

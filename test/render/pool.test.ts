@@ -93,7 +93,10 @@ describe('the render pool', () => {
   });
 
   it('tells its worker no secret of the environment', async () => {
-    const names = ['MASTODON_ACCESS_TOKEN', 'X_APP_SECRET', 'X_CLIENT_SECRET', 'HTTPS_PROXY'];
+    const names = [
+      ...['MASTODON_ACCESS_TOKEN', 'X_APP_SECRET', 'X_CLIENT_SECRET', 'HTTPS_PROXY'],
+      ...['DATABASE_URL', 'PGPASSWORD', 'POSTGRES_PASSWORD'],
+    ];
     for (const name of names) vi.stubEnv(name, 'secret');
     onTestFinished(() => void vi.unstubAllEnvs());
     const one = pool();

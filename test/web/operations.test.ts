@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/metrics.js';
 import { operationsApp } from '../../src/web/operations.js';
 
-function watched(problems: readonly string[] = []) {
+function watched(problems: readonly string[] = [], isPaused = false) {
   const metrics = new Metrics(() => Promise.resolve({ queued: 3, rendering: 1 }));
   const app = operationsApp({
     metrics: metrics.registry,
     problems: () => Promise.resolve(problems),
+    isPaused: () => Promise.resolve(isPaused),
   });
   const get = async (path: string) => {
     const response = await app.request(path);
@@ -29,6 +30,14 @@ describe('for whoever watches over the bot', () => {
       status: 503,
       text: 'the disk is nearly full\n',
     });
+  });
+
+  it('/readyz of a bot that is paused says so, and that it is ready all the same', async () => {
+    expect(await watched([], true).get('/readyz')).toMatchObject({
+      status: 200,
+      text: 'ready, and painting is paused\n',
+    });
+    expect(await watched(['nobody paints'], true).get('/readyz')).toMatchObject({ status: 503 });
   });
 
   it('/metrics counts requests, renders by device, replies and failures, as Prometheus reads it', async () => {

@@ -1,6 +1,7 @@
 import { MastoHttpError } from 'masto';
 import { z } from 'zod';
 import { withoutSecrets } from '../../log.js';
+import { reasonOf } from '../../reason.js';
 import { PlatformError } from '../port.js';
 import { BareError } from './bounded.js';
 
@@ -52,7 +53,7 @@ function asPlatformError(what: string, error: unknown): PlatformError {
       undefined,
       options,
     );
-  const reason = withoutSecrets(reasonOf(error));
+  const reason = withoutSecrets(whyNoAnswer(error));
   return new PlatformError('unreachable', `${what}: ${reason}`, undefined, options);
 }
 
@@ -76,10 +77,10 @@ export function saysMissing(error: unknown): 'surely' | 'by a page' | undefined 
 }
 
 /** `fetch failed` says nothing; what it failed of is in the cause. A TypeError of masto's comes of a page in place of JSON. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return `${error.message} (${error.cause.message})`;
-  return error instanceof TypeError ? 'not an answer we understand' : error.message;
+function whyNoAnswer(error: unknown): string {
+  if (error instanceof Error && error.cause instanceof Error)
+    return `${error.message} (${reasonOf(error.cause)})`;
+  return error instanceof TypeError ? 'not an answer we understand' : reasonOf(error);
 }
 
 /**

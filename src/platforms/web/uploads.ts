@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyOf, shelfOf, type PictureKey, type PictureStore } from '../../pictures/store.js';
 import type { Attachment } from '../port.js';
@@ -88,18 +88,17 @@ export class Uploads {
     await this.store.remove(shelfOf(id));
   }
 
+  /** Removes what was arriving when an earlier process ended. Nothing may be arriving by now. */
+  async clear(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
   /**
-   * Removes what is no longer needed, asked of every request that has had an hour to come about, and what has been arriving for
-   * so long.
+   * Removes what is no longer needed, asked of every request that has had an hour to come about.
    * @throws StoreUnreachable
    */
   async tidy(neededOf: (id: RenderId) => Promise<Needed>, now: number): Promise<void> {
     const before = now - SETTLED_MS;
-    for (const name of await readdir(this.folder).catch(() => [])) {
-      const folder = join(this.folder, name);
-      if (isRenderId(name) && (await stat(folder)).mtimeMs <= before)
-        await rm(folder, { recursive: true, force: true });
-    }
     const requests = new Map<RenderId, { newest: number; originals: PictureKey[] }>();
     for (const { key, changedAt } of await this.store.list('uploads/')) {
       const [, id = '', name = ''] = SENT.exec(key) ?? [];

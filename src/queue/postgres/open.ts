@@ -10,13 +10,8 @@ import { PostgresNews } from './news.js';
  * @param patience with a server that goes away
  * @throws Error if the server cannot be reached, or the database was written by a newer version of this program
  */
-export async function openPostgres(
-  url: string,
-  patience: Patience = {},
-): Promise<PostgresDatabase> {
-  const connections = await Connections.open(url, patience);
-  const news = new PostgresNews(connections);
-  const database = new PostgresDatabase(connections, news);
+export async function openPostgres(url: string, patience?: Patience): Promise<PostgresDatabase> {
+  const database = await connectPostgres(url, patience);
   try {
     await database.migrate(migrate);
     // Of those who have gone without having asked.
@@ -26,6 +21,15 @@ export async function openPostgres(
     throw error;
   }
   return database;
+}
+
+/** Likewise, with the database as it is. */
+export async function connectPostgres(
+  url: string,
+  patience: Patience = {},
+): Promise<PostgresDatabase> {
+  const connections = await Connections.open(url, patience);
+  return new PostgresDatabase(connections, new PostgresNews(connections));
 }
 
 async function migrate(sql: Sql): Promise<void> {

@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { loadConfig } from '../../src/config.js';
+import type { Role } from '../../src/front.js';
+import { createLog } from '../../src/log.js';
+import { newRenderId } from '../../src/platforms/web/uploads.js';
+import { setPaused } from '../../src/queue/desk.js';
+import { openPostgres } from '../../src/queue/postgres/open.js';
+import { startBot } from '../../src/start.js';
+import { quickSettings } from '../support/bot-process.js';
+import { emptyDatabase } from '../support/empty-database.js';
+import { temporaryFolder } from '../support/folder.js';
+import { startCluster, type Cluster } from '../support/postgres.js';
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster();
+});
+afterAll(() => cluster.remove());
+
+const patient = { timeout: 60_000, interval: 50 };
+
+/** One of several processes on a database, all of them in this one. */
+async function start(role: Role, url: string, folder = temporaryFolder(), settings = '') {
+  const config = loadConfig({ ...quickSettings(folder, settings), DATABASE_URL: url });
+  let written = '';
+  const log = createLog('info', { write: (line) => (written += line) });
+  const stop = new AbortController();
+  const { done } = await startBot(config, log, stop.signal, role);
+  const end = async () => {
+    stop.abort();
+    await done;
+  };
+  onTestFinished(end);
+  const [, address = ''] = /"url":"(http[^"]+)","msg":"health/.exec(written) ?? [];
+  const ready = async () => {
+    const response = await fetch(`${address}/readyz`);
+    return `${response.status} ${await response.text()}`;
+  };
+  return { ready, end };
+}
+
+it('who listens is ready as long as somebody paints, and says so if it is paused', async () => {
+  const url = await emptyDatabase(cluster);
+  const listener = await start('listen', url);
+  expect(await listener.ready()).toBe('503 nobody paints\n');
+  const painter = await start('work', url);
+  await vi.waitFor(async () => expect(await listener.ready()).toBe('200 ready\n'), patient);
+  expect(await painter.ready()).toBe('200 ready\n');
+
+  const database = await openPostgres(url);
+  onTestFinished(() => database.close());
+  await setPaused(database, true);
+  for (const one of [listener, painter])
+    expect(await one.ready()).toBe('200 ready, and painting is paused\n');
+  await setPaused(database, false);
+
+  await painter.end();
+  expect(await listener.ready()).toBe('503 nobody paints\n');
+  // Who is killed says nothing, and is silent.
+  const long = Date.now() - 60_000;
+  await database.run(`INSERT INTO painters VALUES ('gone', @long)`, { long });
+  expect(await listener.ready()).toBe('503 nobody paints\n');
+});
+
+it('nobody is ready whose pictures cannot be reached', async () => {
+  const url = await emptyDatabase(cluster);
+  const storage =
+    'pictures: { store: s3, s3: { endpoint: "http://127.0.0.1:9", bucket: easel, accessKeyId: id, secretAccessKey: key } }';
+  const bot = await start('bot', url, temporaryFolder(), storage);
+  expect(await bot.ready()).toBe('503 the pictures cannot be reached\n');
+});
+
+it('who stands by has emptied what was arriving in its folder before it did', async () => {
+  const url = await emptyDatabase(cluster);
+  const folder = temporaryFolder();
+  const arriving = join(folder, 'arriving', newRenderId());
+  mkdirSync(arriving, { recursive: true });
+  writeFileSync(join(arriving, 'photo'), 'half of a photo');
+  const database = await openPostgres(url);
+  onTestFinished(() => database.close());
+  const end = new AbortController();
+  await database.onDuty('listening', end.signal, async () => {
+    await start('listen', url, folder);
+    expect(existsSync(arriving)).toBe(false);
+  });
+});
