@@ -44,8 +44,11 @@ export interface Platform {
     mention: Mention,
   ): { readonly photo: PictureKey; readonly sketch: PictureKey } | undefined;
 
-  /** Answers a mention in its thread and gives the answer's id. The same mention twice is answered once, where possible. */
-  reply(mention: Mention, reply: Reply): Promise<string>;
+  /**
+   * Answers a mention in its thread and gives the answer's id. The same mention twice is answered once, where possible.
+   * @param fence passed as the last thing before the answer goes out; where it throws, nothing is posted
+   */
+  reply(mention: Mention, reply: Reply, fence?: Fence): Promise<string>;
 
   /** The posts of ours that stand directly under a mention; where looking costs money, as far as it is not known already. */
   repliesTo(mention: Mention): Promise<readonly OwnReply[]>;
@@ -151,6 +154,9 @@ export interface Reply {
   readonly sensitive?: boolean;
 }
 
+/** Lets through who may still answer: whoever has hung for a while may have been followed by another one. @throws Superseded */
+export type Fence = () => Promise<void>;
+
 /** A reply of ours that stands in a thread. */
 export interface OwnReply {
   readonly id: string;
@@ -203,6 +209,13 @@ export class BudgetSpent extends PlatformError {
     override readonly retryAt: Date,
   ) {
     super('later', `${what}: no more for now`, retryAt);
+  }
+}
+
+/** Another one answers in our place, or nobody wants the answer any more: nothing was posted. */
+export class Superseded extends PlatformError {
+  constructor() {
+    super('refused', 'replying: it is not ours to answer any more');
   }
 }
 

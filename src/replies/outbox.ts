@@ -8,6 +8,8 @@ import {
   PictureRefused,
   PlatformError,
   platformNamed,
+  Superseded,
+  type Fence,
   type Focus,
   type OwnPicture,
   type Platform,
@@ -113,6 +115,10 @@ async function post(claim: ReplyClaim, options: OutboxOptions): Promise<void> {
       await queue.putReplyOff(claim, error.retryAt.getTime());
       return;
     }
+    if (error instanceof Superseded) {
+      log.info({ error }, 'another process answers in our place, or nobody wants it any more');
+      return;
+    }
     const { kind, retryAt } =
       error instanceof PlatformError ? error : { kind: 'unreachable', retryAt: undefined };
     metrics.failed('reply', kind);
@@ -150,11 +156,14 @@ function notBefore(attempt: number, retryAt: Date | undefined): number {
 /** Does what the answer takes; gives the id of our reply, if it took one. */
 async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<string | undefined> {
   const { mention, answer } = claim;
-  const platform = platformNamed(options.platforms, claim.platform);
-  if (answer.type === 'silence') return undefined;
-  if (answer.type !== 'removal') return postOnce(platform, { ...claim, answer }, options);
   const { queue, pictures } = options;
-  return remove(platform, mention, answer.postId, queue, pictures);
+  const platform = platformNamed(options.platforms, claim.platform);
+  const fence = async () => {
+    if (!(await queue.extend(claim))) throw new Superseded();
+  };
+  if (answer.type === 'silence') return undefined;
+  if (answer.type !== 'removal') return postOnce(platform, { ...claim, answer }, pictures, fence);
+  return remove(platform, mention, answer.postId, queue, pictures, fence);
 }
 
 /**
@@ -164,7 +173,8 @@ async function respond(claim: ReplyClaim, options: OutboxOptions): Promise<strin
 async function postOnce(
   platform: Platform,
   { mention, request, answer }: ReplyClaim & { readonly answer: Spoken },
-  { pictures }: OutboxOptions,
+  pictures: PictureStore,
+  fence: Fence,
 ): Promise<string> {
   const isPainted = answer.type === 'painted';
   const replies = await platform.repliesTo(mention);
@@ -184,7 +194,8 @@ async function postOnce(
       },
       sensitive: answer.sensitive ?? false,
     };
-  return platform.reply(mention, { text, brief, language: languageFor(mention), ...painted });
+  const reply = { text, brief, language: languageFor(mention), ...painted };
+  return platform.reply(mention, reply, fence);
 }
 
 /** What must stay visible is where it was in the photo; a sheet shows it many times. */

@@ -1,5 +1,11 @@
 import type { PictureStore } from '../pictures/store.js';
-import { isFailure, type Mention, type Platform, type PlatformError } from '../platforms/port.js';
+import {
+  isFailure,
+  type Fence,
+  type Mention,
+  type Platform,
+  type PlatformError,
+} from '../platforms/port.js';
 import { mentionBehind, requestOf, shown, type Listed } from '../queue/desk.js';
 import type { Queue } from '../queue/queue.js';
 import { hasHeardEnough } from '../queue/quotas.js';
@@ -17,6 +23,7 @@ export async function remove(
   postId: string,
   queue: Queue,
   pictures: PictureStore,
+  fence: Fence,
 ): Promise<string | undefined> {
   const { database } = queue;
   const id = await requestOf(database, platform.name, mention.author.id, postId);
@@ -30,7 +37,7 @@ export async function remove(
       mention,
     );
     const [earlier] = await platform.repliesTo(mention);
-    return earlier?.id ?? platform.reply(mention, { text, language: languageFor(mention) });
+    return earlier?.id ?? platform.reply(mention, { text, language: languageFor(mention) }, fence);
   }
   await queue.cancel(platform.name, request.mentionId);
   let refusal: PlatformError | undefined;

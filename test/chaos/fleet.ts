@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect, vi } from 'vitest';
 import type { Role } from '../../src/front.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
 import type { Database } from '../../src/queue/sql.js';
@@ -8,6 +9,7 @@ import { openNetwork } from '../support/stage.js';
 import { Supervisor } from '../support/supervisor.js';
 import { Cable } from '../support/cable.js';
 import { Crowd } from './crowd.js';
+import { watchOrder } from './overtakings.js';
 import type { Dice } from './dice.js';
 
 /** One bot of several processes, as on several machines: they share nothing but the database, and the network they are on. */
@@ -17,12 +19,17 @@ export interface Fleet {
   readonly cluster: Cluster;
   /** The last worker's way to the database. */
   readonly cable: Cable;
+  /** Cuts the way to the database of the listener that listens, until another one does. */
+  readonly cutListener: () => Promise<void>;
   readonly crowd: Crowd;
   /** For whoever watches. */
   readonly database: Database;
   readonly start: () => void;
   readonly close: () => Promise<void>;
 }
+
+/** The server must notice first that nobody answers any more, on a machine that has much else to do. */
+const patient = { timeout: 120_000, interval: 100 };
 
 /** Tiny pictures, and work that a dead process left behind is soon taken up; nobody asks too much. */
 const settings = `
@@ -33,9 +40,14 @@ queue: { leaseSeconds: 4, maxWaiting: 100000, maxWaitingPerPerson: 100000, maxPe
 export async function openFleet(seed: number, dice: Dice): Promise<Fleet> {
   const network = await openNetwork({ name: 'fleet', settings });
   const cluster = await startCluster({ durable: true });
-  const cable = new Cable();
-  const throughCable = new URL(cluster.url);
-  throughCable.port = String(await cable.open(cluster.port));
+  /** A way of one's own to the database, which knows one by a name. */
+  const way = async (name: string) => {
+    const cable = new Cable();
+    const url = new URL(cluster.url);
+    url.port = String(await cable.open(cluster.port));
+    url.searchParams.set('application_name', name);
+    return { name, cable, url: url.href };
+  };
   const member = (role: Role, number: number, url: string) => {
     const folder = join(network.root, `${role}${number}`);
     mkdirSync(folder);
@@ -48,23 +60,50 @@ export async function openFleet(seed: number, dice: Dice): Promise<Fleet> {
       onLine: () => undefined,
     });
   };
-  const listeners = [1, 2].map((number) => member('listen', number, cluster.url));
+  const toListeners = await Promise.all(['listener 1', 'listener 2'].map(way));
+  const toWorker = await way('worker 3');
+  const listeners = toListeners.map(({ url }, i) => member('listen', i + 1, url));
   const workers = [
     ...[1, 2].map((number) => member('work', number, cluster.url)),
-    member('work', 3, throughCable.href),
+    member('work', 3, toWorker.url),
   ];
   const all = [...listeners, ...workers];
   const database = await openPostgres(cluster.url);
+  await watchOrder(database);
+  const cutListener = async () => {
+    const name = await vi.waitFor(async () => required(await whoListens(database)), patient);
+    const cable = required(toListeners.find((each) => each.name === name)).cable;
+    cable.cut();
+    await vi.waitFor(async () => {
+      expect(await whoListens(database)).toSatisfy((now) => now !== undefined && now !== name);
+    }, patient);
+    cable.mend();
+  };
   const crowd = await Crowd.at(network.url, { mediaFolder: network.mediaFolder, seed });
   const close = async () => {
     await Promise.all(all.map((one) => one.stop()));
     await database.close();
-    cable.close();
+    for (const { cable } of [...toListeners, toWorker]) cable.close();
     await cluster.remove();
     await network.close(all.flatMap(({ leaks }) => leaks));
   };
   const start = () => {
     for (const one of all) one.start();
   };
-  return { listeners, workers, cluster, cable, crowd, database, start, close };
+  const { cable } = toWorker;
+  return { listeners, workers, cluster, cable, cutListener, crowd, database, start, close };
+}
+
+/** As the database knows whoever holds its one lock for listeners. */
+async function whoListens(database: Database): Promise<string | undefined> {
+  const holder = await database.get<{ readonly name: string }>(
+    `SELECT application_name AS name FROM pg_stat_activity JOIN pg_locks USING (pid)
+     WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND application_name LIKE 'listener%'`,
+  );
+  return holder?.name;
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('nobody is there');
+  return value;
 }

@@ -23,13 +23,13 @@ export function persistent(platform: Platform): Platform {
     parentOf: (mention) => again(() => platform.parentOf(mention)),
     remove: (replyId) => again(() => platform.remove(replyId)),
     acknowledge: (mention) => again(() => platform.acknowledge(mention)),
-    reply: (mention, reply) =>
+    reply: (mention, reply, fence) =>
       again(async () => {
         const found = (await platform.repliesTo(mention)).find(
           ({ text, hasPicture }) =>
             text.includes(reply.text) && hasPicture === (reply.picture !== undefined),
         );
-        return found?.id ?? platform.reply(mention, reply);
+        return found?.id ?? platform.reply(mention, reply, fence);
       }),
   };
 }

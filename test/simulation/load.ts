@@ -46,6 +46,7 @@ export async function loadOfRequest(): Promise<RequestLoad> {
     const pace = { device: 'cpu', costPerSecond: 1 };
     await step('painted', () => queue.rendered(claim, painted, pace));
     const reply = required(await step('answer claimed', () => queue.claimReply()));
+    await step('still ours', () => queue.extend(reply));
     await step('answered', () => queue.answered(reply, '2'));
     const all = Object.values(each).reduce((sum, load) => sumOf(sum, load));
     return { each, all };

@@ -1,4 +1,4 @@
-import type { Mention, OwnReply, Platform, Reply } from '../../src/platforms/port.js';
+import type { Fence, Mention, OwnReply, Platform, Reply } from '../../src/platforms/port.js';
 
 export interface Posted {
   readonly mention: Mention;
@@ -17,9 +17,9 @@ export class MemoryPlatform implements Platform {
 
   constructor(readonly name = 'memory') {}
 
-  async reply(mention: Mention, reply: Reply): Promise<string> {
+  async reply(mention: Mention, reply: Reply, fence?: Fence): Promise<string> {
     const fail = this.fails.shift();
-    await Promise.resolve();
+    await fence?.();
     if (fail?.when === 'before') throw fail.error;
     this.posts.push({ mention, reply });
     if (fail) throw fail.error;

@@ -72,7 +72,7 @@ export function mastodonPlatform(options: MastodonOptions): Platform {
     download: ({ url }, file, maxBytes, signal) =>
       download(url, file, maxBytes, signal, { trustedOrigin: new URL(options.url).origin }),
 
-    reply: (mention, reply) => postReply(session, mention, reply),
+    reply: (mention, reply, fence) => postReply(session, mention, reply, fence),
 
     async repliesTo(mention) {
       const { id: selfId } = await self();

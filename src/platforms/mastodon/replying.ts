@@ -6,6 +6,7 @@ import {
   isFailure,
   PictureRefused,
   PlatformError,
+  type Fence,
   type Mention,
   type Reply,
   type Visibility,
@@ -25,7 +26,12 @@ const idSchema = z.object({ id: z.string() });
 const uploadSchema = z.object({ id: z.string(), url: z.string().nullish() });
 
 /** Posts a reply and gives its id. @throws PlatformError; PictureRefused if it is the picture that is not taken */
-export async function postReply(session: Session, mention: Mention, reply: Reply): Promise<string> {
+export async function postReply(
+  session: Session,
+  mention: Mention,
+  reply: Reply,
+  fence?: Fence,
+): Promise<string> {
   const { client } = session;
   const { limits } = await session.instance();
   const { text, brief, language, picture, sensitive = false, isInterim = false } = reply;
@@ -47,6 +53,8 @@ export async function postReply(session: Session, mention: Mention, reply: Reply
     // Made from the mention and nothing of ours, so that it is the same even if our database has been lost.
     const key = `pentimento-${isInterim ? 'interim-' : ''}${mention.id}`;
     const requestInit = { headers: { 'Idempotency-Key': key } };
+    // A server remembers a key for an hour, or, if it is not Mastodon's, not at all.
+    await fence?.();
     return idSchema.parse(await client.v1.statuses.create(status, { requestInit })).id;
   });
 }

@@ -15,6 +15,11 @@ export const X_API = 'https://api.x.com';
 
 /** A server that has not answered in full within this time is not going to. Uploads may take a while. */
 const TOTAL_MS = 60_000;
+/**
+ * What is to be posted has arrived within this time or never does. It is well below a lease, at the end of which our list of posts
+ * tells whoever follows us what became of it.
+ */
+const POSTING_MS = 10_000;
 /** A page of a hundred mentions with everything that comes along has some 300 kB. */
 const MAX_ANSWER_BYTES = 8e6;
 
@@ -36,7 +41,8 @@ export function boundedSettings(url: string): Partial<IClientSettings> {
         // The library knows these answers by X's own address.
         if (pathname.startsWith('/oauth/')) params.forceParseMode = 'url';
       }
-      params.requestEventDebugHandler = bounding();
+      const isPost = params.method === 'POST' && pathname === '/2/tweets';
+      params.requestEventDebugHandler = bounding(isPost ? POSTING_MS : TOTAL_MS);
     },
     onAfterRequest: ({ params, response }) => {
       const { pathname } = new URL(params.url);
@@ -55,10 +61,10 @@ export function boundedSettings(url: string): Partial<IClientSettings> {
   return { httpAgent, compression: 'identity', plugins: [plugin] };
 }
 
-/** Ends one request that takes too long or is answered without an end. */
-function bounding(): (event: string, data?: unknown) => void {
+/** Ends one request that takes longer or is answered without an end. */
+function bounding(totalMs: number): (event: string, data?: unknown) => void {
   let socket: Socket | undefined;
-  const timer = setTimeout(() => socket?.destroy(new Error('no answer in time')), TOTAL_MS).unref();
+  const timer = setTimeout(() => socket?.destroy(new Error('no answer in time')), totalMs).unref();
   return (event, data) => {
     const { data: about } = eventSchema.safeParse(data ?? {});
     if (event === 'socket') socket = about?.socket;

@@ -38,7 +38,7 @@ export function xPlatform(options: XOptions): Platform {
     download: ({ url }, file, maxBytes, signal) =>
       download(url, file, maxBytes, signal, { trustedOrigin: new URL(options.url).origin }),
 
-    reply: (mention, reply) => postReply(session, mention, reply),
+    reply: (mention, reply, fence) => postReply(session, mention, reply, fence),
 
     repliesTo: ({ id }) => knownReplies(session, id),
 

@@ -5,6 +5,7 @@ import {
   isFailure,
   PictureRefused,
   PlatformError,
+  type Fence,
   type Mention,
   type OwnReply,
   type Reply,
@@ -25,6 +26,8 @@ const MODEST = { bytes: 1e6, pixels: 1280 * 1280 } as const;
 const DESCRIPTION = 1000;
 /** So long X may take to show a post in our own list. */
 const APPEARS_MS = 3000;
+/** Nobody is at a post for so long, not even with a new access token first. */
+const UNDER_WAY_MS = 5 * 60_000;
 
 const describedSchema = z.object({ data: z.object({ id: idSchema }) });
 const postedSchema = z.object({ data: z.object({ id: idSchema }) });
@@ -34,9 +37,14 @@ const postedSchema = z.object({ data: z.object({ id: idSchema }) });
  * before anything else is posted.
  * @throws PlatformError; PictureRefused if it is the picture that is not taken
  */
-export function postReply(session: Session, mention: Mention, reply: Reply): Promise<string> {
+export function postReply(
+  session: Session,
+  mention: Mention,
+  reply: Reply,
+  fence?: Fence,
+): Promise<string> {
   // One after the other: whoever finds out what became of a reply must not come upon one that is under way.
-  return session.posting.add(() => postNow(session, mention, reply));
+  return session.posting.add(() => postNow(session, mention, reply, fence));
 }
 
 /** What we have posted under a mention. @throws PlatformError */
@@ -46,23 +54,30 @@ export function knownReplies(session: Session, mentionId: string): Promise<reado
   return posting.add(async () => {
     client.requireLetIn();
     const isUnclear = (await ledger.unsettled()).some((attempt) => attempt.mentionId === mentionId);
-    if (isUnclear) await settleAll(session);
+    if (isUnclear) await settle(session, mentionId);
     return await ledger.postsUnder(mentionId);
   });
 }
 
-async function postNow(session: Session, mention: Mention, reply: Reply): Promise<string> {
+async function postNow(
+  session: Session,
+  mention: Mention,
+  reply: Reply,
+  fence?: Fence,
+): Promise<string> {
   const { client, options } = session;
   const { ledger } = options;
   const { picture } = reply;
   const text = fitted(reply);
   client.requireLetIn();
-  await settleAll(session);
+  await settle(session, mention.id);
   const media = picture && [await upload(session, picture, warningFor(mention, reply))];
   const attempt = await ledger.begin(mention.id);
   try {
-    const { data } = await client.ask('replying', async ({ v2 }) =>
-      postedSchema.parse(
+    const { data } = await client.ask('replying', async ({ v2 }) => {
+      // Nothing that may take a while comes after it: X knows no key by which it would tell a second post from the first.
+      await fence?.();
+      return postedSchema.parse(
         await v2.post('tweets', {
           text,
           reply: {
@@ -72,25 +87,32 @@ async function postNow(session: Session, mention: Mention, reply: Reply): Promis
           },
           ...(media && { media: { media_ids: media } }),
         }),
-      ),
-    );
+      );
+    });
     await ledger.settle(attempt, { id: data.id, text, hasPicture: picture !== undefined });
     return data.id;
   } catch (error) {
     if (saysDuplicate(error)) {
       // Perhaps here, and our list was late to show it.
-      await settleAll(session);
+      await settle(session, mention.id);
       const said = (await ledger.postsUnder(mention.id)).find((post) => post.text.includes(text));
       if (said !== undefined) return said.id;
     } else if (surelyUndone(error)) await ledger.settle(attempt);
+    else session.unclear.add(attempt.key);
     throw error;
   }
 }
 
-/** Finds out what became of replies of which nobody knows. @throws PlatformError */
-async function settleAll(session: Session): Promise<void> {
-  const { ledger } = session.options;
-  const attempts = await ledger.unsettled();
+/**
+ * Finds out what became of replies of which nobody knows: under a mention that is ours to answer, and under others if no other
+ * process can be about to post them any more. Who has lost the duty to answer may still be at one when the next has begun.
+ * @throws PlatformError
+ */
+async function settle(session: Session, ourMentionId: string): Promise<void> {
+  const { options, unclear } = session;
+  const isOver = ({ mentionId, key, at }: Attempt) =>
+    mentionId === ourMentionId || unclear.has(key) || at + UNDER_WAY_MS < Date.now();
+  const attempts = (await options.ledger.unsettled()).filter(isOver);
   const [first] = attempts;
   if (first === undefined) return;
   await sleep(Math.max(0, Math.min(APPEARS_MS, timeToAppear(attempts))));

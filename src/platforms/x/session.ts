@@ -3,7 +3,7 @@ import type { Log } from '../../log.js';
 import type { PlatformError } from '../port.js';
 import { XClient } from './client.js';
 import type { Vault } from './credentials.js';
-import type { Ledger } from './ledger.js';
+import type { Attempt, Ledger } from './ledger.js';
 import { ReadBudget } from './reads.js';
 
 export interface XOptions {
@@ -29,6 +29,8 @@ export interface Session {
   readonly reads: ReadBudget;
   /** What posts, and what finds out about posts. */
   readonly posting: PQueue;
+  /** Attempts of this process that are over, and of which it does not know what became. */
+  readonly unclear: Set<Attempt['key']>;
   /** When X was last asked for mentions, and answered, as performance.now() has it. */
   heardAt: number | undefined;
   /** Until when there is nothing left to spend on reading. */
@@ -41,6 +43,7 @@ export function openSession(options: XOptions): Session {
     client: new XClient(options.url, options.vault),
     reads: new ReadBudget(options.ledger, options.dailyReads),
     posting: new PQueue({ concurrency: 1 }),
+    unclear: new Set(),
     heardAt: undefined,
     spentUntil: undefined,
   };

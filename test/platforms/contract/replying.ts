@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Visibility } from '../../../src/platforms/port.js';
+import { Superseded, type Visibility } from '../../../src/platforms/port.js';
 import { listen, paintedPicture, type Setting } from './setting.js';
 
 const visibilities: readonly Visibility[] = ['public', 'unlisted', 'private', 'direct'];
@@ -56,6 +56,17 @@ export function replying({ name, itIf, open, mentioned }: Setting): void {
         expect(await platform.repliesTo(mention)).toHaveLength(1);
       },
     );
+
+    it('that is not ours to give any more when it is about to go out does not', async () => {
+      const { platform, mention } = await mentioned();
+      const picture = { ...(await paintedPicture()), description: 'A boat, repainted.' };
+      const reply = { text: 'Here it is.', picture };
+      const shut = () => Promise.reject(new Superseded());
+      await expect(platform.reply(mention, reply, shut)).rejects.toBeInstanceOf(Superseded);
+      expect(await platform.repliesTo(mention)).toEqual([]);
+      await platform.reply(mention, reply, () => Promise.resolve());
+      expect(await platform.repliesTo(mention)).toHaveLength(1);
+    });
 
     for (const visibility of visibilities)
       itIf('posts for few')(`to a post that is ${visibility} is seen no more widely`, async () => {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PictureRefused, type Reply } from '../../../src/platforms/port.js';
 import { newPlace, queueAt } from '../../support/queue.js';
 import type { FakeXOptions } from '../../x/server.js';
@@ -101,6 +101,41 @@ describe('a reply on X', () => {
     });
     expect(x.asked).toHaveLength(before);
     expect(ours()).toHaveLength(1);
+  });
+
+  it('that X does not take in time is given up well before the usual lease is over', async () => {
+    const { x, platform, mention } = await mentioned();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const asked = new Promise<void>((resolve) => {
+      x.fault = async (endpoint) => {
+        if (endpoint !== 'post') return;
+        resolve();
+        await new Promise(() => undefined);
+      };
+    });
+    const reply = platform.reply(mention, { text: 'Hello.' });
+    await asked;
+    vi.advanceTimersByTime(15_000);
+    await expect(reply).rejects.toMatchObject({ kind: 'unreachable' });
+  });
+
+  it('that another process may just be posting is not given up as lost because something else is posted', async () => {
+    const { x, us, self, ada, connectWith, mention } = await mentioned();
+    const ledger = queueAt(newPlace()).ledger('x');
+    const platform = connectWith({ ledger });
+    const attempt = await ledger.begin(mention.id);
+    x.fault = (endpoint) => (endpoint === 'post' ? 'reset before' : undefined);
+    const other = { ...mention, id: await ada.post(`${us} me, too`) };
+    await expect(platform.reply(other, { text: 'Hello.' })).rejects.toBeInstanceOf(Error);
+    x.fault = () => undefined;
+    await platform.reply(other, { text: 'Hello.' });
+    expect(await ledger.unsettled()).toEqual([attempt]);
+    // It did post it, and died before it could say so.
+    const inReplyTo = x.world.posts.get(mention.id);
+    const { id } = x.world.post(self, '@ada Here it is.', { inReplyTo });
+    expect(await platform.repliesTo(mention)).toMatchObject([{ id }]);
+    expect(await ledger.unsettled()).toEqual([]);
   });
 
   it('to a post that is gone, or to somebody who has not mentioned us, is refused for good', async () => {
