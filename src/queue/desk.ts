@@ -46,14 +46,16 @@ interface Row extends Omit<Listed, 'address' | 'request' | 'answer' | 'replyId' 
 const COLUMNS = `id, platform, mention_id AS "mentionId", person, mention, request, state, attempts, answer,
   reply_id AS "replyId", interim_id AS "interimId", created_at AS "createdAt", changed_at AS "changedAt", not_before AS "notBefore"`;
 
+const first = (which: string) =>
+  `SELECT * FROM (SELECT * FROM requests WHERE ${which} ORDER BY start_tag, id LIMIT @limit) AS part`;
+
 /**
  * What is pending, as a table: of three parts, each of which an index has, where all of it in one condition would be looked for
- * among everything that was ever asked.
+ * among everything that was ever asked. At least the first @limit.
  */
-export const PENDING = `(
-  SELECT * FROM requests WHERE state IN ('queued', 'rendering')
-  UNION ALL SELECT * FROM requests WHERE state = 'answering' AND deferred = 0
-  UNION ALL SELECT * FROM requests WHERE state = 'answering' AND deferred = 1) AS pending`;
+export const PENDING = `(${first("state IN ('queued', 'rendering')")}
+  UNION ALL ${first("state = 'answering' AND deferred = 0")}
+  UNION ALL ${first("state = 'answering' AND deferred = 1")}) AS pending`;
 
 /** What is pending, in the order in which it will be painted, or what is in one state, newest first. */
 export async function listed(

@@ -293,6 +293,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
   pending(): Promise<readonly Pending[]> {
     return this.database.all<Pending>(
       `SELECT platform, mention_id AS "mentionId", state FROM ${PENDING} ORDER BY start_tag, id`,
+      { limit: Number.MAX_SAFE_INTEGER },
     );
   }
 
