@@ -46,21 +46,28 @@ interface Row extends Omit<Listed, 'address' | 'request' | 'answer' | 'replyId' 
 const COLUMNS = `id, platform, mention_id AS "mentionId", person, mention, request, state, attempts, answer,
   reply_id AS "replyId", interim_id AS "interimId", created_at AS "createdAt", changed_at AS "changedAt", not_before AS "notBefore"`;
 
+const first = (which: string) =>
+  `SELECT * FROM (SELECT * FROM requests WHERE ${which} ORDER BY start_tag, id LIMIT @limit) AS part`;
+
+/**
+ * What is pending, as a table: of three parts, each of which an index has, where all of it in one condition would be looked for
+ * among everything that was ever asked. At least the first @limit.
+ */
+export const PENDING = `(${first("state IN ('queued', 'rendering')")}
+  UNION ALL ${first("state = 'answering' AND deferred = 0")}
+  UNION ALL ${first("state = 'answering' AND deferred = 1")}) AS pending`;
+
 /** What is pending, in the order in which it will be painted, or what is in one state, newest first. */
 export async function listed(
   sql: Sql,
   state: State | 'pending',
   limit: number,
 ): Promise<readonly Listed[]> {
-  const which =
+  const [from, values] =
     state === 'pending'
-      ? `state IN ('queued', 'rendering', 'answering') ORDER BY start_tag, id`
-      : 'state = @state ORDER BY id DESC';
-  const values = state === 'pending' ? { limit } : { state, limit };
-  const rows = await sql.all<Row>(
-    `SELECT ${COLUMNS} FROM requests WHERE ${which} LIMIT @limit`,
-    values,
-  );
+      ? [`${PENDING} ORDER BY start_tag, id`, { limit }]
+      : ['requests WHERE state = @state ORDER BY id DESC', { state, limit }];
+  const rows = await sql.all<Row>(`SELECT ${COLUMNS} FROM ${from} LIMIT @limit`, values);
   return rows.map(asListed);
 }
 

@@ -5,7 +5,7 @@ import type { Ledger } from '../platforms/x/ledger.js';
 import type { QuotaReached, RenderRequest } from '../requests/request.js';
 import { admit, type Outcome } from './admission.js';
 import { claimRender, claimReply, RECALL, RECALL_FUTURE } from './claims.js';
-import { cancel, requestFor, type RequestId } from './desk.js';
+import { cancel, PENDING, requestFor, type RequestId } from './desk.js';
 import { learnPace, type Pace } from './forecast.js';
 import { cursorIn, QueueLedger } from './ledger.js';
 import type { Person } from './person.js';
@@ -292,8 +292,8 @@ export class Queue extends EventEmitter<{ change: [] }> {
   /** Everything that is not answered yet, in the order in which it will be rendered. */
   pending(): Promise<readonly Pending[]> {
     return this.database.all<Pending>(
-      `SELECT platform, mention_id AS "mentionId", state FROM requests
-       WHERE state IN ('queued', 'rendering', 'answering') ORDER BY start_tag, id`,
+      `SELECT platform, mention_id AS "mentionId", state FROM ${PENDING} ORDER BY start_tag, id`,
+      { limit: Number.MAX_SAFE_INTEGER },
     );
   }
 

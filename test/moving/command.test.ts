@@ -132,6 +132,15 @@ describe('pentimento migrate-to-postgres', () => {
     expect(await type(['queue', 'list'])).toEqual(listed);
   });
 
+  it('says so if painting is paused, as it still is afterward', async () => {
+    const { migrate, type } = await stopped();
+    await type(['queue', 'pause'], { DATABASE_URL: '' });
+    expect((await migrate()).out).toContain(
+      'There, too, painting is paused, and "pentimento queue resume" goes on.',
+    );
+    expect((await type(['queue', 'list'])).out).toContain('Painting is paused');
+  });
+
   it('may be typed again, and then does nothing', async () => {
     const { url, before, migrate } = await stopped();
     await migrate();
