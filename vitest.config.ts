@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/sequencer.js';
 
 const common = {
   // Renders and browsers are real here; a slow machine must not turn a right answer into a failure.
@@ -17,6 +18,7 @@ export default defineConfig({
   test: {
     // Files that wait (for streams that fall silent, for leases that run out) leave a processor to others that compute.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

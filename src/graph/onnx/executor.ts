@@ -100,6 +100,9 @@ function openSession(bytes: Uint8Array, options: InferenceSession.SessionOptions
   return Session.create(bytes, {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
+    // Threads that have nothing to do for a moment sleep. By default they try again and again, which takes the processors from
+    // whoever else computes on this machine, the bot and other workers among them.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...options,
   });
 }
