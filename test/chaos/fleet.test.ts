@@ -80,7 +80,10 @@ it(
       // The server is asked, not the bot.
       for (const asked of crowd.asked) {
         const [answer, ...more] = await answersTo(asked);
-        expect(answer && isRight(asked.kind, answer), `${asked.kind} ${asked.id}`).toBe(true);
+        expect(
+          answer && isRight(asked.kind, answer),
+          `${asked.kind} ${asked.id}: ${answer?.content}`,
+        ).toBe(true);
         expect(more, asked.id).toEqual([]);
       }
       for (const one of workers) expect(dispatchesOf(one)).toBeGreaterThan(2);
