@@ -31,9 +31,11 @@ export interface Fleet {
 /** The server must notice first that nobody answers any more, on a machine that has much else to do. */
 const patient = { timeout: 120_000, interval: 100 };
 
-/** Tiny pictures, and work that a dead process left behind is soon taken up; nobody asks too much. */
+/**
+ * Tiny pictures, and work that a dead process left behind is soon taken up, by however many it has been left; nobody asks too much.
+ */
 const settings = `
-render: { size: 64 }
+render: { size: 64, attempts: 10 }
 queue: { leaseSeconds: 4, maxWaiting: 100000, maxWaitingPerPerson: 100000, maxPerPersonAndDay: 100000 }
 `;
 

@@ -1,17 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { ours, startBotProcess } from '../support/bot-process.js';
+import { oneOn, startBotProcess } from '../support/bot-process.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startCluster } from '../support/postgres.js';
 
 it('told to end while the database is away, "pentimento listen" does not wait for it', async () => {
   const cluster = await startCluster();
   onTestFinished(() => cluster.remove());
-  const [node, ...rest] = ours.command;
-  const its = await startBotProcess(temporaryFolder(), undefined, '', {
-    ...ours,
-    command: [node, ...rest.slice(0, -1), 'listen'],
-    env: { DATABASE_URL: cluster.url },
-  });
+  const listener = oneOn(cluster.url, 'listen');
+  const its = await startBotProcess(temporaryFolder(), undefined, '', listener);
   await cluster.stop();
   await expect
     .poll(() => its.output(), { timeout: 60_000 })

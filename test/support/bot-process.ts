@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Role } from '../../src/front.js';
 import { projectRoot } from '../../src/paths.js';
 import { processes } from './processes.js';
 import { programFile } from './program.js';
@@ -55,6 +56,12 @@ export const ours: Program = {
   folder: projectRoot,
   env: {},
 };
+
+/** One of several processes on a database. */
+export function oneOn(database: string, role: Role): Program {
+  const command = [process.execPath, ...programFile('cli'), role] as const;
+  return { ...ours, command, env: { DATABASE_URL: database } };
+}
 
 /**
  * The bot as an operator runs it: its own process, its data in `folder`, signed in to an account or else in its own
