@@ -9,9 +9,11 @@ import { BUILT } from './program.js';
  * time that tsx takes to load its source. The folder is new, so that nobody meets an older program, and beside src/, whence it
  * finds its data; what is no TypeScript lies in it as in src/.
  */
-export default async function setup(): Promise<() => void> {
+export default async function setup(): Promise<void> {
   const source = join(projectRoot, 'src');
   const built = mkdtempSync(join(projectRoot, '.built-'));
+  // However the run ends: an interrupted one calls nobody back.
+  process.once('exit', () => rmSync(built, { recursive: true, force: true }));
   const isSource = (file: string) => file.endsWith('.ts');
   cpSync(source, built, { recursive: true, filter: (file) => !isSource(file) });
   await build({
@@ -24,5 +26,4 @@ export default async function setup(): Promise<() => void> {
     keepNames: true,
   });
   process.env[BUILT] = built;
-  return () => rmSync(built, { recursive: true, force: true });
 }
