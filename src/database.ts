@@ -36,10 +36,11 @@ async function named<T>(url: string, open: () => Promise<T>): Promise<T> {
     hideFromLogs(process.env.PGPASSWORD ?? ''); // of an address without one
     return await open();
   } catch (error) {
-    throw new Error(
-      `the database (DATABASE_URL) cannot be used: ${withoutSecrets(reasonOf(error))}`,
-      { cause: error },
-    );
+    const reason =
+      error instanceof URIError
+        ? 'in its password a % is written as %25, as everything in an address that means something else there'
+        : withoutSecrets(reasonOf(error));
+    throw new Error(`the database (DATABASE_URL) cannot be used: ${reason}`, { cause: error });
   }
 }
 

@@ -65,3 +65,17 @@ it('who is overtaken is written down', async () => {
   expect(overtakings).toHaveLength(1);
   expect(overtakings[0]?.overtook.split(' ')).toContain(String(first.id));
 });
+
+it('so is who was left by a painter that died', async () => {
+  const { listener, ask } = await crew();
+  for (let id = 1; id <= 2; id++) await ask(id, 'ada');
+  const left = claimed(await listener.claimRender());
+  await listener.database.run('UPDATE requests SET lease_until = 1 WHERE id = @id', {
+    id: left.id,
+  });
+  await listener.database.run(
+    "UPDATE requests SET state = 'rendering', lease_token = 'unfair', changed_at = 2 WHERE state = 'queued'",
+  );
+  const { overtakings } = await orderOf(listener.database);
+  expect(overtakings.map(({ overtook }) => overtook)).toEqual([String(left.id)]);
+});

@@ -183,6 +183,26 @@ describe('a connection that breaks', () => {
     expect((await asked('SELECT * FROM endings')).length).toBe(1);
   });
 
+  it('may be asked about for weeks, and not for ever', async () => {
+    await opened();
+    for (const days of [29, 31])
+      await asked(
+        `INSERT INTO endings VALUES (gen_random_uuid(), ${days === 29}, now() - interval '${days} days')`,
+      );
+    await opened();
+    expect(await asked('SELECT was_done FROM endings')).toContainEqual({ was_done: true });
+    expect(await asked('SELECT was_done FROM endings')).not.toContainEqual({ was_done: false });
+  });
+
+  it('leaves a mark whatever the statement was that changed something', async () => {
+    const database = await opened();
+    const marks = async () => (await asked('SELECT * FROM endings WHERE was_done')).length;
+    await database.transaction((sql) => sql.run('UPDATE requests SET attempts = 1'));
+    expect(await marks()).toBe(0);
+    await database.transaction((sql) => sql.run('DO $$ BEGIN NULL; END $$'));
+    expect(await marks()).toBe(1);
+  });
+
   it('does not hide that what was asked is wrong', async () => {
     const database = await opened();
     await expect(database.run('INSERT INTO nothing VALUES (1)')).rejects.toThrow(/nothing/);
@@ -259,6 +279,26 @@ describe('a server that goes away', () => {
       await cluster.start();
     }
   });
+});
+
+it('two that wait for each other are both done, one of them at the second try', async () => {
+  const database = await opened();
+  await database.run('CREATE TABLE pairs (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)');
+  await database.run('INSERT INTO pairs VALUES (1, 0), (2, 0)');
+  let tries = 0;
+  let bothHold: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (bothHold = resolve));
+  const add = (first: number, second: number) =>
+    database.transaction(async (sql) => {
+      const more = 'UPDATE pairs SET n = n + 1 WHERE id = @id';
+      await sql.run(more, { id: first });
+      if (++tries === 2) bothHold();
+      await held;
+      await sql.run(more, { id: second });
+    });
+  await Promise.all([add(1, 2), add(2, 1)]);
+  expect(tries).toBe(3);
+  expect(await database.all('SELECT n FROM pairs')).toEqual([{ n: 2 }, { n: 2 }]);
 });
 
 describe('a duty', () => {
@@ -353,6 +393,45 @@ describe('news', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()`,
     );
     await toldUntilHeard('second');
+  });
+
+  it('are heard again after a cut of which nobody was told', async () => {
+    const { cable, way } = await cabled();
+    const [one, other] = [await opened(), await opened(way, { until: never() })];
+    const heard: string[] = [];
+    other.news.hear((news) => heard.push(news));
+    const toldUntilHeard = async (news: string) => {
+      while (!heard.includes(news)) {
+        one.news.tell(news);
+        await sleep(100);
+      }
+    };
+    await toldUntilHeard('before');
+    cable.forget();
+    await toldUntilHeard('after');
+  });
+
+  it('are not those of another bot in the same database', async () => {
+    const elsewhere = new URL(cluster.url);
+    await asked('CREATE SCHEMA next_door');
+    elsewhere.searchParams.set('options', '-c search_path=next_door');
+    const [one, there, here] = [await opened(), await opened(elsewhere), await opened()];
+    const heard: string[] = [];
+    for (const database of [there, here]) database.news.hear((news) => heard.push(news));
+    while (!heard.includes('of one’s own')) {
+      there.news.tell('of the other');
+      one.news.tell('of one’s own');
+      await sleep(50);
+    }
+    // Each has heard its own by now, and nobody twice.
+    const heardHere: string[] = [];
+    here.news.hear((news) => heardHere.push(news));
+    for (let i = 0; i < 10; i++) {
+      there.news.tell(`of the other ${i}`);
+      one.news.tell(`of one’s own ${i}`);
+      while (!heardHere.includes(`of one’s own ${i}`)) await sleep(10);
+    }
+    expect(heardHere.filter((news) => news.startsWith('of the other'))).toEqual([]);
   });
 
   it('wake a queue elsewhere, whose version says so', async () => {

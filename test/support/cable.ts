@@ -25,6 +25,14 @@ export class Cable {
     for (const socket of this.#sockets) socket.pause();
   }
 
+  /** Of all that there is by now, nothing comes or goes any more, and nobody is told; what is new is as ever. */
+  forget(): void {
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners('data');
+      socket.on('data', () => undefined);
+    }
+  }
+
   /** What was under way goes on, unless somebody has lost patience. */
   mend(): void {
     this.#isCut = false;

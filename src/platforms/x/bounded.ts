@@ -16,8 +16,9 @@ export const X_API = 'https://api.x.com';
 /** A server that has not answered in full within this time is not going to. Uploads may take a while. */
 const TOTAL_MS = 60_000;
 /**
- * What is to be posted has arrived within this time or never does. It is well below a lease, at the end of which our list of posts
- * tells whoever follows us what became of it.
+ * What is to be posted is given up after this time. It is well below a lease, at the end of which our list of posts tells whoever
+ * follows us what became of it. (The system may still send what it has been given already, when a cut line is mended: then it is for
+ * X to refuse the second of two that say the same.)
  */
 const POSTING_MS = 10_000;
 /** A page of a hundred mentions with everything that comes along has some 300 kB. */

@@ -98,6 +98,7 @@ export class Connections {
   keep(isSlow = false): Promise<Client> {
     return this.#patiently(async () => {
       const client = this.make(isSlow ? 0 : SILENCE_MS);
+      heedless(client); // the server may end it in the very moment that it is connected
       try {
         await client.connect();
         await settle(client);
@@ -144,8 +145,13 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('timeout exceeded');
 }
 
+/** Whoever asks something of it learns of its end. */
+function heedless(client: ClientBase): void {
+  client.on('error', () => undefined);
+}
+
 async function settle(client: ClientBase): Promise<void> {
-  client.on('error', () => undefined); // whoever asks something of it learns of its end
+  heedless(client);
   await client.query(SESSION);
 }
 

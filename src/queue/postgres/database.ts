@@ -11,7 +11,10 @@ const ALONE = 0x70656e74; // "pent"
 /** What PostgreSQL calls it when one of two that wait for each other is sent away, or one waited too long: it may simply try again. */
 const TRY_AGAIN = new Set(['40001', '40P01', '57014']);
 const ATTEMPTS = 5;
+/** A function that changes something is not called from a SELECT, in all of the house. */
 const READS = /^\s*SELECT\b/i;
+/** Of these the server tells how many rows they have changed. */
+const COUNTED = /^\s*(INSERT|UPDATE|DELETE)\b/i;
 
 /**
  * PostgreSQL as our port. While the server is away whoever asks it waits, and whatever was cut off in the middle is done again
@@ -60,7 +63,7 @@ export class PostgresDatabase implements Database {
     act: (sql: Sql) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; ;) {
       const client = await this.connections.take();
       let ending: { readonly mark: Mark; readonly result: T } | undefined;
       try {
@@ -84,7 +87,7 @@ export class PostgresDatabase implements Database {
             () => true,
           );
           client.release(broken);
-          if (attempt >= ATTEMPTS || !TRY_AGAIN.has(codeOf(error))) throw error;
+          if (attempt++ >= ATTEMPTS || !TRY_AGAIN.has(codeOf(error))) throw error;
         }
       }
     }
@@ -173,7 +176,8 @@ class Asking implements Sql {
       text,
       names.map((name) => asStored(values[name])),
     );
-    if (!READS.test(sql) && (result.rowCount ?? 0) > 0) this.hasChanged = true;
+    const hasChangedNone = READS.test(sql) || (COUNTED.test(sql) && result.rowCount === 0);
+    if (!hasChangedNone) this.hasChanged = true;
     return result;
   }
 }

@@ -7,6 +7,9 @@ import type { Connections } from './connections.js';
 /** Of several in such a time those who hear them need only one. */
 const TOGETHER_MS = 50;
 
+/** So often one who listens makes sure that somebody is still there: of a cut cable the system tells only after two hours. */
+const BEAT_MS = 10_000;
+
 /** One for all processes of a bot, and for no other bot in the same database. */
 const CHANNEL = "'pentimento ' || current_schema()";
 
@@ -89,6 +92,12 @@ export class PostgresNews implements News {
       `SELECT quote_ident(${CHANNEL}) AS channel`,
     );
     await client.query(`LISTEN ${rows[0]?.channel ?? ''}`);
-    if (!signal.aborted) await over;
+    const isOver = over.then(() => true);
+    // An answer that does not come is an error, too: see what is said of silence in connections.ts.
+    while (
+      !signal.aborted &&
+      !(await Promise.race([isOver, sleep(BEAT_MS, false, { ref: false })]))
+    )
+      await client.query('SELECT 1');
   }
 }

@@ -14,8 +14,8 @@ export async function openPostgres(url: string, patience?: Patience): Promise<Po
   const database = await connectPostgres(url, patience);
   try {
     await database.migrate(migrate);
-    // Of those who have gone without having asked.
-    await database.run("DELETE FROM endings WHERE at < now() - interval '1 day'");
+    // Of those who have gone without having asked; no outage is that long.
+    await database.run("DELETE FROM endings WHERE at < now() - interval '30 days'");
   } catch (error) {
     await database.close();
     throw error;
