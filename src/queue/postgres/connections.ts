@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientBase, ClientConfig, Pool, PoolClient } from 'pg';
 import { DatabaseAway } from '../sql.js';
@@ -53,6 +54,7 @@ export class Connections {
    */
   static async open(url: string, patience: Patience): Promise<Connections> {
     const { Pool, Client, types } = await driver();
+    if (patience.until) setMaxListeners(0, patience.until); // many wait at the same time: their number is no sign of a leak
     const common: ClientConfig = {
       connectionString: url,
       types,
