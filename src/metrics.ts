@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { looking } from './looking.js';
 
 /** From a GPU's second or two to a slow CPU's quarter of an hour. */
 const RENDER_BUCKETS = [1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 1280];
@@ -17,7 +18,10 @@ export interface Watched {
   readonly freeBytes: () => Promise<number>;
 }
 
-/** What happened, for Prometheus. Counts begin anew with the process, as Prometheus expects. */
+/**
+ * What happened, for Prometheus. Counts begin anew with the process, as Prometheus expects. What the database tells stays as it was
+ * last told while nobody can ask it: a scrape does not wait.
+ */
 export class Metrics {
   readonly registry = new Registry();
 
@@ -58,12 +62,15 @@ export class Metrics {
     reads?: DailyReads,
   ) {
     collectDefaultMetrics({ register: this.registry });
+    const pause = looking(isPaused, undefined);
+    const counts = looking(countByState, {});
     new Gauge({
       name: 'pentimento_paused',
       help: 'Whether painting is paused: 1 if it is',
       registers: [this.registry],
       async collect() {
-        this.set((await isPaused()) ? 1 : 0);
+        const is = await pause();
+        if (is !== undefined) this.set(is ? 1 : 0);
       },
     });
     new Gauge({
@@ -72,17 +79,19 @@ export class Metrics {
       labelNames: ['state'],
       registers: [this.registry],
       async collect() {
-        for (const [state, n] of Object.entries(await countByState())) this.set({ state }, n);
+        for (const [state, n] of Object.entries(await counts())) this.set({ state }, n);
       },
     });
     if (reads === undefined) return;
+    const readsToday = looking(reads.ofToday, undefined);
     new Gauge({
       name: 'pentimento_reads_today',
       help: 'Posts, people and pictures that an account on X has read since midnight UTC, whether or not it pays for them',
       labelNames: ['platform'],
       registers: [this.registry],
       async collect() {
-        const today = await reads.ofToday();
+        const today = await readsToday();
+        if (today === undefined) return;
         this.reset(); // yesterday's
         for (const { platform, reads: n } of today) this.set({ platform }, n);
       },

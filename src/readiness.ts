@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { looking } from './looking.js';
 import { NOBODYS, type PictureStore } from './pictures/store.js';
 import { isPaused } from './queue/desk.js';
 import { hasRoom } from './queue/disk.js';
@@ -23,17 +23,18 @@ export interface Readiness {
 
 /** Looks at what a bot needs from outside of its process. Whoever is silent keeps nobody waiting. */
 export function readinessOf({ database, pictures, folder, paints }: ReadinessOptions): Readiness {
+  const cannotAsk = () => database.isAway === true;
   const hasPictures = looking(() => pictures.get(NOBODYS).then(() => true), false);
   // Whoever cannot ask does not know that there is none.
   const hasPainters = looking(async () => (await paintersOf(database, Date.now())) > 0, true);
   return {
     lacks: async () => {
-      const [room, store, painters] = await Promise.all([
-        hasRoom(folder),
-        hasPictures(),
-        paints || hasPainters(),
-      ]);
-      const isAway = database.isAway === true;
+      const wasAway = cannotAsk();
+      const looks = Promise.all([hasPictures(), paints || hasPainters()]);
+      const room = await hasRoom(folder);
+      // Then there is no more to be told, and whether it is back shows the next time.
+      const [store, painters] = wasAway ? [true, true] : await looks;
+      const isAway = wasAway || cannotAsk();
       return [
         ...(room ? [] : ['the disk is nearly full']),
         ...(isAway ? ['the database cannot be reached'] : []),
@@ -42,22 +43,5 @@ export function readinessOf({ database, pictures, folder, paints }: ReadinessOpt
       ];
     },
     isPaused: looking(() => isPaused(database), false),
-  };
-}
-
-/** Whoever asks how it is does not wait for longer. */
-const PATIENCE_MS = 3000;
-
-/**
- * One look at a time, however many ask.
- * @param otherwise what is said if nothing comes of it, or not in time
- */
-function looking(look: () => Promise<boolean>, otherwise: boolean): () => Promise<boolean> {
-  let underWay: Promise<boolean> | undefined;
-  return () => {
-    underWay ??= look()
-      .catch(() => otherwise)
-      .finally(() => (underWay = undefined));
-    return Promise.race([underWay, sleep(PATIENCE_MS, otherwise, { ref: false })]);
   };
 }

@@ -6,6 +6,7 @@ import { StoreUnreachable, type PictureStore } from '../pictures/store.js';
 import type { Mention } from '../platforms/port.js';
 import type { Uploads } from '../platforms/web/uploads.js';
 import type { Queue } from '../queue/queue.js';
+import { DatabaseAway } from '../queue/sql.js';
 import type { Sizes } from '../requests/parameters.js';
 import type { RenderRequest } from '../requests/request.js';
 import { assetRoutes } from './assets.js';
@@ -64,6 +65,14 @@ export function webApp(options: WebAppOptions): Hono {
       options.log.warn({ error, path: c.req.path }, 'the pictures cannot be reached');
       c.header('Retry-After', '30');
       return c.text('The pictures cannot be reached at the moment. Please try again.\n', 503);
+    }
+    if (error instanceof DatabaseAway) {
+      options.log.warn(
+        { error, path: c.req.path },
+        'the page cannot be given without the database',
+      );
+      c.header('Retry-After', '30');
+      return c.text('The bot cannot reach its database at the moment. Please try again.\n', 503);
     }
     options.log.error({ error, path: c.req.path }, 'the page failed');
     return c.text('Something went wrong here. Please try again.\n', 500);

@@ -1,8 +1,11 @@
-import type { IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
+import { inHurry } from '../queue/hurry.js';
 import { heardOut } from './hearing.js';
 import { isForeign, isHostAllowed, reachable } from './loopback.js';
 
@@ -31,9 +34,12 @@ export interface ServeOptions {
 export interface RunningServer {
   /** Where it can be reached, without a slash at the end. */
   readonly url: string;
-  /** Stops listening and ends every connection, also the long-lived ones. */
+  /** Stops listening, and ends every connection, also the long-lived ones; those that wait for an answer a moment later. */
   close(): Promise<void>;
 }
+
+/** So long whoever is about to be answered may be, when the server closes. */
+const LAST_ANSWERS_MS = 1000;
 
 /** Serves the sandbox, if there is one, and everything else on one port. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
@@ -46,6 +52,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     origin !== options.address && isForeign(origin, host);
   const root = new Hono();
   root.use(heardOut);
+  root.use((_, next) => inHurry(next));
   root.use(async (c, next) => {
     const host = c.req.header('Host');
     const origin = c.req.header('Origin');
@@ -75,6 +82,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
+  const responses = new Set<ServerResponse>();
+  server.on('request', (_: IncomingMessage, response: ServerResponse) => {
+    responses.add(response);
+    response.on('close', () => responses.delete(response));
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A client may vanish during the handshake; that is its own affair.
     socket.on('error', () => socket.destroy());
@@ -97,13 +109,16 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const port = address !== null && typeof address === 'object' ? address.port : options.port;
   return {
     url: `http://${reachable(options.host)}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        for (const socket of sockets) socket.destroy();
-      }),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const unanswered = [...responses].filter(({ headersSent }) => !headersSent);
+      await Promise.race([
+        Promise.all(unanswered.map((response) => once(response, 'close'))),
+        sleep(LAST_ANSWERS_MS, undefined, { ref: false }),
+      ]);
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Patience } from '../../src/queue/postgres/connections.js';
 import { Endings, newMark } from '../../src/queue/postgres/endings.js';
+import { inHurry } from '../../src/queue/hurry.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
 import { Queue } from '../../src/queue/queue.js';
 import { DatabaseAway, DutyLost, type Database } from '../../src/queue/sql.js';
@@ -96,6 +97,25 @@ describe('a connection that breaks', () => {
       expect(await count(database)).toBe(1);
     },
   );
+
+  it('after COMMIT was done leaves nobody with a wrong answer, however much of a hurry they are in', async () => {
+    const { cable, way } = await cabled();
+    const database = await opened(way, { until: never() });
+    const queue = new Queue(database, options);
+    const ends = once('COMMIT', 'breaks after');
+    cable.fateOf = (sent) => {
+      const its = ends(sent);
+      if (its !== 'goes on') cable.fateOf = () => 'breaks before';
+      return its;
+    };
+    const admitting = inHurry(() => queue.admit('here', mentionOf('1'), outcome));
+    while (!database.isAway) await sleep(10);
+    const asking = inHurry(() => database.all('SELECT 1'));
+    await expect(asking).rejects.toBeInstanceOf(DatabaseAway);
+    cable.fateOf = () => 'goes on';
+    expect(await admitting).toBeDefined();
+    expect(await count(database)).toBe(1);
+  });
 
   it('when a claim is moved on does not make it seem lost', async () => {
     const { cable, way } = await cabled();

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientBase, ClientConfig, Pool, PoolClient } from 'pg';
+import { isInHurry } from '../hurry.js';
 import { DatabaseAway } from '../sql.js';
 import { driver } from './driver.js';
 
@@ -28,6 +29,8 @@ const SESSION = `
 
 /** So long a command waits for a server that is away: that is time enough to start it anew. */
 const BRIEFLY_MS = 15_000;
+/** So long after it went away somebody in a hurry still hopes that it is only being started anew. */
+const HURRY_MS = 5000;
 
 /** How one bears it that the server is away. */
 export interface Patience {
@@ -39,7 +42,7 @@ export interface Patience {
 
 /** Connections to one database, a few for statements and such as one keeps. While the server is away one waits for them. */
 export class Connections {
-  #isAway = false;
+  #awaySince: number | undefined;
   #ended: Promise<void> | undefined;
 
   private constructor(
@@ -84,7 +87,7 @@ export class Connections {
 
   /** Whether the server was away when it was last asked for. */
   get isAway(): boolean {
-    return this.#isAway;
+    return this.#awaySince !== undefined;
   }
 
   /** One that is to be released; waits while the server is away. @throws DatabaseAway when patience is at its end */
@@ -127,22 +130,24 @@ export class Connections {
     for (;;)
       try {
         const connection = await connect();
-        if (this.#isAway) weather?.(true);
-        this.#isAway = false;
+        if (this.isAway) weather?.(true);
+        this.#awaySince = undefined;
         return connection;
       } catch (error) {
-        if (isBusy(error)) continue;
-        if (this.#ended !== undefined || !isLost(error)) throw error;
-        if (!this.#isAway) weather?.(false, error);
-        this.#isAway = true;
-        if (until?.aborted ?? performance.now() - since > BRIEFLY_MS)
+        if (isBusy(error) && !this.isAway) continue;
+        if (this.#ended !== undefined || !(isBusy(error) || isLost(error))) throw error;
+        if (!this.isAway) weather?.(false, error);
+        const now = performance.now();
+        this.#awaySince ??= now;
+        const isTooLong = isInHurry() && now - this.#awaySince >= HURRY_MS;
+        if (isTooLong || (until?.aborted ?? now - since > BRIEFLY_MS))
           throw new DatabaseAway('the database cannot be reached', { cause: error });
         await sleep(PAUSE_MS, undefined, { signal: until }).catch(() => undefined);
       }
   }
 }
 
-/** All of the pool's connections are at work, and have been for a while, which says nothing of the server. */
+/** All of the pool's connections are at work, or being made, and have been for a while, which says nothing of the server. */
 function isBusy(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('timeout exceeded');
 }

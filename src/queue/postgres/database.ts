@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { unhurried } from '../hurry.js';
 import type { Database, Duty, Sql, TransactionOptions, Value, Values } from '../sql.js';
 import { storable } from '../storable.js';
 import { codeOf, isLost, type Connections } from './connections.js';
@@ -93,10 +94,10 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  /** What became of a transaction of which we were not told. */
+  /** What became of a transaction of which we were not told; without knowing that nobody can be given an answer. */
   async #wasDone(mark: Mark): Promise<boolean> {
     for (;;) {
-      const client = await this.connections.take();
+      const client = await unhurried(() => this.connections.take());
       try {
         const wasDone = await this.#endings.wasDone(client, mark);
         client.release();

@@ -20,6 +20,7 @@ export function catalogRoutes(
   const answering = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
     200: { description, content: { 'application/json': { schema } } },
     401: problem('There is no key, or it does not hold.'),
+    503: problem('The bot cannot reach its database at the moment.'),
   });
 
   app.openapi(
@@ -53,6 +54,7 @@ export function catalogRoutes(
         content: { 'image/jpeg': { schema: { type: 'string', format: 'binary' } } },
       },
       401: problem('There is no key, or it does not hold.'),
+      503: problem('The bot cannot reach its database at the moment.'),
       404: problem('There is no such painting.'),
     },
   });

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Log } from '../../log.js';
 import { StoreUnreachable } from '../../pictures/store.js';
+import { DatabaseAway } from '../../queue/sql.js';
 import { IntakeError } from '../renders/intake.js';
 import { NoRoom, QuotaExceeded } from '../renders/reception.js';
 import { Unpaintable, type Renders } from '../renders/renders.js';
@@ -24,6 +25,7 @@ const titles = {
   quota: 'This is more than the bot takes on',
   'no-room': 'The bot has no room at the moment',
   'store-away': 'Pictures cannot be reached at the moment',
+  'database-away': 'The bot cannot reach its database at the moment',
   internal: 'Something went wrong here',
 } as const;
 export type ProblemKind = keyof typeof titles;
@@ -67,6 +69,8 @@ export function answerProblem(c: Context, error: unknown, renders: Renders, log:
   const problem = asProblem(error, renders);
   if (error instanceof StoreUnreachable)
     log.warn({ error, path: c.req.path }, 'the pictures cannot be reached');
+  if (error instanceof DatabaseAway)
+    log.warn({ error, path: c.req.path }, 'the API cannot answer without the database');
   if (problem === undefined) log.error({ error, path: c.req.path }, 'the API failed');
   return problemResponse(problem ?? new Problem(500, 'internal'));
 }
@@ -116,6 +120,8 @@ function asProblem(error: unknown, renders: Renders): Problem | undefined {
     return new Problem(503, 'no-room', undefined, {}, { 'Retry-After': '600' });
   if (error instanceof StoreUnreachable)
     return new Problem(503, 'store-away', undefined, {}, { 'Retry-After': '30' });
+  if (error instanceof DatabaseAway)
+    return new Problem(503, 'database-away', undefined, {}, { 'Retry-After': '30' });
   return undefined;
 }
 

@@ -13,6 +13,7 @@ const MOST_LISTED = 100;
 
 const unauthorized = problem('There is no key, or it does not hold.');
 const foreign = problem('A web page elsewhere asks, from an origin that is not invited.');
+const away = problem('The bot cannot reach its database at the moment.');
 const missing = problem('There is no such request, or it is somebody else’s.');
 const picture = (description: string) => ({
   description,
@@ -29,7 +30,7 @@ export function renderRoutes(
     200: { description: 'The request', content: { 'application/json': { schema: Render } } },
   };
   const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) });
-  const common = { 401: unauthorized, 404: missing };
+  const common = { 401: unauthorized, 404: missing, 503: away };
 
   // Its body goes straight to the disk, so it is described here and not read by the framework.
   const { settings, ...wishes } = wishesSchema(sizes);
@@ -75,7 +76,9 @@ export function renderRoutes(
       415: problem('The body is neither multipart/form-data nor JSON.'),
       422: problem('Something in it does not fit.'),
       429: problem('A quota is reached; Retry-After tells when it is worth coming back.'),
-      503: problem('The disk is nearly full, or pictures cannot be kept at the moment.'),
+      503: problem(
+        'The disk is nearly full, or pictures or the database cannot be reached at the moment.',
+      ),
     },
   });
   app.post('/api/v1/renders', async (c) => {
@@ -100,6 +103,7 @@ export function renderRoutes(
           content: { 'application/json': { schema: z.object({ renders: z.array(Render) }) } },
         },
         401: unauthorized,
+        503: away,
       },
     }),
     async (c) => {
@@ -154,7 +158,7 @@ export function renderRoutes(
         200: picture('A JPEG'),
         ...common,
         409: problem('It is not there yet, or never will be.'),
-        503: problem('Pictures cannot be reached at the moment.'),
+        503: problem('Pictures or the database cannot be reached at the moment.'),
       },
     });
     app.get(`/api/v1/renders/:id/${which}`, async (c) => {

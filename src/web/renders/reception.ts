@@ -123,7 +123,7 @@ export class Reception {
 
   /**
    * Takes in something whose draft is made by the caller, in the folder where the request arrives.
-   * @throws NoRoom, QuotaExceeded, IntakeError, z.ZodError, Unpaintable or StoreUnreachable; then nothing is left of it
+   * @throws NoRoom, QuotaExceeded, IntakeError, z.ZodError, Unpaintable, StoreUnreachable or DatabaseAway; then nothing is left of it
    */
   async take(
     client: Client,
