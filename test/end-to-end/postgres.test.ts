@@ -197,23 +197,40 @@ describe('pentimento doctor, with DATABASE_URL,', () => {
   });
 });
 
-it('a password that the address does not have is taken from PGPASSWORD, whatever is in it', async () => {
+/** A server that lets in nobody without a password. */
+async function guardedCluster(password: string): Promise<Cluster> {
   const guarded = await startCluster();
   onTestFinished(() => guarded.remove());
-  const password = secret('access token', 'it%40s: "ö/\\ &#?@secret');
   await onServer(guarded.url, `ALTER ROLE pentimento PASSWORD '${password}'`);
   // It trusts everybody; from now on nobody.
   await onServer(
     guarded.url,
     `DO $$ BEGIN EXECUTE format('COPY (SELECT %L) TO %L', 'host all all all scram-sha-256', current_setting('hba_file')); END $$`,
   );
+  // By then every test is over: whoever neither signs in nor hangs up is not to be helped by the server.
+  await onServer(guarded.url, "ALTER SYSTEM SET authentication_timeout = '10min'");
   await onServer(guarded.url, 'SELECT pg_reload_conf()');
+  return guarded;
+}
+
+it('a password that the address does not have is taken from PGPASSWORD, whatever is in it', async () => {
+  const password = secret('access token', 'it%40s: "ö/\\ &#?@secret');
+  const guarded = await guardedCluster(password);
   const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: guarded.url };
   const list = (PGPASSWORD: string) =>
     pentimento(['queue', 'list'], { env: { ...env, PGPASSWORD } });
   expect((await list('another')).err).toContain('password authentication failed');
   expect(await list(password)).toMatchObject({ code: 0, err: '' });
 });
+
+it('whoever has no password where the server wants one is told so, and ends', async () => {
+  const { url } = await guardedCluster(secret('access token', 'that-nobody-has-told'));
+  const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: url, PGPASSWORD: '' };
+  expect(await pentimento(['bot'], { env })).toMatchObject({
+    code: 1,
+    err: 'pentimento: the database (DATABASE_URL) cannot be used: the server wants a password: put it into DATABASE_URL, or into PGPASSWORD\n',
+  });
+}, 120_000);
 
 /** Without the package that they name, as where npm has not been told to install it. */
 function without(name: string): NodeJS.ProcessEnv {
