@@ -4,6 +4,7 @@ import { LOCK_FILE, lockFolder } from '../../src/queue/lock.js';
 import { sayPaints } from '../../src/queue/painters.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
 import { Queue } from '../../src/queue/queue.js';
+import { DATABASE_FILE, openSqlite } from '../../src/queue/sqlite.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
 import { emptyDatabase, onServer } from '../support/empty-database.js';
@@ -27,7 +28,7 @@ async function operator() {
   const env = { ...quickSettings(folder), DATABASE_URL: url.href };
   const database = await openPostgres(url.href);
   onTestFinished(() => database.close());
-  const queue = new Queue(database, options);
+  const queue = new Queue(database, { ...options, machine: 'easel-1' });
   const type = (...args: readonly string[]) => pentimento(args, { env });
   return { env, folder, database, queue, type };
 }
@@ -81,7 +82,7 @@ describe('with DATABASE_URL', () => {
     const { out } = await type('stats');
     expect(out).toMatch(/^answered +1$/m);
     expect(out).toMatch(/^last 24 hours +1 painted for 1 person; /m);
-    expect(out).toMatch(/^pace +2\.00 million pixel steps per second on cpu$/m);
+    expect(out).toMatch(/^pace +2\.00 million pixel steps per second on cpu of easel-1$/m);
   });
 
   it('a backup is left to pg_dump', async () => {
@@ -109,7 +110,13 @@ describe('pentimento doctor, with DATABASE_URL,', () => {
     );
     const end = new AbortController();
     const busy = await database.onDuty('listening', end.signal, () => type('doctor'));
-    expect(busy?.out).toMatch(/^ok {7}queue: PostgreSQL .*; a bot listens, 0 processes paint$/m);
+    expect(busy?.code).toBe(1);
+    expect(busy?.out).toMatch(
+      /^PROBLEM {2}queue: PostgreSQL .*; a bot listens, and nobody paints: start "pentimento work", /m,
+    );
+    await sayPaints(database, 'here', Date.now());
+    const complete = await database.onDuty('listening', end.signal, () => type('doctor'));
+    expect(complete?.out).toMatch(/^ok {7}queue: PostgreSQL .*; a bot listens, 1 process paints$/m);
   });
 
   it('tells apart whether a bot listens, and whether a process works in this data folder', async () => {
@@ -145,6 +152,23 @@ describe('pentimento doctor, with DATABASE_URL,', () => {
     );
     expect(out).toMatch(/^ok {7}pictures: in the database, as soon as it has its tables$/m);
     expect(await onServer(url, TABLES)).toEqual([]);
+  });
+
+  it('finds a queue that was left in the data folder, before anything has been begun and after', async () => {
+    const url = await emptyDatabase(cluster);
+    const folder = temporaryFolder();
+    const env = { ...quickSettings(folder), DATABASE_URL: url };
+    const file = join(folder, DATABASE_FILE);
+    await openSqlite(file).close();
+    const problem = `PROBLEM  queue: DATABASE_URL is set, and what is in ${file} is not in that database; `;
+    const empty = await pentimento(['doctor'], { env });
+    expect(empty.code).toBe(1);
+    expect(empty.out).toContain(problem);
+    const database = await openPostgres(url);
+    onTestFinished(() => database.close());
+    expect((await pentimento(['doctor'], { env })).out).toContain(problem);
+    await database.run(`INSERT INTO moved_from VALUES ('that of a queue', 1)`);
+    expect((await pentimento(['doctor'], { env })).code).toBe(0);
   });
 
   it('does not bring a database of another version to its own', async () => {
