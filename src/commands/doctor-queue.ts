@@ -77,7 +77,7 @@ async function tablesIn(database: Database, schema: string): Promise<string> {
   // Before any of them is started it is no problem.
   if (isHeard && painters === 0)
     throw new Error(
-      `${tables}; a bot listens, and nobody paints: start "pentimento work", or look why those that run do not`,
+      'a bot listens, and nobody paints: start "pentimento work", or look why those that run do not',
     );
   const painting = painters === 1 ? '1 process paints' : `${painters} processes paint`;
   return `${tables}; ${listening}, ${painting}${await pauseIn(database)}`;

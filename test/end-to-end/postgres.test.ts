@@ -112,7 +112,7 @@ describe('pentimento doctor, with DATABASE_URL,', () => {
     const busy = await database.onDuty('listening', end.signal, () => type('doctor'));
     expect(busy?.code).toBe(1);
     expect(busy?.out).toMatch(
-      /^PROBLEM {2}queue: PostgreSQL .*; a bot listens, and nobody paints: start "pentimento work", /m,
+      /^PROBLEM {2}queue: a bot listens, and nobody paints: start "pentimento work", /m,
     );
     await sayPaints(database, 'here', Date.now());
     const complete = await database.onDuty('listening', end.signal, () => type('doctor'));
