@@ -110,6 +110,7 @@ async function alone(
 
   async function listen(stopping: AbortSignal): Promise<void> {
     onDuty(true);
+    if (queue.database.engine === 'postgres') log.info('this one listens now');
     try {
       await act(stopping);
     } finally {

@@ -36,12 +36,20 @@ async function named<T>(url: string, open: () => Promise<T>): Promise<T> {
     hideFromLogs(process.env.PGPASSWORD ?? ''); // of an address without one
     return await open();
   } catch (error) {
-    const reason =
-      error instanceof URIError
-        ? 'in its password a % is written as %25, as everything in an address that means something else there'
-        : withoutSecrets(reasonOf(error));
-    throw new Error(`the database (DATABASE_URL) cannot be used: ${reason}`, { cause: error });
+    throw new Error(`the database (DATABASE_URL) cannot be used: ${wordsFor(error)}`, {
+      cause: error,
+    });
   }
+}
+
+function wordsFor(error: unknown): string {
+  if (error instanceof URIError)
+    return 'in its password a % is written as %25, as everything in an address that means something else there';
+  const reason = reasonOf(error);
+  // pg's words for that there is none.
+  return reason.includes('client password must be a')
+    ? 'the server wants a password: put it into DATABASE_URL, or into PGPASSWORD'
+    : withoutSecrets(reason);
 }
 
 async function closing<T>(

@@ -6,6 +6,7 @@ import { vaultOf } from './accounts/book.js';
 import { accountBookOf } from './accounts/open.js';
 import type { Config } from './config.js';
 import { openNamed } from './database.js';
+import { leftBehindIn } from './left-behind.js';
 import type { Log } from './log.js';
 import { mastodonPlatform } from './platforms/mastodon/platform.js';
 import type { MastodonOptions } from './platforms/mastodon/session.js';
@@ -91,13 +92,16 @@ async function openDatabase(
     } catch (error) {
       throw explained(`the data folder ${dataFolder} cannot be used`, reasonOf(error), error);
     }
-  return openNamed(url, {
+  const database = await openNamed(url, {
     weather: (isBack, error) =>
       isBack
         ? log.info('the database is back')
         : log.error({ error }, 'the database cannot be reached; waiting for it'),
     until,
   });
+  const leftBehind = await leftBehindIn(dataFolder, database);
+  if (leftBehind !== undefined) log.warn(leftBehind);
+  return database;
 }
 
 /** The accounts that the bot is to have: that of the settings, and those of `pentimento login`. */

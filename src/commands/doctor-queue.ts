@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { withNamedAsItIs } from '../database.js';
+import { leftBehindIn } from '../left-behind.js';
 import { isPaused } from '../queue/desk.js';
 import { migrations } from '../queue/migrations.js';
 import { paintersOf } from '../queue/painters.js';
@@ -17,7 +18,13 @@ type Where = Pick<Config, 'dataFolder' | 'database'>;
  * @throws Error that says what is wrong with it
  */
 export async function checkQueue({ dataFolder, database: { url } }: Where): Promise<string> {
-  if (url !== undefined) return withNamedAsItIs(url, checkPostgres);
+  if (url !== undefined)
+    return withNamedAsItIs(url, async (database) => {
+      const line = await checkPostgres(database);
+      const leftBehind = await leftBehindIn(dataFolder, database);
+      if (leftBehind !== undefined) throw new Error(leftBehind);
+      return line;
+    });
   const file = queueFileIn(dataFolder);
   if (file === undefined) return 'there is none yet; the bot will make one';
   return withSqlite(file, async (database) => {
@@ -62,10 +69,16 @@ async function tablesIn(database: Database, schema: string): Promise<string> {
   const tables = `version ${version} of the tables in schema "${schema}"`;
   if (version > migrations.length)
     throw new Error(`${tables} was made by a newer version of pentimento; please update`);
-  const listening = (await isListening(database)) ? 'a bot listens' : 'no bot listens';
+  const isHeard = await isListening(database);
+  const listening = isHeard ? 'a bot listens' : 'no bot listens';
   if (version < migrations.length)
     return `${tables}, of which a bot makes version ${migrations.length} when it starts; ${listening}`;
   const painters = await paintersOf(database, Date.now());
+  // Before any of them is started it is no problem.
+  if (isHeard && painters === 0)
+    throw new Error(
+      'a bot listens, and nobody paints: start "pentimento work", or look why those that run do not',
+    );
   const painting = painters === 1 ? '1 process paints' : `${painters} processes paint`;
   return `${tables}; ${listening}, ${painting}${await pauseIn(database)}`;
 }

@@ -32,9 +32,9 @@ export async function statsCommand(): Promise<void> {
         `${name.padEnd(16)} ${count} painted for ${people} ${people === 1 ? 'person' : 'people'}; from asking to answering ${seconds(median)} (median), ${seconds(longest)} (longest)`,
       );
     }
-    for (const { device, costPerSecond } of await pacesOf(database))
+    for (const { machine, device, costPerSecond } of await pacesOf(database))
       console.log(
-        `pace             ${(costPerSecond / 1e6).toFixed(2)} million pixel steps per second on ${device}`,
+        `pace             ${(costPerSecond / 1e6).toFixed(2)} million pixel steps per second on ${device}${machine === '' ? '' : ` of ${machine}`}`,
       );
     for (const { platform, reads } of await readsOn(database, dayOf(Date.now())))
       console.log(`reads today      ${reads} of ${dailyReads}, by ${platform}`);

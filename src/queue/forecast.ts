@@ -20,6 +20,11 @@ export interface Pace {
   readonly costPerSecond: number;
 }
 
+/** And which machine does it: "" where there is one. */
+export interface PaceOfMachine extends Pace {
+  readonly machine: string;
+}
+
 /** Machines that have painted nothing for so long before another one did are switched off, as far as one can tell. */
 const HOUR_MS = 60 * 60_000;
 /** And are not remembered for longer than this. */
@@ -47,9 +52,9 @@ export async function learnPace(
  * What has been learned so far, of each machine's device that has painted last, which is the one that will paint next; the
  * quickest first.
  */
-export function pacesOf(sql: Sql): Promise<readonly Pace[]> {
-  return sql.all<Pace>(
-    `SELECT device, cost_per_second AS "costPerSecond" FROM paces AS one
+export function pacesOf(sql: Sql): Promise<readonly PaceOfMachine[]> {
+  return sql.all<PaceOfMachine>(
+    `SELECT machine, device, cost_per_second AS "costPerSecond" FROM paces AS one
      WHERE measured_at = (SELECT max(measured_at) FROM paces WHERE machine = one.machine)
        AND measured_at >= (SELECT max(measured_at) FROM paces) - ${HOUR_MS}
      ORDER BY cost_per_second DESC`,

@@ -74,9 +74,12 @@ export function move(from: Database, to: Database, options: MoveOptions = {}): P
   );
 }
 
-/** Whether a database has been filled by a move. */
+/** Whether a database, which may have no tables yet, has been filled by a move. */
 export async function isFilled(to: Sql): Promise<boolean> {
-  return (await to.get<Mark>('SELECT digest FROM moved_from')) !== undefined;
+  const isThere = await to.get(`SELECT 1 WHERE to_regclass('moved_from') IS NOT NULL`);
+  return (
+    isThere !== undefined && (await to.get<Mark>('SELECT digest FROM moved_from')) !== undefined
+  );
 }
 
 interface Mark {

@@ -4,6 +4,7 @@ import { LOCK_FILE, lockFolder } from '../../src/queue/lock.js';
 import { sayPaints } from '../../src/queue/painters.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
 import { Queue } from '../../src/queue/queue.js';
+import { DATABASE_FILE, openSqlite } from '../../src/queue/sqlite.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
 import { emptyDatabase, onServer } from '../support/empty-database.js';
@@ -27,7 +28,7 @@ async function operator() {
   const env = { ...quickSettings(folder), DATABASE_URL: url.href };
   const database = await openPostgres(url.href);
   onTestFinished(() => database.close());
-  const queue = new Queue(database, options);
+  const queue = new Queue(database, { ...options, machine: 'easel-1' });
   const type = (...args: readonly string[]) => pentimento(args, { env });
   return { env, folder, database, queue, type };
 }
@@ -81,7 +82,7 @@ describe('with DATABASE_URL', () => {
     const { out } = await type('stats');
     expect(out).toMatch(/^answered +1$/m);
     expect(out).toMatch(/^last 24 hours +1 painted for 1 person; /m);
-    expect(out).toMatch(/^pace +2\.00 million pixel steps per second on cpu$/m);
+    expect(out).toMatch(/^pace +2\.00 million pixel steps per second on cpu of easel-1$/m);
   });
 
   it('a backup is left to pg_dump', async () => {
@@ -109,7 +110,13 @@ describe('pentimento doctor, with DATABASE_URL,', () => {
     );
     const end = new AbortController();
     const busy = await database.onDuty('listening', end.signal, () => type('doctor'));
-    expect(busy?.out).toMatch(/^ok {7}queue: PostgreSQL .*; a bot listens, 0 processes paint$/m);
+    expect(busy?.code).toBe(1);
+    expect(busy?.out).toMatch(
+      /^PROBLEM {2}queue: a bot listens, and nobody paints: start "pentimento work", /m,
+    );
+    await sayPaints(database, 'here', Date.now());
+    const complete = await database.onDuty('listening', end.signal, () => type('doctor'));
+    expect(complete?.out).toMatch(/^ok {7}queue: PostgreSQL .*; a bot listens, 1 process paints$/m);
   });
 
   it('tells apart whether a bot listens, and whether a process works in this data folder', async () => {
@@ -145,6 +152,23 @@ describe('pentimento doctor, with DATABASE_URL,', () => {
     );
     expect(out).toMatch(/^ok {7}pictures: in the database, as soon as it has its tables$/m);
     expect(await onServer(url, TABLES)).toEqual([]);
+  });
+
+  it('finds a queue that was left in the data folder, before anything has been begun and after', async () => {
+    const url = await emptyDatabase(cluster);
+    const folder = temporaryFolder();
+    const env = { ...quickSettings(folder), DATABASE_URL: url };
+    const file = join(folder, DATABASE_FILE);
+    await openSqlite(file).close();
+    const problem = `PROBLEM  queue: DATABASE_URL is set, and what is in ${file} is not in that database; `;
+    const empty = await pentimento(['doctor'], { env });
+    expect(empty.code).toBe(1);
+    expect(empty.out).toContain(problem);
+    const database = await openPostgres(url);
+    onTestFinished(() => database.close());
+    expect((await pentimento(['doctor'], { env })).out).toContain(problem);
+    await database.run(`INSERT INTO moved_from VALUES ('that of a queue', 1)`);
+    expect((await pentimento(['doctor'], { env })).code).toBe(0);
   });
 
   it('does not bring a database of another version to its own', async () => {
@@ -197,23 +221,40 @@ describe('pentimento doctor, with DATABASE_URL,', () => {
   });
 });
 
-it('a password that the address does not have is taken from PGPASSWORD, whatever is in it', async () => {
+/** A server that lets in nobody without a password. */
+async function guardedCluster(password: string): Promise<Cluster> {
   const guarded = await startCluster();
   onTestFinished(() => guarded.remove());
-  const password = secret('access token', 'it%40s: "ö/\\ &#?@secret');
   await onServer(guarded.url, `ALTER ROLE pentimento PASSWORD '${password}'`);
   // It trusts everybody; from now on nobody.
   await onServer(
     guarded.url,
     `DO $$ BEGIN EXECUTE format('COPY (SELECT %L) TO %L', 'host all all all scram-sha-256', current_setting('hba_file')); END $$`,
   );
+  // By then every test is over: whoever neither signs in nor hangs up is not to be helped by the server.
+  await onServer(guarded.url, "ALTER SYSTEM SET authentication_timeout = '10min'");
   await onServer(guarded.url, 'SELECT pg_reload_conf()');
+  return guarded;
+}
+
+it('a password that the address does not have is taken from PGPASSWORD, whatever is in it', async () => {
+  const password = secret('access token', 'it%40s: "ö/\\ &#?@secret');
+  const guarded = await guardedCluster(password);
   const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: guarded.url };
   const list = (PGPASSWORD: string) =>
     pentimento(['queue', 'list'], { env: { ...env, PGPASSWORD } });
   expect((await list('another')).err).toContain('password authentication failed');
   expect(await list(password)).toMatchObject({ code: 0, err: '' });
 });
+
+it('whoever has no password where the server wants one is told so, and ends', async () => {
+  const { url } = await guardedCluster(secret('access token', 'that-nobody-has-told'));
+  const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: url, PGPASSWORD: '' };
+  expect(await pentimento(['bot'], { env })).toMatchObject({
+    code: 1,
+    err: 'pentimento: the database (DATABASE_URL) cannot be used: the server wants a password: put it into DATABASE_URL, or into PGPASSWORD\n',
+  });
+}, 120_000);
 
 /** Without the package that they name, as where npm has not been told to install it. */
 function without(name: string): NodeJS.ProcessEnv {

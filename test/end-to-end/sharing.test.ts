@@ -7,6 +7,7 @@ import { createLog } from '../../src/log.js';
 import { newRenderId } from '../../src/platforms/web/uploads.js';
 import { setPaused } from '../../src/queue/desk.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
+import { DATABASE_FILE, openSqlite } from '../../src/queue/sqlite.js';
 import { startBot } from '../../src/start.js';
 import { quickSettings } from '../support/bot-process.js';
 import { emptyDatabase } from '../support/empty-database.js';
@@ -38,7 +39,7 @@ async function start(role: Role, url: string, folder = temporaryFolder(), settin
     const response = await fetch(`${address}/readyz`);
     return `${response.status} ${await response.text()}`;
   };
-  return { ready, end };
+  return { ready, end, written: () => written };
 }
 
 it('who listens is ready as long as somebody paints, and says so if it is paused', async () => {
@@ -62,6 +63,32 @@ it('who listens is ready as long as somebody paints, and says so if it is paused
   const long = Date.now() - 60_000;
   await database.run(`INSERT INTO painters VALUES ('gone', @long)`, { long });
   expect(await listener.ready()).toBe('503 nobody paints\n');
+});
+
+it('whoever takes the place of the one that listened says so', async () => {
+  const url = await emptyDatabase(cluster);
+  const first = await start('listen', url);
+  await vi.waitFor(() => expect(first.written()).toContain('this one listens now'), patient);
+  const second = await start('listen', url);
+  await vi.waitFor(() => expect(second.written()).toContain('this one stands by'), patient);
+  expect(second.written()).not.toContain('this one listens now');
+  await first.end();
+  await vi.waitFor(() => expect(second.written()).toContain('this one listens now'), patient);
+});
+
+it('whoever begins with PostgreSQL is warned of a queue that was left in the data folder', async () => {
+  const url = await emptyDatabase(cluster);
+  const folder = temporaryFolder();
+  await openSqlite(join(folder, DATABASE_FILE)).close();
+  const warning = `what is in ${join(folder, DATABASE_FILE)} is not in that database; stop the bot and move it there with \\"pentimento migrate-to-postgres\\"`;
+  const first = await start('listen', url, folder);
+  expect(first.written()).toContain(warning);
+  await first.end();
+  const database = await openPostgres(url);
+  onTestFinished(() => database.close());
+  await database.run(`INSERT INTO moved_from VALUES ('that of a queue', 1)`);
+  const second = await start('listen', url, folder);
+  expect(second.written()).not.toContain(warning);
 });
 
 it('nobody is ready whose pictures cannot be reached', async () => {

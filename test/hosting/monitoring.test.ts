@@ -125,6 +125,14 @@ it.each(expressions)('%s asks for what a bot prints: %s', (_, expression) => {
   }
 });
 
+it('what each process prints of the whole queue is not summed, and who only listens need not paint', () => {
+  const ofQueue = expressions.filter(([, text]) => text.includes('pentimento_requests'));
+  expect(ofQueue.length).toBeGreaterThan(1);
+  for (const [, text] of ofQueue) expect(text).toMatch(/\bmax( by \(\w+\) )?\(pentimento_requests/);
+  const idle = alerts.find(({ alert }) => alert === 'PentimentoPaintsNothing');
+  expect(idle?.expr).not.toContain('instance');
+});
+
 it('every count of the bot’s own is on the dashboard', () => {
   const asked = dashboard.panels.flatMap(({ targets }) =>
     targets.flatMap(({ expr }) => selectorsIn(expr).map(({ metric }) => metric)),

@@ -48,9 +48,13 @@ it('the pace follows what is painted, forgets slowly, and is kept across restart
     });
   };
   await paint('1', 100);
-  expect(await pacesOf(queue.database)).toEqual([{ device: 'cpu', costPerSecond: 100 }]);
+  expect(await pacesOf(queue.database)).toEqual([
+    { machine: '', device: 'cpu', costPerSecond: 100 },
+  ]);
   await paint('2', 200);
-  expect(await pacesOf(queue.database)).toEqual([{ device: 'cpu', costPerSecond: 120 }]);
+  expect(await pacesOf(queue.database)).toEqual([
+    { machine: '', device: 'cpu', costPerSecond: 120 },
+  ]);
   for (let id = 3; id < 33; id++) await paint(String(id), 200);
   await queue.close();
   const [after] = await pacesOf(queueAt(file).database);

@@ -77,7 +77,8 @@ export class Connections {
       patience,
     );
     try {
-      (await pool.connect()).release();
+      // Not one of the pool's, which leaves the socket of one that cannot sign in open, and the process with it.
+      await (await connections.#connect()).end();
     } catch (error) {
       await pool.end();
       throw error;
@@ -101,19 +102,7 @@ export class Connections {
    * @param isSlow whether its statements may take as long as they like, as those that change the schema
    */
   keep(isSlow = false): Promise<Client> {
-    return this.#patiently(async () => {
-      const client = this.make(isSlow ? 0 : SILENCE_MS);
-      heedless(client); // the server may end it in the very moment that it is connected
-      try {
-        await client.connect();
-        await settle(client);
-        if (isSlow) await client.query('SET statement_timeout = 0');
-        return client;
-      } catch (error) {
-        await client.end().catch(() => undefined);
-        throw error;
-      }
-    });
+    return this.#patiently(() => this.#connect(isSlow));
   }
 
   pause(): Promise<void> {
@@ -122,6 +111,20 @@ export class Connections {
 
   end(): Promise<void> {
     return (this.#ended ??= this.pool.end());
+  }
+
+  async #connect(isSlow = false): Promise<Client> {
+    const client = this.make(isSlow ? 0 : SILENCE_MS);
+    heedless(client); // the server may end it in the very moment that it is connected
+    try {
+      await client.connect();
+      await settle(client);
+      if (isSlow) await client.query('SET statement_timeout = 0');
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
   }
 
   async #patiently<T>(connect: () => Promise<T>): Promise<T> {

@@ -75,7 +75,7 @@ export function layout(options: LayoutOptions): Html {
         <footer>
           <p>
             <i lang="it">Pentimento</i>: the trace of an earlier picture that shows through the
-            paint. What you send stays on the machine that runs this page.
+            paint. What you send stays on the machines that run this page.
           </p>
         </footer>
         <p id="announcer" class="visually-hidden" role="status" aria-live="polite"></p>
