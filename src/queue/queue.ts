@@ -10,7 +10,7 @@ import { learnPace, type Pace } from './forecast.js';
 import { cursorIn, QueueLedger } from './ledger.js';
 import type { Person } from './person.js';
 import { quotaReached, type Quotas } from './quotas.js';
-import { listOf, type Database, type Sql, type Values } from './sql.js';
+import { listOf, MISSED, type Database, type Sql, type Values } from './sql.js';
 import type { Answer, Moves, PendingState } from './states.js';
 
 /** The right to work on a request until the lease runs out; extended by `extend`. */
@@ -78,7 +78,7 @@ export class Queue extends EventEmitter<{ change: [] }> {
   ) {
     super();
     this.on('change', () => (this.#version += 1));
-    database.news?.hear((news) => news === CHANGED && this.emit('change'));
+    database.news?.hear((news) => [CHANGED, MISSED].includes(news) && this.emit('change'));
   }
 
   /** Something else than its own methods has changed what it holds. */

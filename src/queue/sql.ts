@@ -26,6 +26,9 @@ export interface TransactionOptions {
   readonly alone?: boolean;
 }
 
+/** What is heard when something may have been told that was not heard. */
+export const MISSED = 'missed';
+
 /**
  * What the processes on one database tell each other. It is a hint and never the truth: who does not hear it looks by
  * itself a moment later.

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { inHurry } from '../queue/hurry.js';
 import type { Pending, Queue } from '../queue/queue.js';
 import type { RequestStatus, StatusFeed } from './status.js';
 
@@ -51,8 +52,8 @@ export class QueueFeed implements StatusFeed {
   #look(): Promise<void> {
     this.#next ??= this.#looking.then(() => {
       this.#next = undefined;
-      // Who looks next may be luckier, and whoever cannot do without the queue hears of it elsewhere.
-      return (this.#looking = this.#refresh().catch(() => undefined));
+      // Who looks next may be luckier, and whoever cannot do without the queue hears of it elsewhere. In a hurry, for others wait for it.
+      return (this.#looking = inHurry(() => this.#refresh()).catch(() => undefined));
     });
     return this.#next;
   }

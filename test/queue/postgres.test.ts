@@ -6,7 +6,8 @@ import { Endings, newMark } from '../../src/queue/postgres/endings.js';
 import { inHurry } from '../../src/queue/hurry.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
 import { Queue } from '../../src/queue/queue.js';
-import { DatabaseAway, DutyLost, type Database } from '../../src/queue/sql.js';
+import { DatabaseAway, DutyLost, MISSED, type Database } from '../../src/queue/sql.js';
+import { QueueFeed } from '../../src/web/feed.js';
 import { Cable, type Fate } from '../support/cable.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { startCluster, type Cluster } from '../support/postgres.js';
@@ -277,6 +278,21 @@ describe('a server that goes away', () => {
     }
   });
 
+  it('does not keep those waiting who ask what is pending after somebody had begun to look', async () => {
+    const database = await opened(url, { until: never() });
+    const feed = new QueueFeed(new Queue(database, options), 'here');
+    await feed.current();
+    await cluster.stop();
+    try {
+      feed.subscribe(() => undefined);
+      const first = feed.current();
+      expect(await inHurry(() => feed.current())).toEqual([]);
+      await first;
+    } finally {
+      await cluster.start();
+    }
+  });
+
   it('is not what a busy pool is taken for', async () => {
     const weather: boolean[] = [];
     const database = await opened(url, { weather: (isBack) => weather.push(isBack) });
@@ -429,6 +445,17 @@ describe('news', () => {
     await toldUntilHeard('before');
     cable.forget();
     await toldUntilHeard('after');
+  });
+
+  it('may have been missed after the connection was lost, which is told', async () => {
+    const database = await opened();
+    const heard: string[] = [];
+    database.news.hear((news) => heard.push(news));
+    await expect.poll(() => heard).toEqual([MISSED]);
+    await asked(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()`,
+    );
+    await expect.poll(() => heard).toEqual([MISSED, MISSED]);
   });
 
   it('are not those of another bot in the same database', async () => {

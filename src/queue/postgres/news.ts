@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import type { News } from '../sql.js';
+import { MISSED, type News } from '../sql.js';
 import type { Connections } from './connections.js';
 
 /** Of several in such a time those who hear them need only one. */
@@ -92,6 +92,7 @@ export class PostgresNews implements News {
       `SELECT quote_ident(${CHANNEL}) AS channel`,
     );
     await client.query(`LISTEN ${rows[0]?.channel ?? ''}`);
+    this.#heard.emit('news', MISSED);
     const isOver = over.then(() => true);
     // An answer that does not come is an error, too: see what is said of silence in connections.ts.
     while (
