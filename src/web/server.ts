@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { inHurry } from '../queue/hurry.js';
 import { heardOut } from './hearing.js';
@@ -50,9 +50,20 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   // Not every proxy passes on by which name it was asked; that of the page that speaks with us it does.
   const isOthers = (origin: string | undefined, host: string | undefined) =>
     origin !== options.address && isForeign(origin, host);
-  const root = new Hono();
+  const root = new Hono<{ Bindings: HttpBindings }>();
+  /** Answers that will soon be complete. */
+  const answers = new Set<HttpBindings['outgoing']>();
+  root.use(async ({ env: { outgoing } }, next) => {
+    answers.add(outgoing);
+    outgoing.once('close', () => answers.delete(outgoing));
+    await next();
+  });
   root.use(heardOut);
-  root.use((_, next) => inHurry(next));
+  root.use(async (c, next) => {
+    await inHurry(next);
+    const isEndless = c.res.headers.get('Content-Type')?.startsWith('text/event-stream') === true;
+    if (isEndless) answers.delete(c.env.outgoing);
+  });
   root.use(async (c, next) => {
     const host = c.req.header('Host');
     const origin = c.req.header('Origin');
@@ -82,11 +93,6 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  const responses = new Set<ServerResponse>();
-  server.on('request', (_: IncomingMessage, response: ServerResponse) => {
-    responses.add(response);
-    response.on('close', () => responses.delete(response));
-  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A client may vanish during the handshake; that is its own affair.
     socket.on('error', () => socket.destroy());
@@ -111,9 +117,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     url: `http://${reachable(options.host)}:${port}`,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const unanswered = [...responses].filter(({ headersSent }) => !headersSent);
       await Promise.race([
-        Promise.all(unanswered.map((response) => once(response, 'close'))),
+        Promise.all([...answers].map((answer) => once(answer, 'close'))),
         sleep(LAST_ANSWERS_MS, undefined, { ref: false }),
       ]);
       for (const socket of sockets) socket.destroy();

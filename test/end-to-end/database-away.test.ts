@@ -104,11 +104,11 @@ it('while the database is away, /metrics tells that the bot is not ready, and wh
   expect(await said(await ask('/readyz'))).toEqual([503, null, 'the database cannot be reached\n']);
 });
 
-it('who asks while the bot is told to end and the database is away is told to come back', async () => {
-  const { its, ask, send, goesAway, isKnown } = await listening();
+it('who waits when the bot is told to end while the database is away is told to come back', async () => {
+  const { its, ask, send, goesAway } = await listening();
   await goesAway();
-  await isKnown();
   const asked = Promise.all([ask('/'), send()]);
+  await ask('/healthz'); // by then the others have been heard
   const ended = its.end('SIGTERM');
   const [page, sent] = await asked;
   expect(await said(page)).toEqual(toPerson);
