@@ -141,9 +141,9 @@ promises('PostgreSQL', async () => {
   return {
     open: () => accountTable(url),
     spoil: async (text) => {
-      await accountTable(url).read(); // which makes the table
+      await accountTable(url).change((all) => ({ ...all, mastodon: [easel] }));
       const json = text.startsWith('{') ? text : JSON.stringify(text);
-      await onServer(url, 'INSERT INTO accounts VALUES (1, $1)', [json]);
+      await onServer(url, 'UPDATE accounts SET stored = $1', [json]);
     },
   };
 });
