@@ -1,6 +1,7 @@
 import { withNamed, withNamedAsItIs } from '../database.js';
 import type { PostgresDatabase } from '../queue/postgres/database.js';
 import { DutyLost, type Sql } from '../queue/sql.js';
+import { hasTable } from '../queue/tables.js';
 import {
   CHANGE_MS,
   noAccounts,
@@ -63,8 +64,7 @@ async function textIn(sql: Sql): Promise<string | undefined> {
 
 /** Who only reads makes no table. */
 async function textAsItIs(sql: Sql): Promise<string | undefined> {
-  const isThere = await sql.get(`SELECT 1 WHERE to_regclass('accounts') IS NOT NULL`);
-  return isThere === undefined ? undefined : textIn(sql);
+  return (await hasTable(sql, 'accounts')) ? textIn(sql) : undefined;
 }
 
 function asAccounts(text: string | undefined): StoredAccounts {

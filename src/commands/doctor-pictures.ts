@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import { openPictures } from '../pictures/open.js';
+import { chosenStore, openPictures } from '../pictures/open.js';
 import { NOBODYS } from '../pictures/store.js';
 import { reasonOf } from '../reason.js';
 import { withAnyQueue } from './doctor-queue.js';
@@ -18,7 +18,7 @@ const advice = {
 export async function checkPictures(config: Config): Promise<string> {
   const { pictures, dataFolder: folder, database } = config;
   const isShared = database.url !== undefined;
-  const store = pictures.store === 'auto' ? (isShared ? 'postgres' : 'files') : pictures.store;
+  const store = chosenStore(pictures.store, isShared);
   const where = {
     files: `files in ${folder}`,
     postgres: 'in the database',

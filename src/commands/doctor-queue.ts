@@ -6,6 +6,7 @@ import { migrations } from '../queue/migrations.js';
 import { paintersOf } from '../queue/painters.js';
 import type { Database, Sql } from '../queue/sql.js';
 import { requireSound } from '../queue/sqlite.js';
+import { hasTable } from '../queue/tables.js';
 import { queueFileIn, withSqlite } from './open.js';
 
 /** The oldest version that the tests know. */
@@ -85,8 +86,7 @@ async function tablesIn(database: Database, schema: string): Promise<string> {
 
 /** Of our tables in a database of PostgreSQL; undefined if there are none. */
 async function versionOf(sql: Sql): Promise<number | undefined> {
-  const isThere = await sql.get(`SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL`);
-  if (isThere === undefined) return undefined;
+  if (!(await hasTable(sql, 'schema_version'))) return undefined;
   const row = await sql.get<{ readonly version: number }>('SELECT version FROM schema_version');
   return row?.version;
 }

@@ -11,6 +11,12 @@ export interface PicturesOptions extends PicturesSettings {
   readonly database?: PictureDatabase | undefined;
 }
 
+/** Which of the stores the settings mean. */
+export function chosenStore(store: PicturesSettings['store'], isShared: boolean) {
+  if (store !== 'auto') return store;
+  return isShared ? 'postgres' : 'files';
+}
+
 /**
  * The store that the settings choose. Nothing is asked of it yet: one that is away is no reason not to start.
  * @throws Error that says what to do, if it takes something that is not there
@@ -18,7 +24,7 @@ export interface PicturesOptions extends PicturesSettings {
 export async function openPictures(options: PicturesOptions): Promise<PictureStore> {
   const { store, s3, folder, database } = options;
   const shared = database?.engine === 'postgres' ? database : undefined;
-  switch (store) {
+  switch (chosenStore(store, shared !== undefined)) {
     case 'files':
       return filesStore(folder);
     case 'postgres':
@@ -32,7 +38,5 @@ export async function openPictures(options: PicturesOptions): Promise<PictureSto
       if (bucket === undefined) throw new Error('pictures.store: s3 takes pictures.s3.bucket');
       return openS3({ ...s3, bucket });
     }
-    case 'auto':
-      return shared === undefined ? filesStore(folder) : postgresStore(shared);
   }
 }

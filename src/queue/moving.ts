@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { nameOf, pagesOf, storableRow, writeRows, type Row } from './rows.js';
 import type { Database, Sql } from './sql.js';
-import { tablesOf, type Table } from './tables.js';
+import { hasTable, tablesOf, type Table } from './tables.js';
 
 /*
  * A bot moves from SQLite to PostgreSQL: all of it or nothing, in one transaction, which nobody sees the middle of. Who is
@@ -76,10 +76,8 @@ export function move(from: Database, to: Database, options: MoveOptions = {}): P
 
 /** Whether a database, which may have no tables yet, has been filled by a move. */
 export async function isFilled(to: Sql): Promise<boolean> {
-  const isThere = await to.get(`SELECT 1 WHERE to_regclass('moved_from') IS NOT NULL`);
-  return (
-    isThere !== undefined && (await to.get<Mark>('SELECT digest FROM moved_from')) !== undefined
-  );
+  if (!(await hasTable(to, 'moved_from'))) return false;
+  return (await to.get<Mark>('SELECT digest FROM moved_from')) !== undefined;
 }
 
 interface Mark {

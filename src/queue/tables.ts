@@ -23,6 +23,12 @@ export interface Table {
   readonly numbered: string | undefined;
 }
 
+/** Whether a database of PostgreSQL has a table of that name by now. */
+export async function hasTable(postgres: Sql, table: string): Promise<boolean> {
+  const row = await postgres.get('SELECT 1 WHERE to_regclass(@table) IS NOT NULL', { table });
+  return row !== undefined;
+}
+
 /**
  * All tables of SQLite's, each after those that it refers to.
  * @param from SQLite @param to PostgreSQL

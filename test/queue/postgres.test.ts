@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Patience } from '../../src/queue/postgres/connections.js';
+import type { PostgresDatabase } from '../../src/queue/postgres/database.js';
 import { Endings, newMark } from '../../src/queue/postgres/endings.js';
 import { inHurry } from '../../src/queue/hurry.js';
 import { openPostgres } from '../../src/queue/postgres/open.js';
@@ -42,6 +43,14 @@ async function asked(sql: string): Promise<readonly unknown[]> {
   } finally {
     await client.end();
   }
+}
+
+/** Somebody from outside who stays for longer. */
+async function client(): Promise<pg.Client> {
+  const client = new pg.Client(url.href);
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
 }
 
 async function opened(way: URL = url, patience?: Patience) {
@@ -169,8 +178,7 @@ describe('a connection that breaks', () => {
     await opened();
     const endings = new Endings();
     const mark = newMark();
-    const [ending, asking] = [new pg.Client(url.href), new pg.Client(url.href)];
-    await Promise.all([ending.connect(), asking.connect()]);
+    const [ending, asking] = [await client(), await client()];
     await ending.query(`BEGIN; INSERT INTO endings VALUES ('${mark}', TRUE)`);
     const wasDone = endings.wasDone(asking, mark);
     while (
@@ -179,15 +187,13 @@ describe('a connection that breaks', () => {
       await sleep(10);
     await ending.query('COMMIT');
     expect(await wasDone).toBe(true);
-    await Promise.all([ending.end(), asking.end()]);
   });
 
   it('and of which one has asked is never done later', async () => {
     await opened();
     const endings = new Endings();
     const mark = newMark();
-    const [late, asking] = [new pg.Client(url.href), new pg.Client(url.href)];
-    await Promise.all([late.connect(), asking.connect()]);
+    const [late, asking] = [await client(), await client()];
     await late.query('CREATE TABLE late (n INTEGER)');
     await late.query('BEGIN; INSERT INTO late VALUES (1)');
     expect(await endings.wasDone(asking, mark)).toBe(false);
@@ -195,7 +201,6 @@ describe('a connection that breaks', () => {
     await expect(endings.commit(late, mark)).rejects.toThrow(/endings/);
     await late.query('ROLLBACK');
     expect(await asked('SELECT * FROM late')).toEqual([]);
-    await Promise.all([late.end(), asking.end()]);
   });
 
   it('leaves no more marks than there are connections', async () => {
@@ -414,16 +419,21 @@ describe('a duty', () => {
 });
 
 describe('news', () => {
-  it('reach all on the database, also after the connection was lost', async () => {
-    const [one, other] = [await opened(), await opened()];
+  /** Has one tell something until the other has heard it: whoever does not listen yet does not hear it. */
+  const between = (one: PostgresDatabase, other: PostgresDatabase) => {
     const heard: string[] = [];
     other.news.hear((news) => heard.push(news));
-    const toldUntilHeard = async (news: string) => {
+    return async (news: string) => {
       while (!heard.includes(news)) {
-        one.news.tell(news); // whoever does not listen yet does not hear it
+        one.news.tell(news);
         await sleep(20);
       }
     };
+  };
+
+  it('reach all on the database, also after the connection was lost', async () => {
+    const [one, other] = [await opened(), await opened()];
+    const toldUntilHeard = between(one, other);
     await toldUntilHeard('first');
     await asked(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()`,
@@ -434,14 +444,7 @@ describe('news', () => {
   it('are heard again after a cut of which nobody was told', async () => {
     const { cable, way } = await cabled();
     const [one, other] = [await opened(), await opened(way, { until: never() })];
-    const heard: string[] = [];
-    other.news.hear((news) => heard.push(news));
-    const toldUntilHeard = async (news: string) => {
-      while (!heard.includes(news)) {
-        one.news.tell(news);
-        await sleep(100);
-      }
-    };
+    const toldUntilHeard = between(one, other);
     await toldUntilHeard('before');
     cable.forget();
     await toldUntilHeard('after');
