@@ -19,6 +19,10 @@ export class QueueLedger implements Ledger {
     private readonly now: () => number = Date.now,
   ) {}
 
+  get isShared(): boolean {
+    return this.database.news !== undefined;
+  }
+
   position(): Promise<string | undefined> {
     return cursorIn(this.database, this.platform).get();
   }

@@ -6,6 +6,9 @@ import type { Mention, OwnReply } from '../port.js';
  * is one transaction.
  */
 export interface Ledger {
+  /** Whether other processes may post for the account at this moment. */
+  readonly isShared: boolean;
+
   /** Up to where the mentions have been read. */
   position(): Promise<string | undefined>;
   /** Keeps a page of mentions, and that it has been read. */

@@ -26,7 +26,7 @@ const MODEST = { bytes: 1e6, pixels: 1280 * 1280 } as const;
 const DESCRIPTION = 1000;
 /** So long X may take to show a post in our own list. */
 const APPEARS_MS = 3000;
-/** Nobody is at a post for so long, not even with a new access token first. */
+/** No other process is at a post for so long, not even with a new access token first. */
 const UNDER_WAY_MS = 5 * 60_000;
 
 const describedSchema = z.object({ data: z.object({ id: idSchema }) });
@@ -106,17 +106,23 @@ async function postNow(
 /**
  * Finds out what became of replies of which nobody knows: under a mention that is ours to answer, and under others if no other
  * process can be about to post them any more. Who has lost the duty to answer may still be at one when the next has begun.
+ * The sooner the better: all that has been posted since is read again, and charged for.
  * @throws PlatformError
  */
 async function settle(session: Session, ourMentionId: string): Promise<void> {
   const { options, unclear } = session;
+  const { ledger } = options;
   const isOver = ({ mentionId, key, at }: Attempt) =>
-    mentionId === ourMentionId || unclear.has(key) || at + UNDER_WAY_MS < Date.now();
-  const attempts = (await options.ledger.unsettled()).filter(isOver);
+    !ledger.isShared ||
+    mentionId === ourMentionId ||
+    unclear.has(key) ||
+    at + UNDER_WAY_MS < Date.now();
+  const attempts = (await ledger.unsettled()).filter(isOver);
   const [first] = attempts;
   if (first === undefined) return;
   await sleep(Math.max(0, Math.min(APPEARS_MS, timeToAppear(attempts))));
   await readOwnPosts(session, first.after, attempts);
+  unclear.clear();
 }
 
 function timeToAppear(attempts: readonly Attempt[]): number {

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PictureRefused, type Reply } from '../../../src/platforms/port.js';
+import type { Ledger } from '../../../src/platforms/x/ledger.js';
 import { newPlace, queueAt } from '../../support/queue.js';
 import type { FakeXOptions } from '../../x/server.js';
 import { listen, paintedPicture } from '../contract/setting.js';
@@ -21,6 +22,11 @@ async function mentioned(options: FakeXOptions = {}) {
   // A bot that has never run has looked once, whether another one has answered before it.
   const timelines = () => x.asked.filter(isTimeline).length - 1;
   return { ...network, ada, platform, mention, ours, timelines };
+}
+
+/** One into which other processes write, or none, whichever database the tests have. */
+function ledgerThatIs({ shared }: { readonly shared: boolean }): Ledger {
+  return Object.defineProperty(queueAt(newPlace()).ledger('x'), 'isShared', { value: shared });
 }
 
 const painted = async (more: Partial<Reply> = {}): Promise<Reply> => ({
@@ -122,7 +128,7 @@ describe('a reply on X', () => {
 
   it('that another process may just be posting is not given up as lost because something else is posted', async () => {
     const { x, us, self, ada, connectWith, mention } = await mentioned();
-    const ledger = queueAt(newPlace()).ledger('x');
+    const ledger = ledgerThatIs({ shared: true });
     const platform = connectWith({ ledger });
     const attempt = await ledger.begin(mention.id);
     x.fault = (endpoint) => (endpoint === 'post' ? 'reset before' : undefined);
@@ -136,6 +142,22 @@ describe('a reply on X', () => {
     const { id } = x.world.post(self, '@ada Here it is.', { inReplyTo });
     expect(await platform.repliesTo(mention)).toMatchObject([{ id }]);
     expect(await ledger.unsettled()).toEqual([]);
+  });
+
+  it('that a process was killed at is looked for before more is posted that would have to be read', async () => {
+    const { x, us, self, ada, connectWith, mention } = await mentioned();
+    const ledger = ledgerThatIs({ shared: false });
+    await ledger.begin(mention.id);
+    const inReplyTo = x.world.posts.get(mention.id);
+    const { id } = x.world.post(self, '@ada Here it is.', { inReplyTo });
+    const platform = connectWith({ ledger });
+    const before = x.bill.count('ownedRead');
+    for (let i = 0; i < 3; i++) {
+      const other = { ...mention, id: await ada.post(`${us} me, too`) };
+      await platform.reply(other, { text: `Answer ${i}.` });
+    }
+    expect(await platform.repliesTo(mention)).toMatchObject([{ id }]);
+    expect(x.bill.count('ownedRead') - before).toBe(1);
   });
 
   it('to a post that is gone, or to somebody who has not mentioned us, is refused for good', async () => {
