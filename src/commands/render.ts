@@ -1,13 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { housePaintings, paintingNames } from '../collection.js';
 import { loadConfig } from '../config.js';
 import type { DeviceChoice } from '../graph/executor.js';
-import { UnknownNetwork } from '../networks/shelf.js';
+import { mayUseCuda } from '../graph/devices.js';
+import { nvidiaGpus } from '../graph/gpus.js';
+import { createLog } from '../log.js';
+import { chosenNetwork, UnknownNetwork } from '../networks/shelf.js';
 import { PictureError, type RenderJob } from '../render/job.js';
 import { isWritable, requireWritable } from '../render/encode.js';
 import { outputEndings } from '../render/endings.js';
-import { openStudio, paint, type Studio } from '../render/studio.js';
+import { RenderPool, WorkerLost } from '../render/pool.js';
 import type { Settings } from '../requests/parameters.js';
 import { UsageError } from './errors.js';
 import { showProgress } from './progress.js';
@@ -50,49 +53,68 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
     if (await isSameFile(input, output))
       throw new UsageError(`the result would replace ${input}; choose another name with --output`);
   await requireWritable(output);
-  const studio = await studioFor(network, device);
+  const pool = await openPool(network, device);
   const progress = showProgress();
   try {
-    const common = { ...settings, faces: settings.faces === 'on', content, output };
+    const common = {
+      ...settings,
+      faces: settings.faces === 'on',
+      content: resolve(content),
+      output: resolve(output),
+    };
     const styles = files
-      .map((file, i) => ({ file, weight: blend?.[i] ?? 1 }))
+      .map((file, i) => ({ file: resolve(file), weight: blend?.[i] ?? 1 }))
       .filter(({ weight }) => weight > 0);
     const job: RenderJob = dream
       ? { ...common, effect: 'dream' }
       : { ...common, effect: variations ? 'variations' : 'painting', styles };
-    const { width, height, seconds } = await paint(
-      studio,
-      job,
-      ({ fraction }) => progress.update(fraction),
+    const { width, height, seconds } = await pool.paint(job, {
+      onProgress: ({ fraction }) => progress.update(fraction),
       signal,
-    );
+    });
     progress.stop();
     console.log(`${output}: ${width}×${height} pixels, painted in ${seconds.toFixed(1)} s`);
   } catch (error) {
     progress.stop();
-    if (error instanceof PictureError)
-      throw new Error(`${error.file}: ${error.message}`, { cause: error });
+    if (error instanceof PictureError) {
+      const asGiven = [content, ...files].find((file) => resolve(file) === error.file);
+      throw new Error(`${asGiven ?? error.file}: ${error.message}`, { cause: error });
+    }
+    if (error instanceof WorkerLost)
+      throw new Error(`the picture could not be painted: ${error.message}`, { cause: error });
     throw error;
+  } finally {
+    pool.close();
   }
 }
 
-/** @throws UsageError if there is no network of that name */
-async function studioFor(
-  network: string | undefined,
-  device: DeviceChoice | undefined,
-): Promise<Studio> {
+/** As long as a timer can wait: whoever waits at a terminal decides how long is too long. */
+const NO_HURRY_MS = 2 ** 31 - 1;
+
+/**
+ * One worker, which paints as a bot's does.
+ * @throws UsageError if there is no network of that name; NetworkError if it is not here
+ */
+async function openPool(
+  chosen: string | undefined,
+  wanted: DeviceChoice | undefined,
+): Promise<RenderPool> {
   const { models, render } = loadConfig();
-  const options = {
-    network: network ?? render.network,
-    device: device ?? render.device,
-    models: models.folder,
-  };
-  try {
-    return await openStudio(options, (problem) => console.error(`pentimento: ${problem}`));
-  } catch (error) {
-    if (error instanceof UnknownNetwork) throw new UsageError(error.message);
-    throw error;
-  }
+  const network = chosen ?? render.network;
+  const device = wanted ?? render.device;
+  await chosenNetwork(network, models.folder).catch((error: unknown) => {
+    throw error instanceof UnknownNetwork ? new UsageError(error.message) : error;
+  });
+  return new RenderPool({
+    workers: 1,
+    gpus: mayUseCuda(device) ? await nvidiaGpus() : [],
+    studio: { network, device, models: models.folder },
+    silenceMs: render.silenceSeconds * 1000,
+    jobMs: NO_HURRY_MS,
+    memoryBytes: Infinity,
+    onProblem: (problem) => console.error(`pentimento: ${problem}`),
+    log: createLog('silent'),
+  });
 }
 
 /** Whether two names, or links, lead to one file. */

@@ -60,5 +60,20 @@ export interface Weights {
   readonly values: Float32Array;
 }
 
+/** Weights that are computed when somebody asks for them, which of most layers nobody does who paints. */
+export function lazily(shape: readonly number[], compute: () => Float32Array): Weights {
+  let known: { readonly values: Float32Array } | { readonly compute: () => Float32Array } = {
+    compute,
+  };
+  return {
+    shape,
+    get values() {
+      // What they were computed from is let go.
+      if ('compute' in known) known = { values: known.compute() };
+      return known.values;
+    },
+  };
+}
+
 /** The name by which layers refer to the picture itself. */
 export const INPUT = 'input';

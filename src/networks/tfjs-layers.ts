@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { INPUT, type Dense, type Head, type Layer, type Network, type Weights } from './network.js';
+import {
+  INPUT,
+  lazily,
+  type Dense,
+  type Head,
+  type Layer,
+  type Network,
+  type Weights,
+} from './network.js';
 import { find, manifestSchema, readWeights } from './tfjs-weights.js';
 
 /*
@@ -185,37 +193,45 @@ function foldBatchNorm(
   const gamma = weights.get(`${keras.name}/gamma`)?.values;
   const epsilon = keras.config.epsilon ?? 1e-3; // Keras's default
   const factor = variance.map((v, channel) => (gamma?.[channel] ?? 1) / Math.sqrt(v + epsilon));
-  const values = new Float32Array(source.kernel.values.length);
-  const perChannel = values.length / factor.length;
-  for (const [channel, f] of factor.entries())
-    for (let i = channel * perChannel; i < (channel + 1) * perChannel; i++)
-      values[i] = (source.kernel.values[i] ?? 0) * f;
+  const { kernel } = source;
   return {
     ...source,
-    kernel: { shape: source.kernel.shape, values },
+    kernel: lazily(kernel.shape, () => scaledByChannel(kernel.values, factor)),
     bias: source.bias.map(
       (b, channel) => (b - (mean[channel] ?? 0)) * (factor[channel] ?? 1) + (beta?.[channel] ?? 0),
     ),
   };
 }
 
-// This loop runs over 22 million numbers at every start, so it is no `map`.
-/** From TensorFlow's [height, width, in, out] to [out, in, height, width]. */
-export function toOutInHeightWidth({ shape, values }: Weights): Weights {
-  const [height = 0, width = 0, c = 0, d = 0] = shape;
-  const area = height * width;
+function scaledByChannel(values: Float32Array, factors: Float32Array): Float32Array {
   const result = new Float32Array(values.length);
-  for (let p = 0; p < area; p++)
-    for (let j = 0; j < c; j++)
-      for (let i = 0; i < d; i++) result[(i * c + j) * area + p] = values[(p * c + j) * d + i] ?? 0;
-  return { shape: [d, c, height, width], values: result };
+  const perChannel = values.length / factors.length;
+  for (const [channel, factor] of factors.entries())
+    for (let i = channel * perChannel; i < (channel + 1) * perChannel; i++)
+      result[i] = (values[i] ?? 0) * factor;
+  return result;
+}
+
+/** From TensorFlow's [height, width, in, out] to [out, in, height, width]. */
+export function toOutInHeightWidth(kernel: Weights): Weights {
+  const [height = 0, width = 0, c = 0, d = 0] = kernel.shape;
+  return lazily([d, c, height, width], () => {
+    const { values } = kernel;
+    const area = height * width;
+    const result = new Float32Array(values.length);
+    for (let p = 0; p < area; p++)
+      for (let j = 0; j < c; j++)
+        for (let i = 0; i < d; i++)
+          result[(i * c + j) * area + p] = values[(p * c + j) * d + i] ?? 0;
+    return result;
+  });
 }
 
 /** A depthwise kernel, [height, width, channels, 1], as one of a convolution with as many groups as channels. */
-function ofOneChannel({ shape, values }: Weights): Weights {
-  const [height = 0, width = 0, channels = 0, multiplier = 0] = shape;
+function ofOneChannel(kernel: Weights): Weights {
+  const [height = 0, width = 0, channels = 0, multiplier = 0] = kernel.shape;
   if (multiplier !== 1) throw new Error('a depthwise convolution that multiplies its channels');
-  return toOutInHeightWidth({ shape: [height, width, 1, channels], values });
+  return toOutInHeightWidth(lazily([height, width, 1, channels], () => kernel.values));
 }
 
 /**

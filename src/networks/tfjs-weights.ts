@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Weights } from './network.js';
+import { lazily, type Weights } from './network.js';
 
 /*
  * The weights of a model in the TensorFlow.js format: tensors one after the other, each possibly quantized to uint8
@@ -33,10 +33,12 @@ export function readWeights(manifest: Manifest, bytes: Uint8Array): ReadonlyMap<
     const count = shape.reduce((product, extent) => product * extent, 1);
     const end = offset + count * (quantization === undefined ? 4 : 1);
     if (end > bytes.length) throw new Error(`the weights end before ${name}`);
-    const part = new Uint8Array(bytes.subarray(offset, end)); // a copy, so that it is aligned
-    const values =
-      quantization === undefined ? new Float32Array(part.buffer) : dequantized(part, quantization);
-    weights.set(name, { shape, values });
+    const part = bytes.subarray(offset, end);
+    const values = () =>
+      quantization === undefined
+        ? new Float32Array(new Uint8Array(part).buffer) // of a copy, which is aligned
+        : dequantized(part, quantization);
+    weights.set(name, lazily(shape, values));
     offset = end;
   }
   if (offset !== bytes.length)
@@ -44,7 +46,7 @@ export function readWeights(manifest: Manifest, bytes: Uint8Array): ReadonlyMap<
   return weights;
 }
 
-// Runs over 22 million numbers at every start, so it is a loop and not `map`.
+// Runs over millions of numbers at every start, so it is a loop and not `map`.
 function dequantized(quantized: Uint8Array, { min, scale }: { min: number; scale: number }) {
   const values = new Float32Array(quantized.length);
   for (let i = 0; i < values.length; i++) values[i] = (quantized[i] ?? 0) * scale + min;

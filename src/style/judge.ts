@@ -15,8 +15,8 @@ import { resample } from './resample.js';
  * the optimizer finds the changes that it does not see.
  */
 
-/** Height and width of what the judge sees, in pixels. */
-const SIDE = 224;
+/** What the judge sees, in pixels. */
+const JUDGED = { width: 224, height: 224 };
 
 /** Layers after an expansion, from blocks of 4 to blocks of 16 pixels: edges, textures, parts of things. */
 const CONTENT_LAYERS = [
@@ -40,21 +40,25 @@ export interface Impression {
 /** Looks at a picture of any size. */
 export type Look = (picture: Picture) => Promise<Impression>;
 
+/** A picture as the judge sees it. Two that are mixed so look as what was mixed of them before: all this is linear. */
+export function asJudged(picture: Picture): Picture {
+  return resample(picture, JUDGED);
+}
+
 /**
  * The judge. Every picture is seen as a square of 224 pixels, as the network was trained to, so one program is enough; it
  * is compiled at the first look.
  * @param load the network, called at the first look
  */
 export function judgeOn(executor: Executor, load: () => Promise<Network> = loadMobileNetV2): Look {
-  const size = { width: SIDE, height: SIDE };
   const open = async () => {
-    const outputs = impressionGraph(await load(), size);
+    const outputs = impressionGraph(await load(), JUDGED);
     return { outputs, program: await executor.compile(outputs) };
   };
   let opening: ReturnType<typeof open> | undefined;
   const look: Look = async (picture) => {
     const { outputs, program } = await (opening ??= open());
-    const values = await program.run({ picture: resample(picture, size).data });
+    const values = await program.run({ picture: asJudged(picture).data });
     return impressionOf(outputs, values);
   };
   // The photo and what came of it are asked about again and again.
@@ -137,13 +141,11 @@ function dot(a: Float32Array, b: Float32Array): number {
 function centered(values: Float32Array, channels: number): Float32Array {
   const positions = values.length / channels;
   const result = new Float32Array(values.length);
-  for (let channel = 0; channel < channels; channel++) {
-    const plane = values.subarray(channel * positions, (channel + 1) * positions);
-    const mean = plane.reduce((sum, value) => sum + value, 0) / positions;
-    result.set(
-      plane.map((value) => value - mean),
-      channel * positions,
-    );
+  for (let start = 0; start < values.length; start += positions) {
+    let sum = 0;
+    for (let i = start; i < start + positions; i++) sum += values[i] ?? 0;
+    const mean = sum / positions;
+    for (let i = start; i < start + positions; i++) result[i] = (values[i] ?? 0) - mean;
   }
   return result;
 }

@@ -73,8 +73,8 @@ function apply(
     for (const { first, weights } of tapsOfLine) {
       let from = line * sourceStep + first * pixelStep;
       let sum = 0;
-      for (const weight of weights) {
-        sum += weight * (source[from] ?? 0);
+      for (let i = 0; i < weights.length; i++) {
+        sum += (weights[i] ?? 0) * (source[from] ?? 0);
         from += pixelStep;
       }
       target[to] = sum;

@@ -1,5 +1,5 @@
 import { descended, type DescentOptions, type Painter } from './descent.js';
-import { likeness, styleDistance } from './judge.js';
+import { asJudged, likeness, styleDistance } from './judge.js';
 import { grayscale, withColorsOf } from './luminance.js';
 import type { Style } from './paintings.js';
 import type { Picture } from './picture.js';
@@ -111,8 +111,10 @@ async function inColors(
   return withColorsOf(content, paint);
 }
 
-/** How often the thickness of the paint is halved into: to a hundredth. */
-const HALVINGS = 7;
+/** How far beside the promised likeness the paint is thin enough. */
+const NEAR = 0.005;
+/** How often the judge is asked at most until it is. */
+const LOOKS = 7;
 
 /**
  * The photo under the paint of `painted`, as thin as it takes for the judge to find as much of the photo as the strength
@@ -126,15 +128,19 @@ export async function glazed(
 ): Promise<Picture> {
   const wanted = likenessAt(strength);
   const seen = await look(photo);
-  const isLikeEnough = async (picture: Picture) => likeness(await look(picture), seen) >= wanted;
-  if (await isLikeEnough(paint)) return paint;
-  let [thin, thick] = [0, 1];
-  for (let i = 0; i < HALVINGS; i++) {
-    const opacity = (thin + thick) / 2;
-    if (await isLikeEnough(mixed(photo, paint, opacity))) thin = opacity;
-    else thick = opacity;
+  const [smallPhoto, smallPaint] = [asJudged(photo), asJudged(paint)];
+  let thin = { opacity: 0, found: 1 };
+  let thick = { opacity: 1, found: likeness(await look(paint), seen) };
+  if (thick.found > wanted - NEAR) return paint;
+  for (let i = 0; i < LOOKS; i++) {
+    const share = (thin.found - wanted) / (thin.found - thick.found);
+    const opacity = thin.opacity + share * (thick.opacity - thin.opacity);
+    const found = likeness(await look(mixed(smallPhoto, smallPaint, opacity)), seen);
+    if (Math.abs(found - wanted) < NEAR) return mixed(photo, paint, opacity);
+    if (found > wanted) thin = { opacity, found };
+    else thick = { opacity, found };
   }
-  return mixed(photo, paint, thin);
+  return mixed(photo, paint, thin.opacity);
 }
 
 function mixed(photo: Picture, paint: Picture, opacity: number): Picture {
