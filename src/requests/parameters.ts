@@ -115,7 +115,7 @@ export const parameters = {
     shortcuts: {},
     aliases: ['qualität', 'qualitaet'],
     help: 'draft is a quick look, fine takes its time',
-    cost: 'draft takes a third of the time, fine twice as long',
+    cost: 'draft takes a quarter of the time, fine twice as long',
   },
   seed: {
     kind: 'number',

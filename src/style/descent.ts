@@ -15,7 +15,7 @@ import { blendedManner, tileCount, type Style } from './paintings.js';
 import type { Picture, Size } from './picture.js';
 import { colorStatistics, mixStatistics, recolored } from './recolor.js';
 import { resample } from './resample.js';
-import { pyramid, type PyramidScale, type Quality, type Scale, type Watched } from './schedule.js';
+import { pyramid, type PyramidScale, type Quality, type Watched } from './schedule.js';
 import { corrected, firstFactor, likenessBefore } from './strength.js';
 
 /** What it takes to paint: a network and its layers, a device, and somebody who looks at the result. */
@@ -116,7 +116,7 @@ interface Easel {
 async function setUp(
   { recipe: whole, executor, memory }: Painter,
   { styles, styleScale, faces }: DescentOptions,
-  scale: Scale,
+  scale: PyramidScale,
   guide: Picture,
 ): Promise<Easel> {
   const recipe = withCoarseLayers(whole, scale);
@@ -133,7 +133,7 @@ async function setUp(
     async paint(start, factor, onStep) {
       const { width, height, data } = mirrored(resample(start, scale), border);
       const factors = { elsewhere: factor, inFaces: inFaces(recipe, factor) };
-      const optimizer = adam(data);
+      const optimizer = adam(data, scale.pace);
       const picture = () => cropped({ width, height, data: optimizer.average() }, border);
       for (let iteration = 1; iteration <= scale.iterations; iteration++) {
         const { gradient, ...losses } = await objective.evaluate(optimizer.iterate, factors);

@@ -71,12 +71,10 @@ function apply(
   for (let line = 0; line < lines; line++) {
     let to = line * targetStep;
     for (const { first, weights } of tapsOfLine) {
-      let from = line * sourceStep + first * pixelStep;
+      const from = line * sourceStep + first * pixelStep;
       let sum = 0;
-      for (let i = 0; i < weights.length; i++) {
-        sum += (weights[i] ?? 0) * (source[from] ?? 0);
-        from += pixelStep;
-      }
+      for (let i = 0; i < weights.length; i++)
+        sum += (weights[i] ?? 0) * (source[from + i * pixelStep] ?? 0);
       target[to] = sum;
       to += pixelStep;
     }

@@ -74,7 +74,8 @@ def adain(activation, example):
     """Huang and Belongie 2017, equation 8, with the limits of src/style/adain.ts."""
     means = [x.mean((2, 3), keepdim=True) for x in (activation, example)]
     deviations = [x.std((2, 3), keepdim=True, correction=0) for x in (activation, example)]
-    contrast = (deviations[1] / deviations[0]).clamp(min=1 / 8).where(deviations[0] > 0, 0)
+    ratio = (deviations[1] / deviations[0]).clamp(min=1 / 8)
+    contrast = torch.where(deviations[0] > 0, ratio, torch.zeros_like(ratio))
     return (means[1] + contrast * (activation - means[0])).clamp(min=0)
 
 

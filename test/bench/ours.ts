@@ -25,7 +25,7 @@ const factors = { elsewhere: 1, inFaces: 1 };
 const { gradient, ...losses } = await objective.evaluate(content.data, factors);
 writeFloats(gradientFile, gradient);
 answer(losses);
-const optimizer = adam(content.data);
+const optimizer = adam(content.data, { rate: 0.015, memory: 0.95 });
 // Who asks waits for the answer, so no two iterations overlap; without input the process ends.
 createInterface({ input: process.stdin }).on('line', () => void iterate());
 

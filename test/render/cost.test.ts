@@ -28,7 +28,7 @@ describe('the cost of a job', () => {
   });
 
   it('is less for a draft and more for a fine picture, about as the steps are', () => {
-    expect(relative({ quality: 'draft' })).toBeCloseTo(0.3, 1);
+    expect(relative({ quality: 'draft' })).toBeCloseTo(0.2, 1);
     expect(relative({ quality: 'fine' })).toBeCloseTo(1.9, 1);
   });
 

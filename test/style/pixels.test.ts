@@ -123,15 +123,24 @@ describe('the pyramid', () => {
 
   it('has one scale for the smallest picture', () => {
     expect(pyramid({ width: 1, height: 1 }, 'normal')).toEqual([
-      { width: 1, height: 1, iterations: 80, guide: 'photo', toCome: 0 },
+      {
+        width: 1,
+        height: 1,
+        iterations: 80,
+        guide: 'photo',
+        toCome: 0,
+        pace: { rate: 0.015, memory: 0.95 },
+      },
     ]);
   });
 });
 
 describe('Adam', () => {
+  const pace = { rate: 0.015, memory: 0.95 };
+
   it('finds the minimum of a badly scaled quadratic, and its average lies closer than its iterate', () => {
     const goal = [0.2, 0.5, 0.9];
-    const optimizer = adam(new Float32Array(3).fill(0.5));
+    const optimizer = adam(new Float32Array(3).fill(0.5), pace);
     const stretch = [1, 100, 0.01];
     for (let i = 0; i < 300; i++)
       optimizer.step(optimizer.iterate.map((x, k) => (stretch[k] ?? 0) * (x - (goal[k] ?? 0))));
@@ -145,7 +154,7 @@ describe('Adam', () => {
   const first = 0.5 - 0.015;
   const second = first - (0.015 * (4 / 19)) / Math.sqrt(124 / 199);
   const afterTwoSteps = (unit = 1) => {
-    const optimizer = adam(Float32Array.of(0.5));
+    const optimizer = adam(Float32Array.of(0.5), pace);
     optimizer.step(Float32Array.of(unit));
     const afterOne = optimizer.iterate[0];
     optimizer.step(Float32Array.of(-unit / 2));
@@ -165,7 +174,7 @@ describe('Adam', () => {
   });
 
   it('averages its iterates with weights 0.95, corrected for their start at zero', () => {
-    const optimizer = adam(Float32Array.of(0.5));
+    const optimizer = adam(Float32Array.of(0.5), pace);
     optimizer.step(Float32Array.of(1));
     expect(optimizer.average()[0]).toBeCloseTo(first, 6);
     optimizer.step(Float32Array.of(-0.5));
@@ -173,12 +182,12 @@ describe('Adam', () => {
   });
 
   it('never leaves 0..1', () => {
-    const optimizer = adam(Float32Array.of(0.01, 0.99));
+    const optimizer = adam(Float32Array.of(0.01, 0.99), pace);
     for (let i = 0; i < 10; i++) optimizer.step(Float32Array.of(1, -1));
     expect([...optimizer.iterate]).toEqual([0, 1]);
   });
 
   it('averages to the start before the first step', () => {
-    expect(meanOf(adam(Float32Array.of(0.25, 0.75)).average())).toBeCloseTo(0.5);
+    expect(meanOf(adam(Float32Array.of(0.25, 0.75), pace).average())).toBeCloseTo(0.5);
   });
 });
