@@ -54,7 +54,8 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   process.exitCode = 1;
 });
 
-/** Of the commands by which several machines are one bot. */
+/** The commands by which several machines are one bot are shown to those who have a PostgreSQL for it; docs/scaling.md has them. */
+const hidden = !process.env.DATABASE_URL;
 const sharing = `
 Each has a data folder of its own, for what it is just doing; see docs/scaling.md.
 
@@ -125,7 +126,7 @@ program
   .action(async () => (await load.bot()).botCommand('bot', interrupted.signal));
 
 program
-  .command('listen')
+  .command('listen', { hidden })
   .description(
     'listen, answer and serve the page, for workers on one PostgreSQL; of several, one does',
   )
@@ -133,7 +134,7 @@ program
   .action(async () => (await load.bot()).botCommand('listen', interrupted.signal));
 
 program
-  .command('work')
+  .command('work', { hidden })
   .description('paint what waits in a queue in PostgreSQL; as many as there are machines')
   .addHelpText('after', sharing)
   .action(async () => (await load.bot()).botCommand('work', interrupted.signal));
@@ -352,7 +353,7 @@ program
   .argument('<file>', 'a new file')
   .action(async (file: string) => (await load.backup()).backupCommand(file));
 program
-  .command('migrate-to-postgres')
+  .command('migrate-to-postgres', { hidden })
   .description('move the queue and the accounts from the data folder to PostgreSQL')
   .addHelpText(
     'after',

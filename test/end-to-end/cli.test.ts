@@ -215,6 +215,20 @@ describe('pentimento render', () => {
     expect(out).toContain('photo-painted.jpg');
     expect((await pentimento(['--version'])).out).toBe(`${version}\n`);
   });
+
+  it('says nothing of several machines to whoever has no PostgreSQL', async () => {
+    const ofSeveral = ['listen', 'work', 'migrate-to-postgres'];
+    const shown = async (env: NodeJS.ProcessEnv) => {
+      const { out } = await pentimento(['--help'], { env });
+      return [...out.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name);
+    };
+    const alone = await shown({ DATABASE_URL: undefined });
+    expect(alone).toContain('bot');
+    for (const name of ofSeveral) expect(alone).not.toContain(name);
+    expect(await shown({ DATABASE_URL: 'postgres://db.example/bot' })).toEqual(
+      expect.arrayContaining(ofSeveral),
+    );
+  });
 });
 
 describe('pentimento bot', () => {
