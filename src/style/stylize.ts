@@ -119,6 +119,9 @@ const LOOKS = 7;
 /**
  * The photo under the paint of `painted`, as thin as it takes for the judge to find as much of the photo as the strength
  * promises; not at all thinner if there is enough of it. In sRGB values, whose steps look alike, so that half is half to the eye.
+ *
+ * How thin is found by the Illinois method (Dowell and Jarratt 1971): where a straight line between a thinner and a thicker
+ * coat keeps the promise; if twice the same of the two is replaced, the other counts half, or it would stay for ever.
  */
 export async function glazed(
   { look }: Pick<Painter, 'look'>,
@@ -126,21 +129,29 @@ export async function glazed(
   paint: Picture,
   strength: number,
 ): Promise<Picture> {
-  const wanted = likenessAt(strength);
   const seen = await look(photo);
+  const excessOf = async (picture: Picture) =>
+    likeness(await look(picture), seen) - likenessAt(strength);
+  let thick = { opacity: 1, excess: await excessOf(paint) };
+  if (thick.excess > -NEAR) return paint;
+  let thin = { opacity: 0, excess: 1 - likenessAt(strength) };
+  let closest = thick;
+  let last: 'thin' | 'thick' | undefined;
   const [smallPhoto, smallPaint] = [asJudged(photo), asJudged(paint)];
-  let thin = { opacity: 0, found: 1 };
-  let thick = { opacity: 1, found: likeness(await look(paint), seen) };
-  if (thick.found > wanted - NEAR) return paint;
-  for (let i = 0; i < LOOKS; i++) {
-    const share = (thin.found - wanted) / (thin.found - thick.found);
+  for (let i = 0; i < LOOKS && Math.abs(closest.excess) >= NEAR; i++) {
+    const share = thin.excess / (thin.excess - thick.excess);
     const opacity = thin.opacity + share * (thick.opacity - thin.opacity);
-    const found = likeness(await look(mixed(smallPhoto, smallPaint, opacity)), seen);
-    if (Math.abs(found - wanted) < NEAR) return mixed(photo, paint, opacity);
-    if (found > wanted) thin = { opacity, found };
-    else thick = { opacity, found };
+    const found = { opacity, excess: await excessOf(mixed(smallPhoto, smallPaint, opacity)) };
+    if (found.excess > 0) {
+      if (last === 'thin') thick = { ...thick, excess: thick.excess / 2 };
+      [thin, last] = [found, 'thin'];
+    } else {
+      if (last === 'thick') thin = { ...thin, excess: thin.excess / 2 };
+      [thick, last] = [found, 'thick'];
+    }
+    if (Math.abs(found.excess) < Math.abs(closest.excess)) closest = found;
   }
-  return mixed(photo, paint, thin.opacity);
+  return mixed(photo, paint, closest.opacity);
 }
 
 function mixed(photo: Picture, paint: Picture, opacity: number): Picture {

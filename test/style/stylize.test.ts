@@ -7,10 +7,10 @@ import type { Losses } from '../../src/style/objective.js';
 import { pictureOf, type Picture } from '../../src/style/picture.js';
 import { colorStatistics, recolored } from '../../src/style/recolor.js';
 import { resample } from '../../src/style/resample.js';
-import { stylize, type StylizeOptions } from '../../src/style/stylize.js';
+import { glazed, stylize, type StylizeOptions } from '../../src/style/stylize.js';
 import { listening } from '../support/listening.js';
 import { flat, meanOf, noise, waves } from '../support/pictures.js';
-import { likeness } from '../../src/style/judge.js';
+import { judgeOn, likeness } from '../../src/style/judge.js';
 import { likenessAt } from '../../src/style/strength.js';
 import { tinyPainter } from '../support/tiny-network.js';
 
@@ -213,6 +213,23 @@ describe('strength', () => {
         expect(value).toBeCloseTo(expected[i] ?? NaN, 4);
     }
   });
+
+  it.each([10, 25, 50, 75, 90])(
+    '%i is kept to by a glaze, also where the photo is hard to see under little paint',
+    async (strength) => {
+      const look = judgeOn(executor);
+      const photo = waves({ width: 150, height: 130 }, 1);
+      const under = await look(photo);
+      for (const grain of [
+        noise({ width: 150, height: 130 }, 1),
+        waves({ width: 150, height: 130 }, 40),
+      ]) {
+        const picture = await glazed({ look }, photo, grain, strength);
+        const beside = likeness(await look(picture), under) - likenessAt(strength);
+        expect(Math.abs(beside)).toBeLessThan(0.01);
+      }
+    },
+  );
 
   it('leads farther from the photo with every step', async () => {
     const steps = [];

@@ -96,7 +96,7 @@ export const german: Catalogue = {
   },
   costs: {
     size: 'doppelt so groß dauert etwa dreimal so lange',
-    quality: 'draft braucht ein Drittel der Zeit, fine doppelt so viel',
+    quality: 'draft braucht ein Viertel der Zeit, fine doppelt so viel',
     dream: 'er braucht die halbe Zeit eines Gemäldes',
     variations: 'der ganze Bogen dauert etwa so lange wie ein Bild',
   },
