@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs';
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import { paintingNames } from './collection.js';
 import { UsageError } from './commands/errors.js';
 import { optionFor } from './commands/options.js';
@@ -54,8 +54,8 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   process.exitCode = 1;
 });
 
-/** The commands by which several machines are one bot are shown to those who have a PostgreSQL for it; docs/scaling.md has them. */
-const hidden = !process.env.DATABASE_URL;
+/** By these several machines are one bot; they are shown to who has a PostgreSQL for it (docs/scaling.md). */
+const ofSeveral: readonly string[] = ['listen', 'work', 'migrate-to-postgres'];
 const sharing = `
 Each has a data folder of its own, for what it is just doing; see docs/scaling.md.
 
@@ -66,6 +66,12 @@ Examples:
 const program = new Command('pentimento')
   .description('Repaints a photo in the style of a painting; as a command, or as a bot.')
   .version(version)
+  .configureHelp({
+    visibleCommands(command) {
+      const all = new Help().visibleCommands(command);
+      return process.env.DATABASE_URL ? all : all.filter((one) => !ofSeveral.includes(one.name()));
+    },
+  })
   .exitOverride()
   .configureOutput({ outputError: () => undefined }); // `exitCodeOf` says it, as it does all errors
 
@@ -126,7 +132,7 @@ program
   .action(async () => (await load.bot()).botCommand('bot', interrupted.signal));
 
 program
-  .command('listen', { hidden })
+  .command('listen')
   .description(
     'listen, answer and serve the page, for workers on one PostgreSQL; of several, one does',
   )
@@ -134,7 +140,7 @@ program
   .action(async () => (await load.bot()).botCommand('listen', interrupted.signal));
 
 program
-  .command('work', { hidden })
+  .command('work')
   .description('paint what waits in a queue in PostgreSQL; as many as there are machines')
   .addHelpText('after', sharing)
   .action(async () => (await load.bot()).botCommand('work', interrupted.signal));
@@ -353,7 +359,7 @@ program
   .argument('<file>', 'a new file')
   .action(async (file: string) => (await load.backup()).backupCommand(file));
 program
-  .command('migrate-to-postgres', { hidden })
+  .command('migrate-to-postgres')
   .description('move the queue and the accounts from the data folder to PostgreSQL')
   .addHelpText(
     'after',

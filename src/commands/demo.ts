@@ -21,13 +21,20 @@ const PATIENCE_MS = 15 * 60_000;
 export async function demoCommand(signal: AbortSignal): Promise<void> {
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
-  // The environment's account is not touched: a demonstration must not post anywhere.
+  // The environment's account is not touched: a demonstration must not post anywhere. Nor is its database, nor its store of pictures,
+  // where a bot that is new would tidy away all that it does not know.
   const { mastodon: _account, ...config } = loadConfig();
   const log = createLog(process.env.PENTIMENTO_LOG_LEVEL ? config.logLevel : 'warn');
   const folder = await mkdtemp(join(tmpdir(), 'pentimento-demo-'));
   try {
     const { sandbox, done } = await startBot(
-      { ...config, dataFolder: folder, web: { ...config.web, host: '127.0.0.1', port: 0 } },
+      {
+        ...config,
+        dataFolder: folder,
+        database: {},
+        pictures: { ...config.pictures, store: 'files' },
+        web: { ...config.web, host: '127.0.0.1', port: 0 },
+      },
       log,
       stopped,
     );

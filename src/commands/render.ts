@@ -13,7 +13,7 @@ import { outputEndings } from '../render/endings.js';
 import { RenderPool, WorkerLost } from '../render/pool.js';
 import type { Settings } from '../requests/parameters.js';
 import { UsageError } from './errors.js';
-import { showProgress } from './progress.js';
+import { showProgress, type ProgressDisplay } from './progress.js';
 
 export interface RenderArguments extends Omit<Settings, 'blend'> {
   readonly content: string;
@@ -54,7 +54,8 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
       throw new UsageError(`the result would replace ${input}; choose another name with --output`);
   await requireWritable(output);
   const pool = await openPool(network, device);
-  const progress = showProgress();
+  // Begun with the first step: what is told of a device before would be wiped with the bar.
+  let progress: ProgressDisplay | undefined;
   try {
     const common = {
       ...settings,
@@ -69,13 +70,13 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
       ? { ...common, effect: 'dream' }
       : { ...common, effect: variations ? 'variations' : 'painting', styles };
     const { width, height, seconds } = await pool.paint(job, {
-      onProgress: ({ fraction }) => progress.update(fraction),
+      onProgress: ({ fraction }) => (progress ??= showProgress()).update(fraction),
       signal,
     });
-    progress.stop();
+    progress?.stop();
     console.log(`${output}: ${width}×${height} pixels, painted in ${seconds.toFixed(1)} s`);
   } catch (error) {
-    progress.stop();
+    progress?.stop();
     if (error instanceof PictureError) {
       const asGiven = [content, ...files].find((file) => resolve(file) === error.file);
       throw new Error(`${asGiven ?? error.file}: ${error.message}`, { cause: error });

@@ -9,7 +9,7 @@ export interface Scale extends Size {
 /** A scale of the pyramid, and what the content loss holds on to there: the photo, or what has been painted so far. */
 export interface PyramidScale extends Scale {
   readonly guide: 'photo' | 'paint';
-  /** How many more scales there are with the photo as the guide. */
+  /** How much likeness to the photo comes by itself at the scales after it. */
   readonly toCome: number;
   readonly pace: Pace;
 }
@@ -31,6 +31,8 @@ interface Plan {
    */
   readonly beyond: number;
   readonly pace: Pace;
+  /** By how much likeness grows by itself from one scale to the next: strokes become smaller against the things in the photo. */
+  readonly gain: number;
 }
 
 /**
@@ -50,9 +52,21 @@ const BOLD: Pace = { rate: 0.03, memory: 0.8 };
  * one ready takes as long as ten of its steps.
  */
 const plans: Readonly<Record<Quality, Plan>> = {
-  draft: { growth: 2, iterations: [24, 16, 8], beyond: 8, pace: BOLD },
-  normal: { growth: Math.SQRT2, iterations: [80, 60, 60, 60, 50], beyond: 20, pace: USUAL },
-  fine: { growth: Math.SQRT2, iterations: [160, 120, 120, 120, 100], beyond: 40, pace: USUAL },
+  draft: { growth: 2, iterations: [24, 16, 8], beyond: 8, pace: BOLD, gain: 0.052 },
+  normal: {
+    growth: Math.SQRT2,
+    iterations: [80, 60, 60, 60, 50],
+    beyond: 20,
+    pace: USUAL,
+    gain: 0.04,
+  },
+  fine: {
+    growth: Math.SQRT2,
+    iterations: [160, 120, 120, 120, 100],
+    beyond: 40,
+    pace: USUAL,
+    gain: 0.04,
+  },
 };
 
 /** The side of the square with as many pixels as the coarsest scale, about: 128×96 has as many as 111². */
@@ -63,7 +77,7 @@ const COARSEST = 111;
  * Sizes are counted by area, so that a panorama has as many scales as a square of equal cost.
  */
 export function pyramid({ width, height }: Size, quality: Quality): readonly PyramidScale[] {
-  const { growth, iterations, beyond, pace } = plans[quality];
+  const { growth, iterations, beyond, pace, gain } = plans[quality];
   const side = Math.sqrt(width * height);
   const count = Math.max(1, Math.round(Math.log(side / COARSEST) / Math.log(growth)) + 1);
   const guided = Math.min(count, iterations.length);
@@ -74,7 +88,7 @@ export function pyramid({ width, height }: Size, quality: Quality): readonly Pyr
       height: Math.max(1, Math.round(height * factor)),
       iterations: iterations[i] ?? beyond,
       guide: i < guided ? 'photo' : 'paint',
-      toCome: Math.max(0, guided - 1 - i),
+      toCome: gain * Math.max(0, guided - 1 - i),
       pace,
     };
   });

@@ -26,16 +26,14 @@ export function likenessAt(strength: number): number {
  * Rather too little of a step than too much, which the next scale would have to take back.
  */
 const SLOPE = 0.08;
-/** By how much it grows by itself from one scale to the next: strokes become smaller against the things in the photo. */
-const GROWTH = 0.04;
 /** No correction is larger than this factor: beyond it the slope is another. */
 const LARGEST_STEP = 8;
 /** Beyond these nothing changes any more: the content counts for nothing, or the style does. */
 const [LEAST, MOST] = [1 / 64, 64];
 
-/** What the judge is to find when there are some scales to come, so that in the end it finds what it should. */
-export function likenessBefore(wanted: number, scalesToCome: number): number {
-  return Math.max(LEAST_LIKENESS, wanted - GROWTH * scalesToCome);
+/** What the judge is to find when some likeness is to come by itself, so that in the end it finds what it should. */
+export function likenessBefore(wanted: number, toCome: number): number {
+  return Math.max(LEAST_LIKENESS, wanted - toCome);
 }
 
 /** Two pictures that have nothing to do with each other have about this much in common. */
