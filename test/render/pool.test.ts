@@ -92,6 +92,20 @@ describe('the render pool', () => {
     await expect(one.paint(job())).resolves.toMatchObject({ sensitive: false });
   });
 
+  it('has its worker ask for large pages, beside what the operator tells the C library', async () => {
+    vi.stubEnv('GLIBC_TUNABLES', 'glibc.malloc.arena_max=2');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const one = pool();
+    const content = join(temporaryFolder(), 'none.jpg');
+    const refused = expect(one.paint(job({ content }))).rejects.toThrow(PictureError);
+    const [pid = NaN] = await vi.waitUntil(() => one.painting.length > 0 && one.painting);
+    // While the C library reads the list, it takes it apart in place.
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split(/[\0:]/);
+    expect(environment).toContain('GLIBC_TUNABLES=glibc.malloc.hugetlb=1');
+    expect(environment).toContain('glibc.malloc.arena_max=2');
+    await refused;
+  });
+
   it('tells its worker no secret of the environment', async () => {
     const names = [
       ...['MASTODON_ACCESS_TOKEN', 'X_APP_SECRET', 'X_CLIENT_SECRET', 'HTTPS_PROXY'],

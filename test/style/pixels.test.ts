@@ -5,7 +5,7 @@ import { borderFor, cropped, mirrored } from '../../src/style/border.js';
 import { colorStatistics, recolored } from '../../src/style/recolor.js';
 import { resample } from '../../src/style/resample.js';
 import { costOf } from '../../src/style/cost.js';
-import { pyramid } from '../../src/style/schedule.js';
+import { pyramid, type Quality } from '../../src/style/schedule.js';
 import { pictureOf } from '../../src/style/picture.js';
 import { flat, meanOf, noise, waves } from '../support/pictures.js';
 
@@ -119,6 +119,13 @@ describe('the pyramid', () => {
     );
     // It has more border.
     expect(costOf(pyramid({ width: 1600, height: 100 }, 'normal'), 2) / square).toBeLessThan(1.2);
+  });
+
+  it('has a draft moved more boldly than the others, whose steps are many', () => {
+    const rateOf = (quality: Quality) =>
+      pyramid({ width: 512, height: 512 }, quality)[0]?.pace.rate;
+    expect(rateOf('draft')).toBeGreaterThan(rateOf('normal') ?? NaN);
+    expect(rateOf('fine')).toBe(rateOf('normal'));
   });
 
   it('has one scale for the smallest picture', () => {
