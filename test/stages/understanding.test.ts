@@ -345,13 +345,13 @@ describe('a mention in reply to what we know', () => {
     };
     const usual = (await cost('#strength90')) ?? NaN;
     expect(await cost('#size medium')).toBe(usual);
-    expect(((await cost('#quality draft')) ?? NaN) / usual).toBeCloseTo(0.3, 1);
+    expect(((await cost('#quality draft')) ?? NaN) / usual).toBeCloseTo(0.2, 1);
     expect(((await cost('#quality fine')) ?? NaN) / usual).toBeCloseTo(1.9, 1);
     expect(usual / ((await cost('#size 256')) ?? NaN)).toBeCloseTo(2.4, 0);
     expect(await cost('#size large')).toBeGreaterThan(usual);
     expect(((await cost('#dream')) ?? NaN) / usual).toBeCloseTo(0.5, 1);
     const sheet = ((await cost('#variations')) ?? NaN) / usual;
-    expect(sheet).toBeCloseTo(0.95, 1);
+    expect(sheet).toBeCloseTo(0.75, 1);
     expect(await cost('#status')).toBeUndefined();
   });
 
