@@ -56,6 +56,8 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
 
 /** By these several machines are one bot; they are shown to who has a PostgreSQL for it (docs/scaling.md). */
 const ofSeveral: readonly string[] = ['listen', 'work', 'migrate-to-postgres'];
+
+/** Said after the help of those that share a queue. */
 const sharing = `
 Each has a data folder of its own, for what it is just doing; see docs/scaling.md.
 

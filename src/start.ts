@@ -2,8 +2,7 @@ import { runBot } from './bot.js';
 import { housePaintings } from './collection.js';
 import type { Config } from './config.js';
 import { openFront, type Role } from './front.js';
-import { mayUseCuda } from './graph/devices.js';
-import { nvidiaGpus } from './graph/gpus.js';
+import { cudaGpus } from './graph/cuda-gpus.js';
 import type { Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { chosenNetwork } from './networks/shelf.js';
@@ -42,7 +41,7 @@ export interface RunningBot {
 }
 
 async function openPool({ render, models }: Config, log: Log): Promise<RenderPool> {
-  const gpus = mayUseCuda(render.device) ? await nvidiaGpus() : [];
+  const gpus = await cudaGpus(render.device);
   return new RenderPool({
     workers: render.workers === 'auto' ? Math.max(1, gpus.length) : render.workers,
     gpus,

@@ -2,12 +2,11 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { housePaintings, paintingNames } from '../collection.js';
 import { loadConfig } from '../config.js';
+import { cudaGpus } from '../graph/cuda-gpus.js';
 import type { DeviceChoice } from '../graph/executor.js';
-import { mayUseCuda } from '../graph/devices.js';
-import { nvidiaGpus } from '../graph/gpus.js';
 import { createLog } from '../log.js';
 import { chosenNetwork, UnknownNetwork } from '../networks/shelf.js';
-import { PictureError, type RenderJob } from '../render/job.js';
+import { PictureError, type RenderJob, type RenderProgress } from '../render/job.js';
 import { isWritable, requireWritable } from '../render/encode.js';
 import { outputEndings } from '../render/endings.js';
 import { RenderPool, WorkerLost } from '../render/pool.js';
@@ -69,14 +68,13 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
     const job: RenderJob = dream
       ? { ...common, effect: 'dream' }
       : { ...common, effect: variations ? 'variations' : 'painting', styles };
-    const { width, height, seconds } = await pool.paint(job, {
-      onProgress: ({ fraction }) => (progress ??= showProgress()).update(fraction),
-      signal,
-    });
-    progress?.stop();
+    const onProgress = ({ fraction }: RenderProgress) =>
+      (progress ??= showProgress()).update(fraction);
+    const { width, height, seconds } = await pool
+      .paint(job, { onProgress, signal })
+      .finally(() => progress?.stop());
     console.log(`${output}: ${width}×${height} pixels, painted in ${seconds.toFixed(1)} s`);
   } catch (error) {
-    progress?.stop();
     if (error instanceof PictureError) {
       const asGiven = [content, ...files].find((file) => resolve(file) === error.file);
       throw new Error(`${asGiven ?? error.file}: ${error.message}`, { cause: error });
@@ -108,7 +106,7 @@ async function openPool(
   });
   return new RenderPool({
     workers: 1,
-    gpus: mayUseCuda(device) ? await nvidiaGpus() : [],
+    gpus: await cudaGpus(device),
     studio: { network, device, models: models.folder },
     silenceMs: render.silenceSeconds * 1000,
     jobMs: NO_HURRY_MS,

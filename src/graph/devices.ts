@@ -68,18 +68,6 @@ export function absenceOf(device: Device): string | undefined {
   }
 }
 
-/** Whether programs that may choose for themselves compute with CUDA here, each on one of several GPUs. */
-export function mayUseCuda(choice: DeviceChoice): boolean {
-  const isPossible: Readonly<Record<DeviceChoice, () => boolean>> = {
-    auto: () => hasOnnxCuda() || hasTfjsGpu(),
-    cuda: hasOnnxCuda,
-    tfjs: hasTfjsGpu,
-    webgpu: () => false,
-    cpu: () => false,
-  };
-  return hasNvidiaGpu() && isPossible[choice]();
-}
-
 /** The devices of GPUs that seem to be there, the best first. */
 function likely(): readonly OtherDevice[] {
   const isLikely: Readonly<Record<OtherDevice, boolean>> = {

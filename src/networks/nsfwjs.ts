@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Network } from './network.js';
 import { readTfjsLayers } from './tfjs-layers.js';
 
@@ -18,12 +18,9 @@ interface PackagedModel {
   readonly modelJson: () => Promise<{ readonly default: unknown }>;
 }
 
-/** Where the package has its models, a folder for each. */
-const MODELS = join(
-  createRequire(import.meta.url).resolve('nsfwjs/models/inception_v3'),
-  '../../../models',
-);
+const require = createRequire(import.meta.url);
 
+/** Loaded when they are asked for, by who paints. */
 const packaged = {
   'inception-v3': async (): Promise<PackagedModel> =>
     (await import('nsfwjs/models/inception_v3')).InceptionV3Model as PackagedModel,
@@ -53,7 +50,8 @@ export async function readPackage(
 ): Promise<{ readonly model: unknown; readonly bytes: Buffer }> {
   const { numOfWeightBundles: count, modelJson } = await packaged[name]();
   const { default: model } = await modelJson();
-  const folder = join(MODELS, name.replace('-', '_'));
+  const entry = require.resolve(`nsfwjs/models/${name.replace('-', '_')}`);
+  const folder = join(dirname(entry), '../../models', basename(entry, '.js'));
   const shards = await Promise.all(
     Array.from({ length: count }, (_, i) =>
       readShard(join(folder, `group1-shard${i + 1}of${count}.min.js`)),

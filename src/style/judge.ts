@@ -40,7 +40,7 @@ export interface Impression {
 /** Looks at a picture of any size. */
 export type Look = (picture: Picture) => Promise<Impression>;
 
-/** A picture as the judge sees it. Two that are mixed so look as what was mixed of them before: all this is linear. */
+/** A picture as the judge sees it. To mix two of these is to see the mixture of the two pictures, since resampling is linear. */
 export function asJudged(picture: Picture): Picture {
   return resample(picture, JUDGED);
 }

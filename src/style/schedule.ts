@@ -39,7 +39,7 @@ interface Plan {
  * On six pairs of 512 pixels the judge's style distances at equal likeness were 0.145 with 0.01, 0.143 with 0.015, 0.149 with 0.02;
  * neither 0.03 nor 0.02, each falling to a third, did better.
  */
-const USUAL: Pace = { rate: 0.015, memory: 0.95 };
+export const USUAL: Pace = { rate: 0.015, memory: 0.95 };
 
 /**
  * For so few steps that small ones would not get there: a draft is closer to the painting than with twice as many of the usual (docs/engine.md,
@@ -47,26 +47,17 @@ const USUAL: Pace = { rate: 0.015, memory: 0.95 };
  */
 const BOLD: Pace = { rate: 0.03, memory: 0.8 };
 
+/** What pictures that are given time have in common. */
+const PATIENT = { growth: Math.SQRT2, pace: USUAL, gain: 0.04 } as const;
+
 /**
  * Chosen by what came out after so much time (docs/engine.md, "Which losses"). A draft leaves every second scale out, since to get
  * one ready takes as long as ten of its steps.
  */
 const plans: Readonly<Record<Quality, Plan>> = {
   draft: { growth: 2, iterations: [24, 16, 8], beyond: 8, pace: BOLD, gain: 0.052 },
-  normal: {
-    growth: Math.SQRT2,
-    iterations: [80, 60, 60, 60, 50],
-    beyond: 20,
-    pace: USUAL,
-    gain: 0.04,
-  },
-  fine: {
-    growth: Math.SQRT2,
-    iterations: [160, 120, 120, 120, 100],
-    beyond: 40,
-    pace: USUAL,
-    gain: 0.04,
-  },
+  normal: { ...PATIENT, iterations: [80, 60, 60, 60, 50], beyond: 20 },
+  fine: { ...PATIENT, iterations: [160, 120, 120, 120, 100], beyond: 40 },
 };
 
 /** The side of the square with as many pixels as the coarsest scale, about: 128×96 has as many as 111². */

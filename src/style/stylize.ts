@@ -129,12 +129,12 @@ export async function glazed(
   paint: Picture,
   strength: number,
 ): Promise<Picture> {
+  const wanted = likenessAt(strength);
   const seen = await look(photo);
-  const excessOf = async (picture: Picture) =>
-    likeness(await look(picture), seen) - likenessAt(strength);
+  const excessOf = async (picture: Picture) => likeness(await look(picture), seen) - wanted;
   let thick = { opacity: 1, excess: await excessOf(paint) };
   if (thick.excess > -NEAR) return paint;
-  let thin = { opacity: 0, excess: 1 - likenessAt(strength) };
+  let thin = { opacity: 0, excess: 1 - wanted };
   let closest = thick;
   let last: 'thin' | 'thick' | undefined;
   const [smallPhoto, smallPaint] = [asJudged(photo), asJudged(paint)];

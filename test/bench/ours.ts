@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { adam } from '../../src/style/adam.js';
 import { compileObjective, type Losses } from '../../src/style/objective.js';
+import { USUAL } from '../../src/style/schedule.js';
 import { mannerOf } from '../../src/style/targets.js';
 import { readFloats, writeFloats } from './handover.js';
 import { vgg19Shape } from './shapes.js';
@@ -25,7 +26,7 @@ const factors = { elsewhere: 1, inFaces: 1 };
 const { gradient, ...losses } = await objective.evaluate(content.data, factors);
 writeFloats(gradientFile, gradient);
 answer(losses);
-const optimizer = adam(content.data, { rate: 0.015, memory: 0.95 });
+const optimizer = adam(content.data, USUAL);
 // Who asks waits for the answer, so no two iterations overlap; without input the process ends.
 createInterface({ input: process.stdin }).on('line', () => void iterate());
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { absenceOf, mayUseCuda, openDevice, openProven } from '../../src/graph/devices.js';
+import { mayUseCuda } from '../../src/graph/cuda-gpus.js';
+import { absenceOf, openDevice, openProven } from '../../src/graph/devices.js';
 import { hasGpu, hasNvidiaGpu } from '../../src/graph/gpus.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { speedGraph, speedOf } from '../../src/graph/speed.js';
