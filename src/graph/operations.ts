@@ -105,6 +105,25 @@ export function boxFilter(x: Tensor): Tensor {
   return tensor({ type: 'boxFilter' }, x.shape, [x], (gradient) => [boxFilter(gradient)]);
 }
 
+/**
+ * Moves each 2×2 block of pixels into the channels of one: [1, c, h, w] becomes [1, 4c, h/2, w/2], first the c channels of all upper
+ * left pixels, then those of the upper right, the lower left and the lower right ones. No number is lost.
+ */
+export function spaceToDepth(x: Tensor): Tensor {
+  const [, channels, height, width] = extents4(x);
+  requireThat(height % 2 === 0 && width % 2 === 0, 'spaceToDepth', [x.shape], 'odd extent');
+  const shape = [1, 4 * channels, height / 2, width / 2];
+  return tensor({ type: 'spaceToDepth' }, shape, [x], (gradient) => [depthToSpace(gradient)]);
+}
+
+/** The way back from `spaceToDepth`. */
+export function depthToSpace(x: Tensor): Tensor {
+  const [, channels, height, width] = extents4(x);
+  requireThat(channels % 4 === 0, 'depthToSpace', [x.shape], 'channels are no multiple of 4');
+  const shape = [1, channels / 4, 2 * height, 2 * width];
+  return tensor({ type: 'depthToSpace' }, shape, [x], (gradient) => [spaceToDepth(gradient)]);
+}
+
 /** Joins [1, c_i, h, w] along the channels. */
 export function concatenate(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
@@ -195,13 +214,14 @@ export function subtract(a: Tensor, b: Tensor): Tensor {
   ]);
 }
 
-/** a · b, number by number, of the same shape. */
+/** a · b, number by number, of the same shape; or b is a scalar. */
 export function multiply(a: Tensor, b: Tensor): Tensor {
-  requireThat(sameShape(a.shape, b.shape), 'multiply', [a.shape, b.shape], 'shapes differ');
-  return tensor({ type: 'multiply' }, a.shape, [a, b], (gradient) => [
-    multiply(gradient, b),
-    multiply(gradient, a),
-  ]);
+  const isAlike = sameShape(a.shape, b.shape);
+  requireThat(isAlike || b.shape.length === 0, 'multiply', [a.shape, b.shape], 'shapes differ');
+  return tensor({ type: 'multiply' }, a.shape, [a, b], (gradient) => {
+    const product = multiply(gradient, a);
+    return [multiply(gradient, b), isAlike ? product : sum(product)];
+  });
 }
 
 /** x times a fixed number. */
@@ -212,6 +232,14 @@ export function scale(x: Tensor, factor: number): Tensor {
 /** The sum of all values, a scalar. */
 export function sum(x: Tensor): Tensor {
   return tensor({ type: 'sum' }, [], [x], (gradient) => [expand(gradient, x.shape)]);
+}
+
+/**
+ * Σ x², a scalar. Not written as sum(multiply(x, x)), whose gradient would be the sum of two products of a repeated scalar
+ * with x, where one product with the scalar itself will do.
+ */
+export function sumOfSquares(x: Tensor): Tensor {
+  return tensor({ type: 'sumOfSquares' }, [], [x], (gradient) => [multiply(x, scale(gradient, 2))]);
 }
 
 /** A scalar repeated to a shape. */

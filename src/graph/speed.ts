@@ -39,6 +39,6 @@ export function speedGraph(): Readonly<Record<'loss' | 'gradient', Tensor>> {
   const picture = op.input('picture', [1, 64, 128, 128]);
   const kernel = op.constant(new Float32Array(64 * 64 * 9).fill(1 / (64 * 9)), [64, 64, 3, 3]);
   const layer = op.convolve(op.relu(op.convolve(picture, kernel)), kernel);
-  const loss = op.sum(op.multiply(layer, layer));
+  const loss = op.sumOfSquares(layer);
   return { loss, gradient: gradientOf(loss, picture) };
 }

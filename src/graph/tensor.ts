@@ -29,6 +29,8 @@ export type Operation =
   | { readonly type: 'averagePool' }
   | { readonly type: 'upsample' }
   | { readonly type: 'boxFilter' }
+  | { readonly type: 'spaceToDepth' }
+  | { readonly type: 'depthToSpace' }
   | { readonly type: 'concatenate' }
   | { readonly type: 'slice'; readonly axis: number; readonly start: number; readonly end: number }
   | { readonly type: 'pad'; readonly axis: number; readonly before: number; readonly after: number }
@@ -41,6 +43,7 @@ export type Operation =
   | { readonly type: 'multiply' }
   | { readonly type: 'scale'; readonly factor: number }
   | { readonly type: 'sum' }
+  | { readonly type: 'sumOfSquares' }
   | { readonly type: 'expand' };
 
 /** How many numbers a tensor of this shape holds; 1 for a scalar. */

@@ -61,7 +61,7 @@ function meanSquares(recipe: Recipe, picture: Tensor): Readonly<Record<string, T
   const activations = features(recipe.network, picture, Object.keys(recipe.dreamLayers));
   return Object.fromEntries(
     [...activations].map(([layer, activation]) => {
-      const sum = op.sum(op.multiply(activation, activation));
+      const sum = op.sumOfSquares(activation);
       return [layer, op.scale(sum, 1 / sizeOf(activation.shape))];
     }),
   );

@@ -47,8 +47,7 @@ export function styleWeights(target: Float32Array): Float32Array {
 
 /** Σ (F - C)². Gatys et al., equation 1, without the ½. */
 export function contentLoss(activation: Tensor, target: Tensor): Tensor {
-  const difference = op.subtract(activation, target);
-  return op.sum(op.multiply(difference, difference));
+  return op.sumOfSquares(op.subtract(activation, target));
 }
 
 /**
@@ -73,7 +72,7 @@ export function totalVariation(picture: Tensor): Tensor {
       op.slice(picture, axis, 1, extent),
       op.slice(picture, axis, 0, extent - 1),
     );
-    return op.sum(op.multiply(difference, difference));
+    return op.sumOfSquares(difference);
   };
   return op.scale(op.add(along(2), along(3)), 1 / sizeOf(picture.shape));
 }

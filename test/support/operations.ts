@@ -30,6 +30,8 @@ export const cases: Readonly<
   averagePool: [[IMAGE, op.averagePool]],
   upsample: [[IMAGE, op.upsample]],
   boxFilter: [[IMAGE, op.boxFilter]],
+  spaceToDepth: [[IMAGE, op.spaceToDepth]],
+  depthToSpace: [[[1, 8, 2, 3], op.depthToSpace]],
   concatenate: [[IMAGE, (x) => op.concatenate([x, op.relu(x), op.slice(x, 1, 1, 2)])]],
   slice: [
     [IMAGE, (x) => op.slice(x, 1, 1, 3)],
@@ -48,9 +50,13 @@ export const cases: Readonly<
   gram: [[MATRIX, op.gram]],
   add: [[MATRIX, (x) => op.add(x, x)]],
   subtract: [[MATRIX, (x) => op.subtract(fixed(MATRIX, 10), x)]],
-  multiply: [[MATRIX, (x) => op.multiply(x, x)]],
+  multiply: [
+    [MATRIX, (x) => op.multiply(x, x)],
+    [IMAGE, (x) => op.multiply(x, op.sum(x))],
+  ],
   scale: [[MATRIX, (x) => op.scale(x, -2.5)]],
   sum: [[MATRIX, op.sum]],
+  sumOfSquares: [[IMAGE, op.sumOfSquares]],
   expand: [[[], (x) => op.expand(x, [2, 3])]],
 };
 

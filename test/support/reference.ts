@@ -64,6 +64,20 @@ function compute(
             if (inside(from, y + dy, x + dx)) sum += at(plane(from, channel, y + dy, x + dx));
         return sum / 9;
       });
+    case 'spaceToDepth': {
+      const [, channels = 0] = from;
+      return mapPixels(shape, (deep, y, x) => {
+        const [place, channel] = [Math.floor(deep / channels), deep % channels];
+        return at(plane(from, channel, 2 * y + (place >> 1), 2 * x + (place & 1)));
+      });
+    }
+    case 'depthToSpace': {
+      const [, channels = 0] = shape;
+      return mapPixels(shape, (channel, y, x) => {
+        const place = 2 * (y & 1) + (x & 1);
+        return at(plane(from, place * channels + channel, y >> 1, x >> 1));
+      });
+    }
     case 'concatenate':
       return Float64Array.from(parts.flatMap((part) => Array.from(part)));
     case 'slice':
@@ -102,11 +116,13 @@ function compute(
     case 'subtract':
       return fill((i) => at(i) - (b[i] ?? NaN));
     case 'multiply':
-      return fill((i) => at(i) * (b[i] ?? NaN));
+      return fill((i) => at(i) * (b[inputs[1]?.shape.length === 0 ? 0 : i] ?? NaN));
     case 'scale':
       return a.map((x) => x * operation.factor);
     case 'sum':
       return Float64Array.of(a.reduce((sum, x) => sum + x, 0));
+    case 'sumOfSquares':
+      return Float64Array.of(a.reduce((sum, x) => sum + x ** 2, 0));
     case 'expand':
       return fill(() => at(0));
   }

@@ -95,6 +95,10 @@ function lower({ operation, shape, inputs }: Tensor): Lowered {
         type: 'AveragePool',
         attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], count_include_pad: 1 },
       };
+    case 'spaceToDepth':
+      return { type: 'SpaceToDepth', attributes: { blocksize: 2 } };
+    case 'depthToSpace':
+      return { type: 'DepthToSpace', attributes: { blocksize: 2 } };
     case 'concatenate':
       return { type: 'Concat', attributes: { axis: 1 } };
     case 'slice':
@@ -125,6 +129,8 @@ function lower({ operation, shape, inputs }: Tensor): Lowered {
       return { type: 'Mul', extra: [Float32Array.of(operation.factor)] };
     case 'sum':
       return { type: 'ReduceSum', attributes: { keepdims: 0 } };
+    case 'sumOfSquares':
+      return { type: 'ReduceSumSquare', attributes: { keepdims: 0 } };
     case 'expand':
       return { type: 'Expand', extra: [int64(shape)] };
     case 'input':

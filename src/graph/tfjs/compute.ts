@@ -65,6 +65,10 @@ export function compute(
           'valid',
         ),
       );
+    case 'spaceToDepth':
+      return alike(spaceToDepth(tf, image(tf, x)));
+    case 'depthToSpace':
+      return alike(tf.depthToSpace(image(tf, x), 2, 'NHWC'));
     case 'concatenate':
       return alike(
         tf.concat(
@@ -100,12 +104,14 @@ export function compute(
       return alike(tf.add(x, other()));
     case 'subtract':
       return alike(tf.sub(x, other()));
-    case 'multiply':
-      return alike(tf.mul(x, other()));
+    case 'multiply': // a scalar is laid out as anything else is
+      return alike(tf.mul(x, b.values.rank === 0 ? b.values : other()));
     case 'scale':
       return alike(tf.mul(x, constants[0] ?? operation.factor));
     case 'sum':
       return { values: tf.sum(x), isChannelsLast: false };
+    case 'sumOfSquares':
+      return { values: tf.sum(tf.square(x)), isChannelsLast: false };
     case 'expand':
       return expanded(tf, x, shape);
     case 'input':
@@ -147,6 +153,14 @@ function convolve(tf: TensorFlow, x: Tensor4D, [kernel, bias]: readonly Values[]
           3,
         );
   return bias === undefined ? convolved : tf.add(convolved, bias);
+}
+
+/** TensorFlow.js has but the way back. */
+function spaceToDepth(tf: TensorFlow, x: Tensor4D): Values {
+  const [, height, width, channels] = x.shape;
+  const blocks = tf.reshape(x, [height / 2, 2, width / 2, 2, channels]);
+  const moved = tf.transpose(blocks, [0, 2, 1, 3, 4]);
+  return tf.reshape(moved, [1, height / 2, width / 2, 4 * channels]);
 }
 
 /** The group's share of the last axis. */
