@@ -13,6 +13,7 @@ import {
   type RenderProgress,
   type StudioOptions,
 } from './job.js';
+import { workerEnvironment } from './worker-environment.js';
 
 /** The worker died, hung or failed: nothing is known against the job itself, so it may be tried again. */
 export class WorkerLost extends Error {
@@ -206,8 +207,7 @@ export class RenderPool {
     // From the project's own folder tsx is found wherever the bot was started; jobs name their files in full.
     const gpu = this.#nextGpu();
     const env = {
-      ...withoutSecrets(process.env),
-      ...withHugePages(process.env),
+      ...workerEnvironment(process.env),
       ...(gpu !== undefined && { CUDA_VISIBLE_DEVICES: gpu }),
     };
     const studio = JSON.stringify(this.#studio);
@@ -226,23 +226,4 @@ export class RenderPool {
     });
     return worker;
   }
-}
-
-/**
- * The layers of a picture are hundreds of megabytes, and in pages of 4 kB, which Linux hands out one by one, they take long to
- * fill and to find again: a draft of 512 pixels (of twice the steps that it has now) was painted in 7.0 s with pages of 2 MB and in 8.0 to 8.4 s without, a normal
- * picture in 19.0 and 19.9 s, in no more memory ("pentimento render" with and without this variable, in turn). GNU's C library asks for
- * large pages if it is told to when a process begins; others do not mind.
- */
-function withHugePages({ GLIBC_TUNABLES: given }: NodeJS.ProcessEnv) {
-  const ours = 'glibc.malloc.hugetlb=1';
-  return { GLIBC_TUNABLES: given ? `${ours}:${given}` : ours };
-}
-
-/** What is said of accounts, storages and databases (.env.example), and of proxies, whose addresses may hold a password. */
-const SECRET = /^((MASTODON|X|S3|AWS)_|DATABASE_URL$|PGPASS|POSTGRES_PASSWORD$)|_PROXY$/i;
-
-/** A worker decodes strangers' pictures and asks no network for anything, and so is not told any secret. */
-function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !SECRET.test(name)));
 }

@@ -34,7 +34,7 @@ export interface Contestant {
 export async function enter(
   command: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv,
 ): Promise<Contestant> {
   const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'close');

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { projectRoot } from '../../src/paths.js';
 import { decodePicture } from '../../src/render/decode.js';
+import { workerEnvironment } from '../../src/render/worker-environment.js';
 import { resample } from '../../src/style/resample.js';
 import { enter } from './contestant.js';
 import { handOver, readFloats } from './handover.js';
@@ -100,7 +101,8 @@ async function compare({ side, iterations }: Course): Promise<Comparison> {
 async function ours(folder: string, side: number, patience: number): Promise<Runner> {
   const name = 'ours, Adam';
   const args = ['--import', 'tsx', beside('ours.ts'), folder, join(folder, name), String(side)];
-  return { name, contestant: await enter(process.execPath, args), patience };
+  const contestant = await enter(process.execPath, args, workerEnvironment(process.env));
+  return { name, contestant, patience };
 }
 
 async function torch(

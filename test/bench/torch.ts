@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { workerEnvironment } from '../../src/render/worker-environment.js';
 
 /** Debian's own, for which python3-torch is built; not the first one in the PATH. */
 export const PYTHON = '/usr/bin/python3';
@@ -31,9 +32,12 @@ export function requireTorch(): void {
   if (!isThere()) throw new Error(`${PYTHON} cannot import torch though it is installed`);
 }
 
-/** The environment in which PyTorch uses that BLAS. */
+/** The environment in which PyTorch uses that BLAS, with large pages as our workers have them. */
 export function environmentWith(blas: Blas): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, LD_LIBRARY_PATH: folderOf(blas) };
+  const env: NodeJS.ProcessEnv = {
+    ...workerEnvironment(process.env),
+    LD_LIBRARY_PATH: folderOf(blas),
+  };
   // Some machines choose an old kernel for every OpenBLAS; it shall choose by itself.
   delete env.OPENBLAS_CORETYPE;
   delete env.OPENBLAS_L2_SIZE;
