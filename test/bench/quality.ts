@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { loadConfig } from '../../src/config.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { loadMobileNetV2 } from '../../src/networks/nsfwjs.js';
@@ -14,6 +14,7 @@ import {
 } from '../../src/style/judge.js';
 import type { Picture } from '../../src/style/picture.js';
 import { resample } from '../../src/style/resample.js';
+import { qualities, type Quality } from '../../src/style/schedule.js';
 import { stylize } from '../../src/style/stylize.js';
 import { usualPainting } from '../support/jobs.js';
 import { housePairs } from '../support/pairs.js';
@@ -32,10 +33,21 @@ const program = new Command('npm run bench:quality --')
   .argument('[picture]', 'what came out')
   .option('--network <name>', 'that paints, if pictures are to be painted', 'auto')
   .option('--size <pixels>', 'longest side, if pictures are to be painted', Number, 512)
+  .addOption(
+    new Option('--quality <quality>', 'of pictures to be painted')
+      .choices(qualities)
+      .default('normal'),
+  )
+  .option('--seed <number>', 'of the grain that they begin with', Number, usualPainting.seed)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
 const [contentFile, styleFile, pictureFile] = program.args;
-const { network, size } = program.opts<{ network: string; size: number }>();
+const { network, size, quality, seed } = program.opts<{
+  network: string;
+  size: number;
+  quality: Quality;
+  seed: number;
+}>();
 
 const executor = onnxExecutor();
 const look = judgeOn(executor);
@@ -63,6 +75,8 @@ if (contentFile !== undefined && styleFile !== undefined && pictureFile !== unde
     const painting = await decodePicture(style, size, 'at most');
     const picture = await stylize(studio, {
       ...usualPainting,
+      quality,
+      seed,
       content: photo,
       styles: [{ picture: painting, weight: 1 }],
     });
