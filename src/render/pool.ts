@@ -134,7 +134,11 @@ export class RenderPool {
       };
       const onAbort = () => settle(() => reject(signal?.reason as Error));
       const onExit = (code: number | null, killer: string | null) =>
-        crashed(`it ended with ${killer ?? `code ${code}`}`);
+        crashed(
+          killer === 'SIGKILL'
+            ? 'the worker was killed, as happens when no memory is left; a smaller picture takes less'
+            : `the worker ended with ${killer ?? `code ${code}`}`,
+        );
       const onMessage = (message: unknown): void => {
         looks = 0;
         const { data: report } = reportSchema.safeParse(message);
@@ -170,7 +174,7 @@ export class RenderPool {
       // is late, and before the next is read what the worker has said meanwhile.
       let looks = 0;
       const silence = setInterval(() => {
-        if (++looks * LOOK_MS > silenceMs) crashed(`it was silent for ${silenceMs} ms`);
+        if (++looks * LOOK_MS > silenceMs) crashed(`the worker was silent for ${silenceMs} ms`);
       }, LOOK_MS);
       const deadline = setTimeout(() => tooHeavy(`it was not done after ${jobMs} ms`), jobMs);
       worker.on('message', onMessage).once('exit', onExit);

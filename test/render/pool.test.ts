@@ -145,6 +145,7 @@ describe('the render pool', () => {
     const lost = one.paint(job());
     one.painting.forEach((pid) => process.kill(pid, 'SIGKILL'));
     await expect(lost).rejects.toThrow(WorkerLost);
+    await expect(lost).rejects.toThrow('no memory is left');
     await expect(one.paint(job())).resolves.toMatchObject({ device: 'cpu' });
     expect(lines.some((line) => line.includes('lost while it opened its device'))).toBe(true);
     expect(lines.some((line) => line.includes('the device cuda'))).toBe(false);
