@@ -1,5 +1,5 @@
 import * as op from '../operations.js';
-import { inOrder, type Shape, type Tensor } from '../tensor.js';
+import { inOrder, sizeOf, type Shape, type Tensor } from '../tensor.js';
 
 /*
  * On processors ONNX Runtime convolves activations that lie in memory in blocks of channels, and that is where its speed
@@ -12,7 +12,11 @@ import { inOrder, type Shape, type Tensor } from '../tensor.js';
 /** Channels of a block with AVX-512; elsewhere they are 8, and a multiple of this as well. */
 const BLOCK = 16;
 
-/** The same computation, with those convolutions where the way back of a network would leave the blocks. */
+/**
+ * The same computation, with those convolutions where the way back of a network would leave the blocks; and with a matrix product
+ * for a convolution of few channels, pixel by pixel, such as the one that makes the colors of a picture what a VGG expects:
+ * its blocks would be nearly empty, and be filled and emptied all the same.
+ */
 export function inBlocks<Output extends string>(
   outputs: Readonly<Record<Output, Tensor>>,
 ): Readonly<Record<Output, Tensor>> {
@@ -22,7 +26,7 @@ export function inBlocks<Output extends string>(
   for (const tensor of inOrder(all)) {
     const { operation, shape, inputs } = tensor;
     const same = inputs.length === 0 ? tensor : op.tensor(operation, shape, inputs.map(now));
-    rewritten.set(tensor, consistsOfBlocks(shape) ? rewrite(same) : same);
+    rewritten.set(tensor, consistsOfBlocks(shape) ? rewrite(same) : pixelByPixel(same));
   }
   const named = Object.entries<Tensor>(outputs).map(([name, tensor]) => [name, now(tensor)]);
   return Object.fromEntries(named) as Record<Output, Tensor>;
@@ -42,6 +46,23 @@ function rewrite(tensor: Tensor): Tensor {
     default:
       return tensor;
   }
+}
+
+/** A convolution of 1×1, as the product of its kernel, a matrix, with a picture's channels and positions. */
+function pixelByPixel(tensor: Tensor): Tensor {
+  const { operation, shape, inputs } = tensor;
+  const [x, kernel, bias] = inputs;
+  if (operation.type !== 'convolve' || x === undefined || kernel === undefined) return tensor;
+  const [d = 0, c = 0, height, width] = kernel.shape;
+  const [, channels = 0, ...sides] = x.shape;
+  if (height !== 1 || width !== 1 || c !== channels || Math.max(c, d) >= BLOCK) return tensor;
+  const positions = sizeOf(sides);
+  const product = op.matmul(op.reshape(kernel, [d, c]), op.reshape(x, [c, positions]));
+  if (bias?.operation.type !== 'constant') return op.reshape(product, shape);
+  const everywhere = new Float32Array(d * positions);
+  for (const [i, value] of bias.operation.values.entries())
+    everywhere.fill(value, i * positions, (i + 1) * positions);
+  return op.reshape(op.add(product, op.constant(everywhere, [d, positions])), shape);
 }
 
 function channelwise(x: Tensor, factor: number): Tensor {

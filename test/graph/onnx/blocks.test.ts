@@ -53,3 +53,21 @@ it('leaves alone what does not consist of blocks', () => {
     inOrder(Object.values(tensors)).map(({ operation }) => operation.type);
   expect(types(inBlocks(outputs))).toEqual(types(outputs));
 });
+
+it.each([
+  ['with a bias', constant([2], 5)],
+  ['without', undefined],
+])('makes a matrix product of a convolution of few channels, pixel by pixel, %s', (_, bias) => {
+  const picture = op.input('picture', PICTURE);
+  const result = op.convolve(picture, constant([2, 3, 1, 1], 4), bias);
+  const outputs = { result, gradient: gradientOf(op.sumOfSquares(result), picture) };
+  const rewritten = inBlocks(outputs);
+  const types = inOrder(Object.values(rewritten)).map(({ operation }) => operation.type);
+  expect(types).toContain('matmul');
+  expect(types).not.toContain('convolve');
+  const inputs = { picture: Float64Array.from(at) };
+  const [expected, actual] = [evaluate(outputs, inputs), evaluate(rewritten, inputs)];
+  for (const name of ['result', 'gradient'] as const)
+    for (const [i, value] of actual[name].entries())
+      expect(value).toBeCloseTo(expected[name][i] ?? NaN, 6);
+});
