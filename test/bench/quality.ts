@@ -26,19 +26,19 @@ import { housePairs } from '../support/pairs.js';
 
 const program = new Command('npm run bench:quality --')
   .description(
-    'How far a picture is from the style of its painting (0 is the painting itself), and how much of the photo is left in it (1 is the photo itself).',
+    'How far a picture is from the style of its painting (0 is the painting itself), and how much of the photo is left in it (1 is the photo itself). Without pictures, six of our own are painted and judged.',
   )
   .argument('[content]', 'the photo')
   .argument('[style]', 'the painting')
   .argument('[picture]', 'what came out')
-  .option('--network <name>', 'that paints, if pictures are to be painted', 'auto')
-  .option('--size <pixels>', 'longest side, if pictures are to be painted', Number, 512)
+  .option('--network <name>', 'what network paints them', 'auto')
+  .option('--size <pixels>', 'their longest side', Number, 512)
   .addOption(
-    new Option('--quality <quality>', 'of pictures to be painted')
+    new Option('--quality <quality>', 'how much time they get')
       .choices(qualities)
       .default('normal'),
   )
-  .option('--seed <number>', 'of the grain that they begin with', Number, usualPainting.seed)
+  .option('--seed <number>', 'the grain that they begin with', Number, usualPainting.seed)
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
 const [contentFile, styleFile, pictureFile] = program.args;
