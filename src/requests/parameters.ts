@@ -73,7 +73,7 @@ export const parameters = {
     otherWords: { klein: 'small', mittel: 'medium', groß: 'large', gross: 'large' },
     aliases: ['größe', 'grösse', 'groesse'],
     help: 'longest side of the result; a panorama beyond 4:1 comes out longer',
-    cost: 'twice the size takes about three times as long',
+    cost: 'twice the size takes about twice as long',
   },
   colors: {
     kind: 'choice',
@@ -115,7 +115,7 @@ export const parameters = {
     shortcuts: {},
     aliases: ['qualität', 'qualitaet'],
     help: 'draft is a quick look, fine takes its time',
-    cost: 'draft takes a quarter of the time, fine twice as long',
+    cost: 'draft takes about a third of the time, fine twice as long',
   },
   seed: {
     kind: 'number',

@@ -27,7 +27,7 @@ export async function stylize(painter: Painter, options: StylizeOptions): Promis
 
 /**
  * The photo in paint that covers it: below strength 50 it is the same as at 50. The judge looks at it before anybody else does:
- * if it has gone wrong, the photo is painted once more in another way, and what went less wrong is kept.
+ * if it has gone wrong, the photo is painted once more in another way, which is kept if nothing is wrong with it.
  */
 export async function painted(painter: Painter, options: StylizeOptions): Promise<Picture> {
   const styles = normalized(options.styles);

@@ -1,8 +1,9 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig } from '../../src/config.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { loadMobileNetV2 } from '../../src/networks/nsfwjs.js';
 import { decodePicture } from '../../src/render/decode.js';
+import { PictureError } from '../../src/render/job.js';
 import { openStudio } from '../../src/render/studio.js';
 import {
   impressionGraph,
@@ -32,7 +33,7 @@ const program = new Command('npm run bench:quality --')
   .argument('[style]', 'the painting')
   .argument('[picture]', 'what came out')
   .option('--network <name>', 'what network paints them', 'auto')
-  .option('--size <pixels>', 'their longest side', Number, 512)
+  .option('--size <pixels>', 'their longest side', pixels, 512)
   .addOption(
     new Option('--quality <quality>', 'how much time they get')
       .choices(qualities)
@@ -61,9 +62,11 @@ interface Judgement {
 }
 
 if (contentFile !== undefined && styleFile !== undefined && pictureFile !== undefined) {
-  const picture = await decodePicture(pictureFile, AS_IT_IS, 'at most');
-  const photo = await decodePicture(contentFile, AS_IT_IS, 'at most');
-  const painting = await decodePicture(styleFile, AS_IT_IS, 'at most');
+  const [photo, painting, picture] = [
+    await opened(contentFile),
+    await opened(styleFile),
+    await opened(pictureFile),
+  ];
   print(pictureFile, await judged(photo, painting, picture));
 } else if (contentFile !== undefined) {
   program.error('it takes a photo, a painting and a picture, or none of them');
@@ -87,6 +90,20 @@ if (contentFile !== undefined && styleFile !== undefined && pictureFile !== unde
   const mean = (of: (judgement: Judgement) => number) =>
     all.reduce((sum, judgement) => sum + of(judgement), 0) / all.length;
   print('mean', { style: mean(({ style }) => style), content: mean(({ content }) => content) });
+}
+
+async function opened(file: string): Promise<Picture> {
+  return decodePicture(file, AS_IT_IS, 'at most').catch((error: unknown) =>
+    error instanceof PictureError
+      ? program.error(`${file}: ${error.message}`)
+      : Promise.reject(error as Error),
+  );
+}
+
+function pixels(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('It takes a whole number of pixels.');
 }
 
 /** The painting is looked at as large as the picture, since brushwork has a size. */
