@@ -45,9 +45,10 @@ export function proofGraph(): Readonly<Record<'loss' | 'gradient', Tensor>> {
   const constant = (shape: Shape) =>
     op.constant(Float32Array.from({ length: sizeOf(shape) }, number), shape);
   const picture = op.input('picture', [1, 3, 8, 12]);
-  const blocks = op.spaceToDepth(picture);
-  const wide = op.relu(op.convolve(blocks, constant([8, 12, 3, 3]), constant([8])));
-  const pooled = op.averagePool(op.upsample(wide));
+  const deep = op.convolve(op.spaceToDepth(picture), constant([8, 12, 3, 3]));
+  const flat = op.convolve(picture, constant([8, 3, 3, 3]), constant([8]));
+  const wide = op.relu(op.add(flat, op.upsample(deep)));
+  const pooled = op.averagePool(wide);
   const layer = op.concatenate([
     op.convolve(pooled, constant([4, 8, 1, 5]), constant([4])),
     op.convolve(op.boxFilter(pooled), constant([8, 1, 3, 3])),
@@ -55,7 +56,7 @@ export function proofGraph(): Readonly<Record<'loss' | 'gradient', Tensor>> {
   const gram = op.scale(op.gram(op.reshape(layer, [12, 24])), 1 / 24);
   const style = op.sum(op.abs(op.subtract(gram, op.input('style', gram.shape))));
   const neighbors = op.subtract(op.slice(picture, 2, 1, 8), op.slice(picture, 2, 0, 7));
-  const variation = op.sumOfSquares(neighbors);
+  const variation = op.add(op.sumOfSquares(neighbors), op.sum(op.multiply(picture, picture)));
   const loss = op.add(op.multiply(op.input('weight', []), style), variation);
   return { loss, gradient: gradientOf(loss, picture) };
 }

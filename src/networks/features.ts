@@ -8,7 +8,7 @@ type Convolution = Extract<Layer, { type: 'convolution' }>;
 /**
  * The graph of a network's activations at the named layers, for a picture [1, 3, height, width] in 0..1.
  *
- * The network is changed for painting in two places. A convolution with stride 2 is computed at stride 1 and then
+ * The network is changed for painting in two places. A convolution with stride 2 becomes one at stride 1 that is
  * averaged over 2×2, and every halving pool is a 2×2 average: strides and maxima send gradients to some pixels and
  * none to their neighbors, which shows as a checkerboard (Gatys et al. 2015, section 2, replace the maxima too).
  * And every convolution is "same", whatever its border was, so that layers line up.
@@ -49,14 +49,15 @@ function forPainting(layer: WindowLayer, x: Tensor): Tensor {
   }
 }
 
-/** Whether a convolution reads the picture itself, all colors of it together. */
+/** Whether a convolution reads the picture itself, all colors of it together; one of even extents none of ours can be. */
 function seesPicture({ from: [source], kernel }: Convolution): boolean {
-  return source === INPUT && kernel.shape[1] === 3;
+  const [, channels, ...extents] = kernel.shape;
+  return source === INPUT && channels === 3 && extents.every((extent) => extent % 2 === 1);
 }
 
 /**
  * A convolution averaged over 2×2, in one: of blocks of 2×2 pixels, taken for pixels with four times the channels, with a kernel
- * that has the average in it. It is as much arithmetic by the book, but nothing with 32 channels is ever as large as the
+ * that has the average in it. For 3×3 it is as much arithmetic by the book, but nothing with 32 channels is ever as large as the
  * picture, and runtimes compute channels by blocks of 16, so that a gradient with 3 of them takes as long as one with 12.
  */
 function halved({ kernel, bias }: Convolution, x: Tensor): Tensor {
@@ -69,7 +70,7 @@ function halved({ kernel, bias }: Convolution, x: Tensor): Tensor {
 }
 
 /**
- * The kernel [d, 4c, …] that sees in blocks what the mean of four neighbors of the kernel [d, c, …] sees in pixels. A tap at
+ * The kernel [d, 4c, …] of odd extents that sees in blocks what the mean of four neighbors of the kernel [d, c, …] sees in pixels. A tap at
  * the offset o of a neighbor at a (0 or 1) meets the pixel a + o, which is in block ⌊(a + o) / 2⌋ from here.
  */
 function inBlocksOf2({ values, shape }: Convolution['kernel']): Convolution['kernel'] {

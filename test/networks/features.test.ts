@@ -38,6 +38,11 @@ describe('a convolution with a stride of 2', () => {
       expect(value).toBeCloseTo(found.expected[i] ?? NaN, 6);
   });
 
+  it('of an even window is refused', () => {
+    const picture = op.input('picture', [1, 3, 8, 10]);
+    expect(() => features(halving([5, 3, 2, 2]), picture, ['conv'])).toThrow('even');
+  });
+
   it('of a picture makes nothing that is as large as the picture, apart from the picture', () => {
     const picture = op.input('picture', [1, 3, 8, 10]);
     const conv = features(halving([32, 3, 3, 3]), picture, ['conv']).get('conv') ?? picture;

@@ -56,11 +56,13 @@ function pixelByPixel(tensor: Tensor): Tensor {
   const [d = 0, c = 0, height, width] = kernel.shape;
   const [, channels = 0, ...sides] = x.shape;
   if (height !== 1 || width !== 1 || c !== channels || Math.max(c, d) >= BLOCK) return tensor;
+  const added = bias?.operation;
+  if (added !== undefined && added.type !== 'constant') return tensor;
   const positions = sizeOf(sides);
   const product = op.matmul(op.reshape(kernel, [d, c]), op.reshape(x, [c, positions]));
-  if (bias?.operation.type !== 'constant') return op.reshape(product, shape);
+  if (added === undefined) return op.reshape(product, shape);
   const everywhere = new Float32Array(d * positions);
-  for (const [i, value] of bias.operation.values.entries())
+  for (const [i, value] of added.values.entries())
     everywhere.fill(value, i * positions, (i + 1) * positions);
   return op.reshape(op.add(product, op.constant(everywhere, [d, positions])), shape);
 }

@@ -100,8 +100,8 @@ function openSession(bytes: Uint8Array, options: InferenceSession.SessionOptions
   return Session.create(bytes, {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
-    // A thread that has nothing to do looks for work for a tenth of a millisecond, and sleeps. To sleep at once makes an iteration
-    // 11 percent slower at 160×144 pixels, 6 at 256×192 and 3 at 512×384, since there are hundreds of small operators and waking
+    // A thread that has nothing to do looks for work for a tenth of a millisecond, and sleeps. Where it sleeps at once an iteration
+    // takes 12 percent longer at 160×144 pixels, 6 at 256×192 and 3 at 512×384, since there are hundreds of small operators and waking
     // takes longer than some of them. By default threads look for a whole second, which takes the processors from whoever else
     // computes on this machine, the bot and other workers among them.
     extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '100' } } },
