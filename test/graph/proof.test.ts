@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Executor } from '../../src/graph/executor.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { inputsFor, proofGraph, prove, WrongResult } from '../../src/graph/proof.js';
-import { inOrder } from '../../src/graph/tensor.js';
+import * as op from '../../src/graph/operations.js';
+import { inOrder, type Tensor } from '../../src/graph/tensor.js';
 import { executors, useSwiftShader } from '../support/executors.js';
 import { cases } from '../support/operations.js';
 import { toFloat64 } from '../support/random.js';
@@ -44,6 +45,14 @@ describe('the proof that a device computes right', () => {
     await expect(prove(spoiled(spoil), cpu)).rejects.toThrow(WrongResult);
   });
 
+  it('is not given by what takes one pixel of four for their mean', async () => {
+    const picking: Executor = {
+      ...cpu,
+      compile: (outputs, fixed) => cpu.compile(withPicks(outputs), fixed),
+    };
+    await expect(prove(picking, cpu)).rejects.toThrow(WrongResult);
+  });
+
   it('takes every operation that there is', () => {
     const used = inOrder(Object.values(proofGraph())).map(({ operation }) => operation.type);
     expect(new Set(used)).toEqual(new Set(['input', 'constant', ...Object.keys(cases)]));
@@ -60,3 +69,21 @@ describe('the proof that a device computes right', () => {
       expect(Math.min(...values.map(Math.abs))).toBeGreaterThan(1e-4); // rounding is a hundred times less
   });
 });
+
+/** The same computation, but an average pool gives the upper left pixel of each block. */
+function withPicks<Output extends string>(outputs: Readonly<Record<Output, Tensor>>) {
+  const rewritten = new Map<Tensor, Tensor>();
+  const now = (tensor: Tensor) => rewritten.get(tensor) ?? tensor;
+  for (const tensor of inOrder(Object.values<Tensor>(outputs))) {
+    const inputs = tensor.inputs.map(now);
+    const [x = tensor] = inputs;
+    rewritten.set(
+      tensor,
+      tensor.operation.type === 'averagePool'
+        ? op.slice(op.spaceToDepth(x), 1, 0, x.shape[1] ?? 0)
+        : op.tensor(tensor.operation, tensor.shape, inputs),
+    );
+  }
+  const named = Object.entries<Tensor>(outputs).map(([name, tensor]) => [name, now(tensor)]);
+  return Object.fromEntries(named) as Record<Output, Tensor>;
+}
