@@ -38,12 +38,10 @@ export async function renderCommand(given: RenderArguments, signal: AbortSignal)
     ...settings
   } = given;
   const output = given.output ?? defaultOutput(content, dream ? 'dream' : 'painted');
-  if (dream && (variations || style.length > 0))
+  if (dream && (variations || style.length > 0 || blend !== undefined))
     throw new UsageError(
-      '--dream takes no painting and makes one picture; leave out --style and --variations',
+      '--dream takes no painting and makes one picture; leave out --style, --blend and --variations',
     );
-  if (dream && blend !== undefined)
-    throw new UsageError('--dream takes no painting; leave out --blend');
   if (blend !== undefined && blend.length !== style.length)
     throw new UsageError(
       `--blend takes a number for each --style: ${style.length}, and not ${blend.length}`,

@@ -60,13 +60,8 @@ function seesPicture({ from: [source], kernel }: Convolution): boolean {
  * that has the average in it. For 3×3 it is as much arithmetic by the book, but nothing with 32 channels is ever as large as the
  * picture, and runtimes compute channels by blocks of 16, so that a gradient with 3 of them takes as long as one with 12.
  */
-function halved({ kernel, bias }: Convolution, x: Tensor): Tensor {
-  const { values, shape } = inBlocksOf2(kernel);
-  return op.convolve(
-    op.spaceToDepth(x),
-    op.constant(values, shape),
-    op.constant(bias, [bias.length]),
-  );
+function halved(layer: Convolution, x: Tensor): Tensor {
+  return convolved({ ...layer, kernel: inBlocksOf2(layer.kernel) }, op.spaceToDepth(x));
 }
 
 /**

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
+import { optionFor } from '../../src/commands/options.js';
 import { loadConfig } from '../../src/config.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { loadMobileNetV2 } from '../../src/networks/nsfwjs.js';
@@ -15,7 +16,7 @@ import {
 } from '../../src/style/judge.js';
 import type { Picture } from '../../src/style/picture.js';
 import { resample } from '../../src/style/resample.js';
-import { qualities, type Quality } from '../../src/style/schedule.js';
+import type { Quality } from '../../src/style/schedule.js';
 import { stylize } from '../../src/style/stylize.js';
 import { usualPainting } from '../support/jobs.js';
 import { housePairs } from '../support/pairs.js';
@@ -33,13 +34,9 @@ const program = new Command('npm run bench:quality --')
   .argument('[style]', 'the painting')
   .argument('[picture]', 'what came out')
   .option('--network <name>', 'what network paints them', 'auto')
-  .option('--size <pixels>', 'their longest side', pixels, 512)
-  .addOption(
-    new Option('--quality <quality>', 'how much time they get')
-      .choices(qualities)
-      .default('normal'),
-  )
-  .option('--seed <number>', 'the grain that they begin with', Number, usualPainting.seed)
+  .addOption(optionFor('size'))
+  .addOption(optionFor('quality'))
+  .addOption(optionFor('seed'))
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse();
 const [contentFile, styleFile, pictureFile] = program.args;
@@ -98,12 +95,6 @@ async function opened(file: string): Promise<Picture> {
       ? program.error(`${file}: ${error.message}`)
       : Promise.reject(error as Error),
   );
-}
-
-function pixels(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError('It takes a whole number of pixels.');
 }
 
 /** The painting is looked at as large as the picture, since brushwork has a size. */

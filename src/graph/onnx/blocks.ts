@@ -1,5 +1,6 @@
 import * as op from '../operations.js';
-import { inOrder, sizeOf, type Shape, type Tensor } from '../tensor.js';
+import { rewritten } from '../rewrite.js';
+import { sizeOf, type Shape, type Tensor } from '../tensor.js';
 
 /*
  * On processors ONNX Runtime convolves activations that lie in memory in blocks of channels, and that is where its speed
@@ -20,19 +21,12 @@ const BLOCK = 16;
 export function inBlocks<Output extends string>(
   outputs: Readonly<Record<Output, Tensor>>,
 ): Readonly<Record<Output, Tensor>> {
-  const rewritten = new Map<Tensor, Tensor>();
-  const now = (tensor: Tensor) => rewritten.get(tensor) ?? tensor;
-  const all: readonly Tensor[] = Object.values(outputs);
-  for (const tensor of inOrder(all)) {
-    const { operation, shape, inputs } = tensor;
-    const same = inputs.length === 0 ? tensor : op.tensor(operation, shape, inputs.map(now));
-    rewritten.set(tensor, consistsOfBlocks(shape) ? rewrite(same) : pixelByPixel(same));
-  }
-  const named = Object.entries<Tensor>(outputs).map(([name, tensor]) => [name, now(tensor)]);
-  return Object.fromEntries(named) as Record<Output, Tensor>;
+  return rewritten(outputs, (tensor) =>
+    consistsOfBlocks(tensor.shape) ? inOwnBlocks(tensor) : pixelByPixel(tensor),
+  );
 }
 
-function rewrite(tensor: Tensor): Tensor {
+function inOwnBlocks(tensor: Tensor): Tensor {
   const { operation, shape, inputs } = tensor;
   const [x] = inputs;
   if (x === undefined) return tensor;
