@@ -23,7 +23,7 @@ const ours = ['inception-v3', 'vgg19-distilled', 'vgg19'] as const;
 /**
  * What `auto` takes: what the judge found best (docs/engine.md, "Which network"), and what is always here. The distilled VGG-19
  * takes about as much arithmetic at fine scales; VGG-19 itself takes more than
- * ten times as much (test/networks/shelf.test.ts counts).
+ * ten times as much (test/unit/networks/shelf.test.ts counts).
  */
 const BEST = 'inception-v3';
 

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { expect, it, vi } from 'vitest';
 import { weightOf } from '../../src/platforms/x/text.js';
 import { DATABASE_FILE } from '../../src/queue/sqlite.js';
-import { somebody } from '../platforms/x-network.js';
+import { somebody } from '../support/platforms/x-network.js';
 import { expectNone, secretsUnder } from '../support/secrets.js';
 import { Supervisor } from '../support/supervisor.js';
 import { signedInToX, xSettings } from '../support/x-account.js';

@@ -3,9 +3,9 @@ import { startBotProcess } from '../support/bot-process.js';
 import { temporaryFolder } from '../support/folder.js';
 import { answerTo, pair } from '../support/scene.js';
 import { hasSnac2, runSnac2, type Snac2 } from '../support/snac2.js';
-import { platformContract } from './contract.js';
-import { mastodonNetwork, somebody } from './mastodon-network.js';
-import { persistent } from './persistent.js';
+import { platformContract } from '../support/platforms/contract.js';
+import { mastodonNetwork, somebody } from '../support/platforms/mastodon-network.js';
+import { persistent } from '../support/platforms/persistent.js';
 
 const where = hasSnac2 ? '' : ' (not here: test/support/install-snac2 brings it)';
 

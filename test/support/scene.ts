@@ -1,7 +1,7 @@
 import type { mastodon } from 'masto';
 import sharp from 'sharp';
 import { vi } from 'vitest';
-import { runSandbox, type Person, type RunningSandbox } from '../sandbox/harness.js';
+import { runSandbox, type Person, type RunningSandbox } from './sandbox.js';
 import { quickSettings, startBotProcess, type BotProcess } from './bot-process.js';
 import { pentimento, type Outcome } from './command.js';
 import { doorTo, type Door } from './door.js';
