@@ -1,42 +1,76 @@
-import { defineConfig } from 'vitest/config';
+import { randomInt } from 'node:crypto';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { prerequisites } from './test/support/prerequisites.js';
 import { LongestFirst } from './test/support/sequencer.js';
 
-const common = {
-  // Renders and browsers are real here; a slow machine must not turn a right answer into a failure.
-  testTimeout: 10 * 60_000,
-  hookTimeout: 120_000,
-};
+/*
+ * A test belongs to the project whose folder it lies in. docs/testing.md says what each project is
+ * for, how long it takes, and which tests run when.
+ */
 
-/** What is promised of the queue, on whichever engine. */
-const ofTheQueue = ['test/queue/**/*.test.ts'];
-/** And what is only so of one of them, or counts timers, of which connections have their own. */
-const ofOne = ['database', 'lock', 'postgres', 'waiting'].map(
-  (name) => `test/queue/${name}.test.ts`,
-);
+/** The seed of all property tests in this run. See test/support/property.ts. */
+const seed =
+  process.env.FC_SEED === 'random' ? String(randomInt(2 ** 31)) : (process.env.FC_SEED ?? '1');
+
+const SECOND = 1000;
+
+/** Compiles the program once, for tests that start it as a process. */
+const BUILD = 'test/support/build.ts';
+const CLUSTER = 'test/support/cluster.ts';
+const REPORT_SKIPPED = 'test/support/report-skipped.ts';
+
+/**
+ * A project, and the time limits of its tests.
+ * @param seconds the limit of one test, and of one hook: a few times what the slowest takes on two
+ * cores, so that a hang fails soon. A slower test names its own limit.
+ */
+function project(
+  name: string,
+  seconds: number,
+  { include = [], ...more }: TestProjectInlineConfiguration['test'] & object = {},
+): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      testTimeout: seconds * SECOND,
+      hookTimeout: seconds * SECOND,
+      globalSetup: [BUILD, REPORT_SKIPPED],
+      ...more,
+      include: [`test/${name}/**/*.test.ts`, ...include],
+    },
+  };
+}
+
+/** What is promised of the queue on both engines. */
+const QUEUE = 'test/unit/queue';
+const CONTRACT = `${QUEUE}/queue.test.ts`;
+/** What is promised of SQLite alone. */
+const ON_SQLITE = ['database', 'lock', 'waiting'].map((name) => `${QUEUE}/${name}.test.ts`);
 
 export default defineConfig({
   test: {
-    // Files that wait (for streams that fall silent, for leases that run out) leave a processor to others that compute.
+    env: { FC_SEED: seed },
+    // A test that asserts nothing cannot fail.
+    expect: { requireAssertions: true },
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
-      {
-        test: {
-          ...common,
-          name: 'all',
-          include: ['test/**/*.test.ts'],
-          globalSetup: ['test/support/build.ts'],
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'postgres',
-          include: ofTheQueue,
-          exclude: ofOne,
-          globalSetup: ['test/support/cluster.ts'],
-        },
-      },
+      project('unit', 20, { globalSetup: [REPORT_SKIPPED] }),
+      project('smoke', 60, {
+        globalSetup: [BUILD, CLUSTER, REPORT_SKIPPED],
+        include: prerequisites.postgres.isInstalled ? [CONTRACT] : [],
+      }),
+      project('integration', 60),
+      project('browser', 60),
+      project('postgres', 60, {
+        globalSetup: [BUILD, CLUSTER, REPORT_SKIPPED],
+        include: [`${QUEUE}/**/*.test.ts`],
+        exclude: prerequisites.postgres.isInstalled ? [CONTRACT, ...ON_SQLITE] : ['**'],
+      }),
+      project('platforms', 60),
+      project('chaos', 300),
+      project('repo', 60, { globalSetup: [] }),
     ],
   },
 });

@@ -2,14 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBotProcess } from '../support/bot-process.js';
 import { temporaryFolder } from '../support/folder.js';
 import { answerTo, pair } from '../support/scene.js';
-import { hasSnac2, runSnac2, type Snac2 } from '../support/snac2.js';
+import { prerequisites } from '../support/prerequisites.js';
+import { runSnac2, type Snac2 } from '../support/snac2.js';
 import { platformContract } from '../support/platforms/contract.js';
 import { mastodonNetwork, somebody } from '../support/platforms/mastodon-network.js';
 import { persistent } from '../support/platforms/persistent.js';
 
-const where = hasSnac2 ? '' : ' (not here: test/support/install-snac2 brings it)';
-
-describe.skipIf(!hasSnac2)(`a real server of another make${where}`, () => {
+describe.skipIf(!prerequisites.snac2.isInstalled)('a real server of another make', () => {
   // One for all tests: it takes its seconds to deliver anything, and more to start.
   let server: Snac2;
   beforeAll(async () => {

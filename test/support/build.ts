@@ -5,14 +5,16 @@ import { projectRoot } from '../../src/paths.js';
 import { BUILT } from './program.js';
 
 /**
- * Once for all files of a run, compiles the program, which their processes are started from: compiled, it starts in half the
- * time that tsx takes to load its source. The folder is new, so that nobody meets an older program, and beside src/, whence it
- * finds its data; what is no TypeScript lies in it as in src/.
+ * Compiles the program once for all files and projects of a run. Tests start processes of it; compiled,
+ * it starts in half the time that tsx takes to load its source. The folder is new, so that no test
+ * meets an older program. It lies beside src/, because the program finds its data from there, and
+ * holds the files of src/ that are not TypeScript, too.
  */
 export default async function setup(): Promise<void> {
+  if (process.env[BUILT] !== undefined) return;
   const source = join(projectRoot, 'src');
   const built = mkdtempSync(join(projectRoot, '.built-'));
-  // However the run ends: an interrupted one calls nobody back.
+  // On exit, because vitest calls no teardown in a run that is interrupted.
   process.once('exit', () => rmSync(built, { recursive: true, force: true }));
   const isSource = (file: string) => file.endsWith('.ts');
   cpSync(source, built, { recursive: true, filter: (file) => !isSource(file) });

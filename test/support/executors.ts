@@ -1,16 +1,11 @@
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { onnxExecutor, onnxGpuExecutor } from '../../src/graph/onnx/executor.js';
 import type { Executor } from '../../src/graph/executor.js';
 import { openTfjs } from '../../src/graph/tfjs/load.js';
+import { prerequisites, SWIFTSHADER } from './prerequisites.js';
 
-/** Where Debian's Chromium has its software for machines without a GPU, a Vulkan driver that WebGPU can use. */
-const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-/** Vulkan itself, which finds that driver. */
-const VULKAN = '/usr/lib/x86_64-linux-gnu/libvulkan.so.1';
-
-/** Whether WebGPU can be tried here, be it slowly. */
-export const hasWebgpu = existsSync(SWIFTSHADER) && existsSync(VULKAN);
+/** Whether WebGPU can be tried here, in software. */
+export const hasWebgpu = prerequisites.vulkan.isInstalled;
 
 /** Lets WebGPU compute with SwiftShader in this process and those it starts: the same on every machine. */
 export function useSwiftShader(): void {

@@ -1,23 +1,16 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
+import { postgresPrograms } from './prerequisites.js';
 
 /*
  * A cluster of PostgreSQL for the tests alone: in a folder of its own, on a free port of this machine, and gone afterwards.
  */
 
 const run = promisify(execFile);
-
-/** Where Debian has its programs, newest first; elsewhere they are on the path. */
-function programs(): string {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).map(Number) : [];
-  const newest = versions.sort((a, b) => b - a)[0];
-  return newest === undefined ? '' : join(debian, String(newest), 'bin');
-}
 
 export interface Cluster {
   /** postgres://… of its database. */
@@ -28,11 +21,6 @@ export interface Cluster {
   start(): Promise<void>;
   /** Stops it and removes everything of it. */
   remove(): Promise<void>;
-}
-
-/** Whether there is anything to make a cluster with. */
-export function hasPostgres(): boolean {
-  return spawnSync(join(programs(), 'initdb'), ['--version']).status === 0;
 }
 
 export interface ClusterOptions {
@@ -79,7 +67,7 @@ function asSomebody(folder: string): (name: string, args: readonly string[]) => 
     chownSync(folder, ids[0] ?? 0, ids[1] ?? 0);
   }
   return async (name, args) => {
-    const program = join(programs(), name);
+    const program = join(postgresPrograms(), name);
     const asUser = isRoot ? ['runuser', '-u', 'postgres', '--'] : [];
     // What pg_ctl starts would keep a pipe of ours open for as long as it lives.
     await run('sh', ['-c', '"$@" >/dev/null', 'sh', ...asUser, program, ...args], { cwd: folder });

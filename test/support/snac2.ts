@@ -8,13 +8,8 @@ import { Agent } from 'undici';
 import { vi } from 'vitest';
 import { z } from 'zod';
 import { freePort } from './free-port.js';
-import { projectRoot } from '../../src/paths.js';
+import { SNAC2 } from './prerequisites.js';
 import { beginSignIn, type MastodonAccount } from '../../src/platforms/mastodon/sign-in.js';
-
-const program = join(projectRoot, 'node_modules/.cache/snac2/usr/bin/snac');
-
-/** Whether there is one to test with; test/support/install-snac2 brings it. */
-export const hasSnac2 = existsSync(program);
 
 export interface Snac2 {
   readonly url: string;
@@ -44,7 +39,7 @@ export async function runSnac2(): Promise<Snac2> {
   const folder = join(root, 'snac');
   const port = await freePort();
   const answers = ['127.0.0.1', String(port), `127.0.0.1:${port}`, '', ''];
-  execFileSync(program, ['init', folder], { input: `${answers.join('\n')}\n`, stdio: 'pipe' });
+  execFileSync(SNAC2, ['init', folder], { input: `${answers.join('\n')}\n`, stdio: 'pipe' });
   const settings = join(folder, 'server.json');
   const written = z.looseObject({}).parse(JSON.parse(readFileSync(settings, 'utf8')));
   writeFileSync(settings, JSON.stringify({ ...written, protocol: 'http' }));
@@ -52,12 +47,12 @@ export async function runSnac2(): Promise<Snac2> {
   const passwords = new Map(
     ['pentimento', 'parrot', 'ada', 'ben'].map((name) => [name, addUser(folder, name)]),
   );
-  const server = spawn(program, ['httpd', folder], { stdio: 'ignore' });
+  const server = spawn(SNAC2, ['httpd', folder], { stdio: 'ignore' });
   const url = `http://127.0.0.1:${port}`;
   await vi.waitFor(() => fetch(url), { timeout: 10_000, interval: 50 });
   const signIn = async (name: string): Promise<MastodonAccount> => {
     const { page, finish } = await beginSignIn(url);
-    // Signing in asks as the program does.
+    // Signing in asks as the SNAC2 does.
     const code = await vi.waitFor(() => codeFor(page, name, passwords.get(name) ?? ''));
     return finish(code);
   };
@@ -95,7 +90,7 @@ export async function runSnac2(): Promise<Snac2> {
 
 /** Gives the password that snac2 makes up. */
 function addUser(folder: string, name: string): string {
-  const said = execFileSync(program, ['adduser', folder, name], { input: '\n', stdio: 'pipe' });
+  const said = execFileSync(SNAC2, ['adduser', folder, name], { input: '\n', stdio: 'pipe' });
   return /User password is (\S+)/.exec(said.toString())?.[1] ?? '';
 }
 

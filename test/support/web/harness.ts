@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRestAPIClient, type mastodon } from 'masto';
@@ -17,11 +16,11 @@ import { serve } from '../../../src/web/server.js';
 import type { RequestStatus, StatusFeed } from '../../../src/web/status.js';
 import { counterAt } from './counter.js';
 import { temporaryFolder } from '../folder.js';
+import { CHROMIUM, prerequisites } from '../prerequisites.js';
 import { watchedSandbox } from '../watched-sandbox.js';
 import { jsonField, picture, restClient } from '../sandbox.js';
 
-const chromiumPath = '/usr/bin/chromium';
-export const hasChromium = existsSync(chromiumPath);
+export const hasChromium = prerequisites.chromium.isInstalled;
 
 /** A feed that says what the test wants it to say. */
 class ScriptedFeed implements StatusFeed {
@@ -145,7 +144,7 @@ let browser: Promise<Browser> | undefined;
 /** One browser for all tests of a file. */
 async function launch(): Promise<Browser> {
   browser ??= chromium.launch({
-    executablePath: chromiumPath,
+    executablePath: CHROMIUM,
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../../src/graph/tensor.js';
 import { readPyTorch } from '../../../src/networks/pytorch.js';

@@ -8,7 +8,8 @@ import { openS3 } from '../../../src/pictures/s3.js';
 import { keyIn, keyOf, shelfOf } from '../../../src/pictures/store.js';
 import { openPostgres } from '../../../src/queue/postgres/open.js';
 import { temporaryFolder } from '../../support/folder.js';
-import { hasPostgres, startCluster, type Cluster } from '../../support/postgres.js';
+import { startCluster, type Cluster } from '../../support/postgres.js';
+import { prerequisites } from '../../support/prerequisites.js';
 import { openAt } from '../../support/queue.js';
 import { s3Server } from '../../support/s3-server.js';
 import { secret } from '../../support/secrets.js';
@@ -42,7 +43,7 @@ storeContract('S3', async () => {
   return { store, leave };
 });
 
-describe.skipIf(!hasPostgres())('in a cluster of PostgreSQL', () => {
+describe.skipIf(!prerequisites.postgres.isInstalled)('in a cluster of PostgreSQL', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../src/platforms/mastodon/budget.js';
 import { BudgetSpent } from '../../../src/platforms/port.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { shortened, withoutEnd } from '../../../src/platforms/text.js';
 

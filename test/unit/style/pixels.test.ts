@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { adam } from '../../../src/style/adam.js';
 import { borderFor, cropped, mirrored } from '../../../src/style/border.js';

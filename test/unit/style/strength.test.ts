@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { memoryOf } from '../../../src/style/memory.js';
 import { corrected, likenessAt, likenessBefore } from '../../../src/style/strength.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/property.js';
 import { describe, expect, it } from 'vitest';
 import { onnxExecutor } from '../../../src/graph/onnx/executor.js';
 import { styleWeights, variationWeight } from '../../../src/style/losses.js';

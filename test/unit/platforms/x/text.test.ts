@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../../support/property.js';
 import twitter from 'twitter-text';
 import { describe, expect, it } from 'vitest';
 import { fitted, weightOf } from '../../../../src/platforms/x/text.js';
@@ -82,7 +82,6 @@ describe('a text for X', () => {
         expect(twitter.extractUrls(text, { extractUrlsWithoutProtocol: true })).toEqual([]);
         expect(twitter.extractMentions(text)).toEqual([]);
       }),
-      { seed: 7 },
     );
   });
 });
