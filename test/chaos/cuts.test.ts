@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { rounds } from '../support/rounds.js';
 import { openStage } from '../support/stage.js';
 import { settle } from './acts.js';
 import { Crowd, isRight } from './crowd.js';
 import { Dice } from './dice.js';
 import { Scissors } from './scissors.js';
-import { HALF_AN_HOUR, SEED } from './trial.js';
+import { LIMIT_MS, SEED } from './trial.js';
 import { answersTo } from './verdict.js';
 
-const MENTIONS = 500;
-/** Each so many-th asks for a picture; the others are told in words how to. */
+const MENTIONS = rounds(120, 500);
+/** Every twentieth mention asks for a picture. The others are told in words how to ask. */
 const PICTURE_EVERY = 20;
-/** So many wait for their answers, so that people ask all the while that connections are cut. */
-const WAITING = 60;
+/** How many mentions wait for their answers while connections are cut. */
+const WAITING = rounds(20, 60);
 
 const settings = `
 render: { size: 64 }
@@ -20,7 +21,7 @@ queue: { leaseSeconds: 2, maxWaitingPerPerson: 100 }
 `;
 
 it(
-  'answers 500 mentions once each although every connection is cut, again and again',
+  'answers every mention once although every connection is cut, again and again',
   async () => {
     const scissors = new Scissors(new Dice(SEED, 'scissors'));
     const stage = await openStage({ name: 'cuts', settings, front: (url) => scissors.open(url) });
@@ -46,11 +47,11 @@ it(
         expect(more, asked.id).toEqual([]);
       }
       expect(await countPosts()).toBe(MENTIONS);
-      for (const count of Object.values(scissors.cuts)) expect(count).toBeGreaterThan(20);
+      for (const count of Object.values(scissors.cuts)) expect(count).toBeGreaterThan(MENTIONS / 25);
     } finally {
       await stage.close();
       scissors.close();
     }
   },
-  HALF_AN_HOUR,
+  LIMIT_MS,
 );

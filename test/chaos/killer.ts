@@ -4,7 +4,7 @@ import type { Step } from './proxy.js';
 import type { Supervisor } from '../support/supervisor.js';
 
 /** When somebody dies. Each is an instant that can be seen from outside, plus the instants right before and after. */
-const plans = [
+export const killPlans = [
   { victim: 'bot', moment: 'starting' },
   { victim: 'bot', moment: 'admitted' },
   { victim: 'bot', moment: 'downloading' },
@@ -18,7 +18,7 @@ const plans = [
   { victim: 'bot', moment: 'answered' },
   { victim: 'worker', moment: 'painting' },
 ] as const;
-type Plan = (typeof plans)[number];
+type Plan = (typeof killPlans)[number];
 export type Moment = Plan['moment'];
 
 const steps: Readonly<Record<string, Moment>> = {
@@ -56,7 +56,7 @@ export class Killer {
     seed: number,
   ) {
     this.#dice = new Dice(seed, 'killer');
-    this.#bag = new Bag<Plan>(plans, this.#dice);
+    this.#bag = new Bag<Plan>(killPlans, this.#dice);
   }
 
   /** Waits for the next moment to kill, and kills. */

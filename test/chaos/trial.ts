@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { rounds } from '../support/rounds.js';
 import { settle } from './acts.js';
 import { openScene, type Scene } from './scene.js';
 import { judge, type Figures } from './verdict.js';
@@ -10,7 +11,8 @@ import { judge, type Figures } from './verdict.js';
 
 export const SEED = Number(process.env.CHAOS_SEED ?? 1);
 
-export const HALF_AN_HOUR = 30 * 60_000;
+/** The time limit of a run, in ms: a few times what it takes on two cores. */
+export const LIMIT_MS = rounds(5, 30) * 60_000;
 
 /** Lets something happen to a bot and the people who ask it; complains about every mention that was not answered well. */
 export async function figuresAfter(happening: (scene: Scene) => Promise<void>): Promise<Figures> {

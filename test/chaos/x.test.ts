@@ -8,6 +8,7 @@ import { expect, it, vi } from 'vitest';
 import { weightOf } from '../../src/platforms/x/text.js';
 import { DATABASE_FILE } from '../../src/queue/sqlite.js';
 import { somebody } from '../support/platforms/x-network.js';
+import { rounds } from '../support/rounds.js';
 import { expectNone, secretsUnder } from '../support/secrets.js';
 import { Supervisor } from '../support/supervisor.js';
 import { signedInToX, xSettings } from '../support/x-account.js';
@@ -15,13 +16,13 @@ import type { Endpoint } from '../x/meter.js';
 import { FakeX, faultKinds, type Fault } from '../x/server.js';
 import { countFinal, statesIn } from './acts.js';
 import { Bag, Dice } from './dice.js';
-import { HALF_AN_HOUR, SEED } from './trial.js';
+import { LIMIT_MS, SEED } from './trial.js';
 
-const MENTIONS = 300;
-/** Each so many-th asks for a picture; the others are told in words how to. */
+const MENTIONS = rounds(100, 300);
+/** Every fifteenth mention asks for a picture. The others are told in words how to ask. */
 const PICTURE_EVERY = 15;
-/** Whenever so many more have been posted, the bot is killed. */
-const KILL_EVERY = 40;
+/** The bot is killed whenever this many more have been posted. */
+const KILL_EVERY = rounds(25, 40);
 /** How often a request goes wrong; of an upload, which takes several, not so often. */
 const faultRate = (endpoint: Endpoint) =>
   endpoint === 'upload' || endpoint === 'metadata' ? 0.05 : 0.15;
@@ -36,7 +37,7 @@ async function picture(color: string): Promise<Buffer> {
 }
 
 it(
-  'answers 300 mentions on X once each, among faults and kills, and reads nothing twice',
+  'answers every mention on X once, among faults and kills, and reads nothing twice',
   async () => {
     const dice = new Dice(SEED, 'faults of X');
     const bag = new Bag<Fault>(
@@ -177,5 +178,5 @@ it(
       expectNone(leaks);
     }
   },
-  HALF_AN_HOUR,
+  LIMIT_MS,
 );
