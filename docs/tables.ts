@@ -1,15 +1,16 @@
 /**
  * Writes the tables of docs/conversation.md and of the README, which say what src/requests/parameters.ts and actions.ts say,
  * and that of docs/x.md, which is computed from src/platforms/x/prices.ts:
- * npx tsx docs/tables.ts
+ * npx tsx docs/tables.ts [--check]
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { housePaintings } from '../src/collection.js';
 import { projectRoot } from '../src/paths.js';
 import { costPer1000, dollars, requestNames } from '../src/platforms/x/prices.js';
 import { actionNames, actions } from '../src/requests/actions.js';
 import { parameterNames, parameterOf, type Parameter } from '../src/requests/parameters.js';
+import { writeOrCheck } from './generated.js';
 
 const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/conversation.md': {
@@ -21,11 +22,14 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': { options: optionTable() },
 };
 
-for (const [name, places] of Object.entries(tables)) {
-  const file = join(projectRoot, name);
-  const text = readFileSync(file, 'utf8');
-  writeFileSync(file, Object.entries(places).reduce(between, text));
-}
+writeOrCheck(
+  Object.fromEntries(
+    Object.entries(tables).map(([name, places]) => {
+      const text = readFileSync(join(projectRoot, name), 'utf8');
+      return [name, Object.entries(places).reduce(between, text)];
+    }),
+  ),
+);
 
 /** A text with a table between the two marks of that name, in place of whatever is there. */
 function between(text: string, [name, rows]: readonly [string, string]): string {

@@ -2,12 +2,13 @@
  * Draws docs/images/architecture.svg: which room of the house uses which, by the rule of eslint.config.js for the rooms, and
  * by what is imported for those above them, who may use any.
  *
- *   npx tsx docs/images/architecture.ts
+ *   npx tsx docs/images/architecture.ts [--check]
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../../src/paths.js';
+import { writeOrCheck } from '../generated.js';
 
 interface Box {
   readonly title: string;
@@ -204,4 +205,4 @@ ${shortest(await uses())
 ${Object.values(boxes).map(box).join('\n')}
 </svg>
 `;
-writeFileSync(join(projectRoot, 'docs/images/architecture.svg'), svg);
+writeOrCheck({ 'docs/images/architecture.svg': svg });

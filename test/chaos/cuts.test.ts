@@ -47,7 +47,8 @@ it(
         expect(more, asked.id).toEqual([]);
       }
       expect(await countPosts()).toBe(MENTIONS);
-      for (const count of Object.values(scissors.cuts)) expect(count).toBeGreaterThan(MENTIONS / 25);
+      for (const count of Object.values(scissors.cuts))
+        expect(count).toBeGreaterThan(MENTIONS / 25);
     } finally {
       await stage.close();
       scissors.close();
