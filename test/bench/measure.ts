@@ -8,7 +8,7 @@ import { loadRecipe } from '../../src/networks/shelf.js';
 import { objectiveGraph } from '../../src/style/objective.js';
 import { shapeOf } from '../../src/style/picture.js';
 import { values } from '../support/random.js';
-import type { Case, Measurement } from './bench.js';
+import type { Case, Measurement } from './speed.js';
 import { median } from './median.js';
 import { matrixProduct } from './product.js';
 import { shapes } from './shapes.js';

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { projectRoot } from '../../src/paths.js';
 import { decodePicture } from '../../src/render/decode.js';
@@ -15,11 +14,6 @@ import { matrixProduct } from './product.js';
 import { race, type Result, type Runner } from './race.js';
 import { vgg19Shape } from './shapes.js';
 import { environmentWith, PYTHON, requireTorch, type Blas } from './torch.js';
-
-/*
- * npm run bench:peers [-- --quick] [-- --json]: the engine and PyTorch at the same work, in turns on the same machine:
- * VGG-19's shape, one photo, one painting, the same losses. First of all it is proved that they are the same.
- */
 
 /**
  * Heights and widths in pixels, and how many iterations ours makes from the photo on. The style loss that it gets to is
@@ -49,27 +43,37 @@ interface Comparison {
   readonly results: readonly Result[];
 }
 
-const { json = false, quick = false } = new Command('npm run bench:peers --')
-  .description('The engine and PyTorch at the same work, in turns.')
-  .option('--quick', 'at 128 pixels instead of 256 and 512')
-  .option('--json', 'for programs')
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-  .parse()
-  .opts<{ json?: boolean; quick?: boolean }>();
-
-requireTorch();
-const product = await matrixProduct(onnxExecutor());
-const comparisons: Comparison[] = [];
-for (const course of quick ? [QUICK] : COURSES) {
-  console.error(`comparing at ${course.side}×${course.side} pixels: about a minute on two cores`);
-  const comparison = await compare(course);
-  comparisons.push(comparison);
-  if (!json) print(comparison);
+export interface PeersOptions {
+  readonly json?: boolean;
+  readonly quick?: boolean;
 }
-if (json) console.log(JSON.stringify(comparisons, undefined, 2));
 
-/** @throws Error if not all compute the same */
-async function compare({ side, iterations }: Course): Promise<Comparison> {
+/**
+ * Compares the engine with PyTorch at the same work, in turns on the same machine: VGG-19's shape,
+ * one photo, one painting, the same losses. It proves first that both compute the same losses.
+ * @throws Error if PyTorch cannot be installed, or if not all compute the same
+ */
+export async function peers({ json = false, quick = false }: PeersOptions): Promise<void> {
+  requireTorch();
+  const product = await matrixProduct(onnxExecutor());
+  const comparisons: Comparison[] = [];
+  for (const course of quick ? [QUICK] : COURSES) {
+    console.error(`comparing at ${course.side}×${course.side} pixels: about a minute on two cores`);
+    const comparison = await compare(course, product);
+    comparisons.push(comparison);
+    if (!json) print(comparison);
+  }
+  if (json) console.log(JSON.stringify(comparisons, undefined, 2));
+}
+
+/**
+ * @param product one run of a large matrix product, which gives its GFLOP/s
+ * @throws Error if not all compute the same
+ */
+async function compare(
+  { side, iterations }: Course,
+  product: () => Promise<number>,
+): Promise<Comparison> {
   const folder = mkdtempSync(join(tmpdir(), 'pentimento-peers-'));
   const runners: Runner[] = [];
   try {

@@ -1,6 +1,6 @@
-import { Command } from 'commander';
-import { optionFor } from '../../src/commands/options.js';
+import { UsageError } from '../../src/commands/errors.js';
 import { loadConfig } from '../../src/config.js';
+import type { Executor } from '../../src/graph/executor.js';
 import { onnxExecutor } from '../../src/graph/onnx/executor.js';
 import { loadMobileNetV2 } from '../../src/networks/nsfwjs.js';
 import { decodePicture } from '../../src/render/decode.js';
@@ -21,35 +21,6 @@ import { stylize } from '../../src/style/stylize.js';
 import { usualPainting } from '../support/jobs.js';
 import { housePairs } from '../support/pairs.js';
 
-/*
- * npm run bench:quality -- CONTENT STYLE PICTURE: what a network that is in no loss says of a picture, whoever painted it.
- * Without pictures it paints the pairs of test/support/pairs.ts as the engine does by default and judges those.
- */
-
-const program = new Command('npm run bench:quality --')
-  .description(
-    'How far a picture is from the style of its painting (0 is the painting itself), and how much of the photo is left in it (1 is the photo itself). Without pictures, six of our own are painted and judged.',
-  )
-  .argument('[content]', 'the photo')
-  .argument('[style]', 'the painting')
-  .argument('[picture]', 'what came out')
-  .option('--network <name>', 'what network paints them', 'auto')
-  .addOption(optionFor('size'))
-  .addOption(optionFor('quality'))
-  .addOption(optionFor('seed'))
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-  .parse();
-const [contentFile, styleFile, pictureFile] = program.args;
-const { network, size, quality, seed } = program.opts<{
-  network: string;
-  size: number;
-  quality: Quality;
-  seed: number;
-}>();
-
-const executor = onnxExecutor();
-const look = judgeOn(executor);
-
 /** As large as any picture comes. */
 const AS_IT_IS = 1e5;
 
@@ -58,16 +29,37 @@ interface Judgement {
   readonly content: number;
 }
 
-if (contentFile !== undefined && styleFile !== undefined && pictureFile !== undefined) {
-  const [photo, painting, picture] = [
-    await opened(contentFile),
-    await opened(styleFile),
-    await opened(pictureFile),
-  ];
-  print(pictureFile, await judged(photo, painting, picture));
-} else if (contentFile !== undefined) {
-  program.error('it takes a photo, a painting and a picture, or none of them');
-} else {
+export interface QualityOptions {
+  readonly network: string;
+  /** Longest side, in pixels. */
+  readonly size: number;
+  readonly quality: Quality;
+  readonly seed: number;
+}
+
+/**
+ * Judges a picture with a network that is in no loss: how far it is from the style of its painting,
+ * and how much of the photo is left in it. The picture may be painted by any program.
+ * @param files without them, the pairs of test/support/pairs.ts are painted with the engine's
+ *   defaults and judged
+ * @throws UsageError if a file cannot be read as a picture
+ */
+export async function quality(
+  files: { readonly content: string; readonly style: string; readonly picture: string } | undefined,
+  options: QualityOptions,
+): Promise<void> {
+  const judge = judgeWith(onnxExecutor());
+  if (files === undefined) return ofHousePairs(judge, options);
+  const photo = await opened(files.content);
+  const painting = await opened(files.style);
+  const picture = await opened(files.picture);
+  print(files.picture, await judge(photo, painting, picture));
+}
+
+async function ofHousePairs(
+  judge: Judge,
+  { network, size, quality, seed }: QualityOptions,
+): Promise<void> {
   const studio = await openStudio({ network, device: 'auto', models: loadConfig().models.folder });
   const all: Judgement[] = [];
   for (const { name, content, style } of housePairs) {
@@ -80,7 +72,7 @@ if (contentFile !== undefined && styleFile !== undefined && pictureFile !== unde
       content: photo,
       styles: [{ picture: painting, weight: 1 }],
     });
-    const judgement = await judged(photo, painting, picture);
+    const judgement = await judge(photo, painting, picture);
     all.push(judgement);
     print(name, judgement);
   }
@@ -90,31 +82,34 @@ if (contentFile !== undefined && styleFile !== undefined && pictureFile !== unde
 }
 
 async function opened(file: string): Promise<Picture> {
-  return decodePicture(file, AS_IT_IS, 'at most').catch((error: unknown) =>
-    error instanceof PictureError
-      ? program.error(`${file}: ${error.message}`)
-      : Promise.reject(error as Error),
-  );
+  return decodePicture(file, AS_IT_IS, 'at most').catch((error: unknown) => {
+    throw error instanceof PictureError ? new UsageError(`${file}: ${error.message}`) : error;
+  });
 }
 
-/** The painting is looked at as large as the picture, since brushwork has a size. */
-async function judged(photo: Picture, painting: Picture, picture: Picture): Promise<Judgement> {
-  const factor = Math.sqrt((picture.width * picture.height) / (painting.width * painting.height));
-  const asLarge = {
-    width: Math.round(painting.width * factor),
-    height: Math.round(painting.height * factor),
-  };
-  return {
-    style: styleDistance(
-      await lookClosely(picture),
-      await lookClosely(resample(painting, asLarge)),
-    ),
-    content: likeness(await look(picture), await look(photo)),
+type Judge = (photo: Picture, painting: Picture, picture: Picture) => Promise<Judgement>;
+
+/** The painting is scaled to the area of the picture, because brushwork has a size. */
+function judgeWith(executor: Executor): Judge {
+  const look = judgeOn(executor);
+  return async (photo, painting, picture) => {
+    const factor = Math.sqrt((picture.width * picture.height) / (painting.width * painting.height));
+    const asLarge = {
+      width: Math.round(painting.width * factor),
+      height: Math.round(painting.height * factor),
+    };
+    return {
+      style: styleDistance(
+        await lookClosely(executor, picture),
+        await lookClosely(executor, resample(painting, asLarge)),
+      ),
+      content: likeness(await look(picture), await look(photo)),
+    };
   };
 }
 
 /** At full size, where the judge of src/style sees a square of 224 pixels. */
-async function lookClosely(picture: Picture): Promise<Impression> {
+async function lookClosely(executor: Executor, picture: Picture): Promise<Impression> {
   const outputs = impressionGraph(await loadMobileNetV2(), picture);
   const program = await executor.compile(outputs);
   try {

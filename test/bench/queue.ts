@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { parseArgs } from 'node:util';
 import type { Engine } from '../../src/queue/sql.js';
 import { Queue, type RenderClaim } from '../../src/queue/queue.js';
 import { painted } from '../support/fixtures.js';
@@ -8,30 +6,19 @@ import { groundOf, type Ground } from './engine.js';
 import { fillLine, PEOPLE, putOff, requestOf } from './line.js';
 import { plansOf, type Plans } from './plans.js';
 
-const help = `npm run bench:queue [-- options]: how fast requests are taken in and claimed, behind a line of many others.
-
-  --engine sqlite,postgres          a cluster of PostgreSQL is made for it, and removed
-  --waiting 1000,100000,1000000     how many wait, of ${PEOPLE} people
-  --deferred 0                      how many of them have been put off, and stand at the front
-  --workers 1,4,16                  processes that claim at the same time from a long line; "none" for none
-  --samples 1000                    how often each is measured
-  --folder DIR                      on the disk that is to be measured, for SQLite; PostgreSQL's is in TMPDIR
-  --json, --help
-
-The floor is what the disk takes to make one row durable, measured in turns with the others.`;
-
-const { values: given } = parseArgs({
-  options: {
-    engine: { type: 'string', default: 'sqlite,postgres' },
-    waiting: { type: 'string', default: '1000,100000,1000000' },
-    deferred: { type: 'string', default: '0' },
-    workers: { type: 'string', default: '1,4,16' },
-    samples: { type: 'string', default: '1000' },
-    folder: { type: 'string', default: tmpdir() },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+export interface QueueOptions {
+  readonly engine: readonly Engine[];
+  /** Lengths of the line. */
+  readonly waiting: readonly number[];
+  /** How many of those that wait are put off, at the front of the line. */
+  readonly deferred: number;
+  /** Numbers of processes that claim at the same time. */
+  readonly workers: readonly number[];
+  readonly samples: number;
+  /** On the disk that is to be measured, for SQLite. */
+  readonly folder: string;
+  readonly json?: boolean;
+}
 
 interface Latency {
   readonly perSecond: number;
@@ -56,38 +43,39 @@ const RACE_FROM = 50_000;
 /** As many pictures as are being painted in a large house; whoever claims passes over those that are claimed. */
 const CLAIMS = 400;
 
-if (given.help) {
-  console.log(help);
-  process.exit();
-}
-const measurements: Measurement[] = [];
-for (const engine of given.engine.split(',')) {
-  if (engine !== 'sqlite' && engine !== 'postgres') throw new Error(`no such engine: ${engine}`);
-  for (const waiting of given.waiting.split(',').map(Number)) {
-    const ground = await groundOf(engine, given.folder);
-    try {
-      const measurement = await measure(ground, waiting);
-      measurements.push(measurement);
-      if (!given.json) print(measurement);
-    } finally {
-      await ground.remove();
+/** Measures how fast requests are admitted and claimed, behind a line of many others. */
+export async function queue(options: QueueOptions): Promise<void> {
+  const measurements: Measurement[] = [];
+  for (const engine of options.engine)
+    for (const waiting of options.waiting) {
+      const ground = await groundOf(engine, options.folder);
+      try {
+        const measurement = await measure(ground, waiting, options);
+        measurements.push(measurement);
+        if (!options.json) print(measurement);
+      } finally {
+        await ground.remove();
+      }
     }
-  }
+  if (options.json) console.log(JSON.stringify(measurements, undefined, 2));
 }
-if (given.json) console.log(JSON.stringify(measurements, undefined, 2));
 
-async function measure(ground: Ground, waiting: number): Promise<Measurement> {
+async function measure(
+  ground: Ground,
+  waiting: number,
+  { deferred, samples, workers }: QueueOptions,
+): Promise<Measurement> {
   const { engine, database } = ground;
   const now = Date.now();
   await fillLine(database, waiting, now);
-  if (Number(given.deferred) > 0) await putOff(database, Number(given.deferred), now + 3_600_000);
+  if (deferred > 0) await putOff(database, deferred, now + 3_600_000);
   await ground.settle();
   const plans = await plansOf(ground);
 
   const quotas = { waiting: 1e9, waitingPerPerson: 1e9, perPersonAndDay: 1e9 };
   const queue = new Queue(database, { leaseMs: 3_600_000, quotas });
   const times = { admit: [] as number[], claim: [] as number[], floor: [] as number[] };
-  for (let i = 0; i < Number(given.samples); i++) {
+  for (let i = 0; i < samples; i++) {
     const { mention, outcome } = requestOf(waiting + i);
     times.floor.push(await milliseconds(() => ground.floor()));
     times.admit.push(await milliseconds(() => queue.admit('here', mention, outcome)));
@@ -101,13 +89,12 @@ async function measure(ground: Ground, waiting: number): Promise<Measurement> {
     admit: latency(times.admit),
     claim: latency(times.claim),
     floor: latency(times.floor),
-    races: given.workers === 'none' || waiting < RACE_FROM ? [] : await races(ground),
+    races: workers.length === 0 || waiting < RACE_FROM ? [] : await races(ground, workers),
     plans,
   };
 }
 
-async function races(ground: Ground): Promise<readonly Race[]> {
-  const sizes = given.workers.split(',').map(Number);
+async function races(ground: Ground, sizes: readonly number[]): Promise<readonly Race[]> {
   const crew = await Crew.at(ground.place, Math.max(...sizes));
   const found: Race[] = [];
   const pictures = { what: 'pictures', ms: RACE_MS, most: Infinity } as const;

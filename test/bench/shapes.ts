@@ -97,5 +97,5 @@ function equally(layers: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(layers.map((layer) => [layer, 1]));
 }
 
-/** Those that `npm run bench` measures. */
+/** The shapes that `npm run bench -- speed` measures. */
 export const shapes = { vgg19: vgg19Shape, distilled: distilledShape };

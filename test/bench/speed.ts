@@ -1,14 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
 import { workerEnvironment } from '../../src/render/worker-environment.js';
 import type { shapes } from './shapes.js';
-
-/*
- * npm run bench [-- --json]: how fast one iteration of the engine is, and one look of the classifier, and how far from
- * what the machine can do.
- */
 
 export interface Case {
   readonly network: 'inception-v3' | keyof typeof shapes | 'classifier';
@@ -40,26 +34,29 @@ const cases: readonly Case[] = [
   { network: 'classifier', width: 299, height: 299 },
 ];
 
-const { json } = new Command('npm run bench --')
-  .description('How fast one iteration of the engine is, and how far from what the machine can do.')
-  .option('--json', 'for programs')
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-  .parse()
-  .opts<{ json?: boolean }>();
-console.error(`measuring ${cases.length} cases: about two minutes on two cores`);
-
-const measurements: Measurement[] = [];
-for (const each of cases) {
-  const child = fork(fileURLToPath(new URL('measure.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
-    env: workerEnvironment(process.env),
-  });
-  child.send(each);
-  const [measurement] = (await once(child, 'message')) as [Measurement];
-  measurements.push(measurement);
-  if (json !== true) console.log(line(measurement));
+export interface SpeedOptions {
+  readonly json?: boolean;
 }
-if (json === true) console.log(JSON.stringify(measurements, undefined, 2));
+
+/**
+ * Measures one iteration of the engine at several networks and sizes, and one run of the
+ * classifier, against the speed of a large matrix product on the same machine.
+ */
+export async function speed({ json = false }: SpeedOptions): Promise<void> {
+  console.error(`measuring ${cases.length} cases: about two minutes on two cores`);
+  const measurements: Measurement[] = [];
+  for (const each of cases) {
+    const child = fork(fileURLToPath(new URL('measure.ts', import.meta.url)), {
+      execArgv: ['--import', 'tsx'],
+      env: workerEnvironment(process.env),
+    });
+    child.send(each);
+    const [measurement] = (await once(child, 'message')) as [Measurement];
+    measurements.push(measurement);
+    if (!json) console.log(line(measurement));
+  }
+  if (json) console.log(JSON.stringify(measurements, undefined, 2));
+}
 
 function line(m: Measurement): string {
   return [
