@@ -29,7 +29,7 @@ export function vgg19Shape(divisor = 1): Recipe {
  * The small encoder that Wang et al. (2020, "Collaborative Distillation for Ultra-Resolution Universal Style Transfer")
  * distilled from VGG-19, with a quarter of the channels, and its first layer that normalizes colors.
  */
-export function distilledShape(): Recipe {
+function distilledShape(): Recipe {
   const widths = [[16, 16], [32, 32], [64, 64, 64, 64], [128, 128, 128, 128], [128]];
   const random = seeded(1);
   const colors = convolution(INPUT, 3, 3, 1, random);
