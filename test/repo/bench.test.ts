@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
-import { program } from './program.js';
+import { program } from '../bench/program.js';
 
 const names = program.commands.map((command) => command.name());
 
@@ -26,7 +26,7 @@ it('without a name, with an unknown one or with --help it lists all benchmarks',
 });
 
 it.each(names)('%s can be loaded without being run', async (name) => {
-  const file = new URL(`${name}.ts`, import.meta.url).href;
+  const file = new URL(`../bench/${name}.ts`, import.meta.url).href;
   const loaded = (await import(file)) as Record<string, unknown>;
   expect(loaded[name]).toBeTypeOf('function');
 });
