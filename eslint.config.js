@@ -46,7 +46,7 @@ const layers = Object.entries(mayImport).map(([room, allowed]) => ({
 }));
 
 export default defineConfig(
-  { ignores: ['dist/', '.built-*/', 'node_modules/'] },
+  { ignores: ['dist/', '.built-*/', 'coverage/', 'node_modules/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -54,6 +54,10 @@ export default defineConfig({
     // A test that asserts nothing cannot fail.
     expect: { requireAssertions: true },
     maxWorkers: 2,
+    coverage: {
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'html', 'lcovonly'],
+    },
     sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 20, { globalSetup: [REPORT_SKIPPED] }),
