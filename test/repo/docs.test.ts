@@ -8,7 +8,7 @@ import { projectRoot } from '../../src/paths.js';
 
 const read = (name: string) => readFileSync(join(projectRoot, name), 'utf8');
 const pages = [
-  ...['README.md', 'CHANGELOG.md'],
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CODE_OF_CONDUCT.md'],
   ...readdirSync(join(projectRoot, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -89,8 +89,8 @@ describe('every command in the docs', () => {
   it.each(commands.filter(({ words }) => words.join() !== '…'))(
     '$page: $line',
     async ({ words }) => {
-      // "pentimento login" in a text names a command, and "--help" is not left to the parser.
-      const names = ['--help', ...program.commands.map((command) => command.name())];
+      // "pentimento login" in a text names a command; "--help" and "--version" end the process.
+      const names = ['--help', '--version', ...program.commands.map((command) => command.name())];
       if (words.length === 1) expect(names).toContain(words[0]);
       else await expect(program.parseAsync(words, { from: 'user' })).resolves.toBe(program);
     },
