@@ -5,32 +5,6 @@ import { temporaryFolder } from '../support/folder.js';
 import { answersTo, answerTo, mention, midRender, pair, scene } from '../support/scene.js';
 
 describe('the bot, as a process of its own, on a real server', () => {
-  it('answers a mention with two pictures by the repainted photo, no more publicly than it was asked', async () => {
-    const { ada, start } = await scene();
-    const bot = await start();
-    const asked = await mention(ada, 'please #strength80', await pair(), {
-      spoilerText: 'art',
-      sensitive: true,
-    });
-    const answer = await answerTo(ada, asked);
-    expect(answer.content).toContain('strength 80');
-    expect(answer).toMatchObject({
-      visibility: 'unlisted',
-      inReplyToId: asked.id,
-      spoilerText: 'art',
-      sensitive: true,
-    });
-    expect(answer.mentions.map(({ username }) => username)).toEqual(['ada']);
-    const [painted] = answer.mediaAttachments;
-    expect(painted?.description).toContain('picture 1');
-    expect(painted?.description).toContain('picture 2');
-    const bytes = await (await fetch(painted?.url ?? '')).arrayBuffer();
-    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 96, height: 72 });
-    const seen = await ada.rest.v1.statuses.$select(asked.id).fetch();
-    expect(seen.favouritesCount).toBe(1);
-    expect(await bot.end('SIGTERM')).toBe(0);
-  });
-
   it('answers what it cannot paint with a kind sentence, and keeps a direct mention direct', async () => {
     const { ada, start } = await scene();
     await start();

@@ -7,6 +7,7 @@ import { Queue, type QueueOptions } from '../../src/queue/queue.js';
 import type { Database } from '../../src/queue/sql.js';
 import { openSqlite } from '../../src/queue/sqlite.js';
 import { temporaryFolder } from './folder.js';
+import { rounds } from './rounds.js';
 
 export const LEASE_MS = 1000;
 
@@ -32,6 +33,14 @@ export function newPlace(): string {
   const url = new URL(server);
   url.searchParams.set('options', `-c search_path=test_${randomUUID().replaceAll('-', '')}`);
   return url.href;
+}
+
+/**
+ * The rounds of a property of the queue. PostgreSQL takes ten times as long for a round as SQLite, so
+ * it gets a third of them.
+ */
+export function queueRounds(short: number, long: number): number {
+  return rounds(inject('postgres') === undefined ? short : Math.ceil(short / 3), long);
 }
 
 /** Opens the database at a place, and makes it if there is none. */

@@ -1,5 +1,6 @@
 import fc from '../../support/property.js';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { queueRounds } from '../../support/queue.js';
 import { realLine, simulatedLine, type Job, type Line, type Weights } from './line.js';
 
 type Step =
@@ -69,8 +70,7 @@ const admissionsOf = (steps: readonly Step[], who: string) =>
 
 describe.each([
   { name: 'the formulas', lineOf: simulatedLine, numRuns: 300 },
-  // Over PostgreSQL the same statements in the same order take ten times as long.
-  { name: 'the queue', lineOf: realLine, numRuns: inject('postgres') === undefined ? 25 : 8 },
+  { name: 'the queue', lineOf: realLine, numRuns: queueRounds(6, 25) },
 ])('with $name', ({ lineOf, numRuns }) => {
   it('everything that was admitted is dispatched once, and each person’s requests in their order', async () => {
     const property = fc.asyncProperty(script, weights, async (steps, weights) => {
@@ -194,7 +194,7 @@ it('the queue dispatches as the formulas say, reopened at any time', async () =>
   const property = fc.asyncProperty(script, weights, async (steps, weights) => {
     expect(await run(realLine(weights), steps)).toEqual(await run(simulatedLine(weights), steps));
   });
-  await fc.assert(property, { numRuns: 50 });
+  await fc.assert(property, { numRuns: queueRounds(12, 50) });
 });
 
 /** The largest difference in normalized service over any time in which both were waiting throughout. */

@@ -16,7 +16,7 @@ it('a locked folder is locked for everybody else until it is unlocked', () => {
 
 it('the lock of a process that is killed ends with it', async () => {
   const file = join(temporaryFolder(), 'lock');
-  const code = `import { lockFolder } from '../../queue/src/queue/lock.ts';
+  const code = `import { lockFolder } from './src/queue/lock.ts';
     lockFolder(${JSON.stringify(file)}); console.log('locked'); setInterval(() => undefined, 1000);`;
   const child = spawn(
     process.execPath,

@@ -2,7 +2,7 @@ import fc from '../../support/property.js';
 import { expect, it } from 'vitest';
 import { Queue, type Claim, type RenderClaim, type ReplyClaim } from '../../../src/queue/queue.js';
 import { mentionOf, painted, request } from '../../support/fixtures.js';
-import { LEASE_MS, newPlace, openAt, options } from '../../support/queue.js';
+import { LEASE_MS, newPlace, openAt, options, queueRounds } from '../../support/queue.js';
 import { QueueModel, type Claimed } from './model.js';
 
 /** Two processes with the same database: every command says through which of them it goes. */
@@ -180,5 +180,5 @@ it('two queues on one database do what the model does, whatever is asked of them
       }
     },
   );
-  await fc.assert(property, { numRuns: 60 });
+  await fc.assert(property, { numRuns: queueRounds(20, 60) });
 });
