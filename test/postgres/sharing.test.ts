@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { loadConfig } from '../../src/config.js';
 import type { Role } from '../../src/front.js';
 import { createLog } from '../../src/log.js';
@@ -12,13 +12,6 @@ import { startBot } from '../../src/start.js';
 import { quickSettings } from '../support/bot-process.js';
 import { emptyDatabase } from '../support/empty-database.js';
 import { temporaryFolder } from '../support/folder.js';
-import { startCluster, type Cluster } from '../support/postgres.js';
-
-let cluster: Cluster;
-beforeAll(async () => {
-  cluster = await startCluster();
-});
-afterAll(() => cluster.remove());
 
 const patient = { timeout: 60_000, interval: 50 };
 
@@ -43,7 +36,7 @@ async function start(role: Role, url: string, folder = temporaryFolder(), settin
 }
 
 it('who listens is ready as long as somebody paints, and says so if it is paused', async () => {
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const listener = await start('listen', url);
   expect(await listener.ready()).toBe('503 nobody paints\n');
   const painter = await start('work', url);
@@ -66,7 +59,7 @@ it('who listens is ready as long as somebody paints, and says so if it is paused
 });
 
 it('whoever takes the place of the one that listened says so', async () => {
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const first = await start('listen', url);
   await vi.waitFor(() => expect(first.written()).toContain('this one listens now'), patient);
   const second = await start('listen', url);
@@ -77,7 +70,7 @@ it('whoever takes the place of the one that listened says so', async () => {
 });
 
 it('whoever begins with PostgreSQL is warned of a queue that was left in the data folder', async () => {
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const folder = temporaryFolder();
   await openSqlite(join(folder, DATABASE_FILE)).close();
   const warning = `what is in ${join(folder, DATABASE_FILE)} is not in that database; stop the bot and move it there with \\"pentimento migrate-to-postgres\\"`;
@@ -92,7 +85,7 @@ it('whoever begins with PostgreSQL is warned of a queue that was left in the dat
 });
 
 it('nobody is ready whose pictures cannot be reached', async () => {
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const storage =
     'pictures: { store: s3, s3: { endpoint: "http://127.0.0.1:9", bucket: easel, accessKeyId: id, secretAccessKey: key } }';
   const bot = await start('bot', url, temporaryFolder(), storage);
@@ -100,7 +93,7 @@ it('nobody is ready whose pictures cannot be reached', async () => {
 });
 
 it('who stands by has emptied what was arriving in its folder before it did', async () => {
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const folder = temporaryFolder();
   const arriving = join(folder, 'arriving', newRenderId());
   mkdirSync(arriving, { recursive: true });

@@ -1,19 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
 import { oneOn, quickSettings, startBotProcess } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
+import { emptyDatabase } from '../support/empty-database.js';
 import { temporaryFolder } from '../support/folder.js';
-import { startCluster } from '../support/postgres.js';
 import { answersTo, answerTo, mention, pair, patient, scene } from '../support/scene.js';
 
 it('a painter without the bot’s account paints what was asked for at the page, and leaves mentions to one that has it', async () => {
-  const cluster = await startCluster();
-  onTestFinished(() => cluster.remove());
   const { ada, account } = await scene();
+  const url = await emptyDatabase();
   const start = (role: 'listen' | 'work', its?: typeof account) =>
-    startBotProcess(temporaryFolder(), its, '', oneOn(cluster.url, role));
+    startBotProcess(temporaryFolder(), its, '', oneOn(url, role));
   const listener = await start('listen', account);
   const stranger = await start('work');
   const asked = await mention(ada, 'please', await pair());
@@ -21,7 +20,7 @@ it('a painter without the bot’s account paints what was asked for at the page,
 
   // Later in the line than the mention, so whoever paints it has looked at that, too.
   const [, page = ''] = /"url":"([^"]+)"/.exec(listener.output()) ?? [];
-  const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: cluster.url };
+  const env = { ...quickSettings(temporaryFolder()), DATABASE_URL: url };
   const key = (await pentimento(['keys', 'create', 'a program'], { env })).out.trim();
   const photo = await readFile(join(projectRoot, 'data/samples/lily-leek.jpg'), 'base64');
   const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };

@@ -1,125 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { vaultOf, type AccountBook } from '../../src/accounts/book.js';
+import { expect, it } from 'vitest';
 import { ACCOUNT_FILE, accountFile } from '../../src/accounts/file.js';
-import { accountTable } from '../../src/accounts/table.js';
-import type { OAuth2 } from '../../src/platforms/x/credentials.js';
-import { emptyDatabase, onServer } from '../support/empty-database.js';
+import { accountContract, easel } from '../support/account-contract.js';
 import { temporaryFolder } from '../support/folder.js';
-import { startCluster, type Cluster } from '../support/postgres.js';
-import { secret, secretsIn } from '../support/secrets.js';
 
-const easel = {
-  url: 'https://mastodon.example',
-  address: 'easel@mastodon.example',
-  accessToken: secret('access token', 'the-token-of-easel'),
-  clientId: 'id',
-  clientSecret: secret('client secret', 'the-secret-of-easel'),
-};
-const credentials: OAuth2 = {
-  method: 'oauth2',
-  clientId: 'id',
-  accessToken: 'access-0',
-  refreshToken: 'refresh-0',
-  expiresAt: 0,
-};
-const brush = { userId: '17', address: 'brush@x.com', credentials };
-
-/** Several ways into the same book, as several processes have them; and how somebody else spoils it. */
-interface Shelf {
-  readonly open: () => AccountBook;
-  readonly spoil: (text: string) => Promise<void>;
-}
-
-/** What every place for accounts promises. */
-function promises(place: string, newShelf: () => Promise<Shelf>): void {
-  describe(`accounts in ${place}`, () => {
-    it('are none at first', async () => {
-      expect(await (await newShelf()).open().read()).toEqual({ mastodon: [], x: [] });
-    });
-
-    it('are what they were changed to, for everybody', async () => {
-      const { open } = await newShelf();
-      const kept = await open().change((all) => ({ ...all, mastodon: [easel] }));
-      expect(kept).toEqual({ mastodon: [easel], x: [] });
-      await open().change((all) => ({ ...all, x: [brush] }));
-      expect(await open().read()).toEqual({ mastodon: [easel], x: [brush] });
-      await open().change((all) => ({ ...all, mastodon: [] }));
-      expect(await open().read()).toEqual({ mastodon: [], x: [brush] });
-    });
-
-    it('stay as they were if a change fails, and can be changed afterward', async () => {
-      const { open } = await newShelf();
-      await open().change((all) => ({ ...all, mastodon: [easel] }));
-      const failing = open().change(() => Promise.reject(new Error('X is away')));
-      await expect(failing).rejects.toThrow('X is away');
-      expect(await open().read()).toEqual({ mastodon: [easel], x: [] });
-      await open().change((all) => ({ ...all, mastodon: [] }));
-      expect(await open().read()).toEqual({ mastodon: [], x: [] });
-    });
-
-    it('are changed by one at a time, and none of the changes is lost', async () => {
-      const { open } = await newShelf();
-      let inside = 0;
-      const add = async (i: number) =>
-        open().change(async (all) => {
-          expect(++inside).toBe(1);
-          // Long enough for the others to come in between, if they could.
-          await new Promise((resolve) => setImmediate(resolve));
-          inside -= 1;
-          return { ...all, mastodon: [...all.mastodon, { ...easel, address: `easel${i}@here` }] };
-        });
-      await Promise.all([1, 2, 3].map(add));
-      const addresses = (await open().read()).mastodon.map(({ address }) => address);
-      expect(addresses.sort()).toEqual(['easel1@here', 'easel2@here', 'easel3@here']);
-    });
-
-    it('have a token of OAuth 2.0 renewed once, by whoever comes first', async () => {
-      const { open } = await newShelf();
-      await open().change((all) => ({ ...all, x: [brush] }));
-      const renewals: string[] = [];
-      const renew = (current: OAuth2) => {
-        renewals.push(current.refreshToken);
-        return Promise.resolve({ ...current, refreshToken: 'refresh-1', expiresAt: 1 });
-      };
-      const vaults = [1, 2, 3].map(() => vaultOf(open(), brush));
-      const renewed = await Promise.all(
-        vaults.map((vault) => vault.renewed(({ expiresAt }) => expiresAt === 0, renew)),
-      );
-      expect(renewals).toEqual(['refresh-0']);
-      for (const one of renewed) expect(one).toMatchObject({ refreshToken: 'refresh-1' });
-    });
-
-    it('that are gone end what is done for them', async () => {
-      const { open } = await newShelf();
-      const vault = vaultOf(open(), brush);
-      const renewed = vault.renewed(
-        () => true,
-        (current) => Promise.resolve(current),
-      );
-      await expect(renewed).rejects.toMatchObject({ kind: 'fatal' });
-    });
-
-    it.each(['no JSON: the-token-of-easel', '{"mastodon":[{"accessToken":"the-token-of-easel"}]}'])(
-      'that are not as they were written are refused, without a word of them: %#',
-      async (text) => {
-        const { open, spoil } = await newShelf();
-        await spoil(text);
-        const error = await open()
-          .read()
-          .catch((reason: unknown) => reason);
-        expect(error).toBeInstanceOf(Error);
-        const said = error instanceof Error ? `${error.message}${error.stack ?? ''}` : '';
-        expect(said).toContain('not as "pentimento login" writes');
-        expect(secretsIn('the error', said)).toEqual([]);
-      },
-    );
-  });
-}
-
-promises('a file', () => {
+accountContract('a file', () => {
   const folder = temporaryFolder();
   return Promise.resolve({
     open: () => accountFile(folder),
@@ -130,81 +16,9 @@ promises('a file', () => {
   });
 });
 
-let cluster: Cluster;
-beforeAll(async () => {
-  cluster = await startCluster();
-});
-afterAll(() => cluster.remove());
-
-promises('PostgreSQL', async () => {
-  const url = await emptyDatabase(cluster);
-  return {
-    open: () => accountTable(url),
-    spoil: async (text) => {
-      await accountTable(url).change((all) => ({ ...all, mastodon: [easel] }));
-      const json = text.startsWith('{') ? text : JSON.stringify(text);
-      await onServer(url, 'UPDATE accounts SET stored = $1', [json]);
-    },
-  };
-});
-
 it('a file of accounts is read by its owner alone', async () => {
   const folder = temporaryFolder();
   await accountFile(folder).change((all) => ({ ...all, mastodon: [easel] }));
   expect(statSync(join(folder, ACCOUNT_FILE)).mode & 0o777).toBe(0o600);
   rmSync(join(folder, ACCOUNT_FILE));
-});
-
-/** Cuts every connection to a database but our own. */
-async function cutAll(url: string): Promise<void> {
-  await onServer(
-    url,
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-  );
-}
-
-describe('a change in PostgreSQL', () => {
-  it('whose connections are cut while X renews a token is kept all the same', async () => {
-    const url = await emptyDatabase(cluster);
-    await accountTable(url).change((all) => ({ ...all, x: [brush] }));
-    const changed = await accountTable(url).change(async (all) => {
-      await cutAll(url);
-      return { ...all, mastodon: [easel] };
-    });
-    expect(changed).toEqual({ mastodon: [easel], x: [brush] });
-    expect(await accountTable(url).read()).toEqual(changed);
-  });
-
-  it('does not undo what somebody else has changed after the lock was lost', async () => {
-    const url = await emptyDatabase(cluster);
-    await accountTable(url).change((all) => ({ ...all, x: [brush] }));
-    const late = accountTable(url).change(async (all) => {
-      await cutAll(url);
-      await accountTable(url).change(() => ({ mastodon: [easel], x: [] }));
-      return { ...all, mastodon: [] };
-    });
-    await expect(late).rejects.toThrow('somebody else has changed the accounts');
-    expect(await accountTable(url).read()).toEqual({ mastodon: [easel], x: [] });
-  });
-});
-
-describe('the password in DATABASE_URL', () => {
-  const password = secret('access token', `pass/word-${randomUUID()}`);
-  const urlWith = (host: string) =>
-    `postgres://pentimento:${encodeURIComponent(password)}@${host}/postgres`;
-
-  it.each([
-    ['nobody listens', () => urlWith('127.0.0.1:9')],
-    ['there is no such host', () => urlWith('nowhere.invalid')],
-    ['there is no such database', () => `${urlWith(`127.0.0.1:${cluster.port}`)}-not`],
-  ])('is in no error where %s', async (_, url) => {
-    const error = await accountTable(url())
-      .read()
-      .catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(Error);
-    const said = error instanceof Error ? `${error.message}${error.stack ?? ''}` : '';
-    expect(said).toMatch(/the database \(DATABASE_URL\) cannot be used: .+/);
-    expect(secretsIn('the error', said)).toEqual([]);
-  });
 });

@@ -1,74 +1,15 @@
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { runBot, type BotOptions } from '../../src/bot.js';
-import { createLog } from '../../src/log.js';
-import { filesStore } from '../../src/pictures/files.js';
-import { Metrics } from '../../src/metrics.js';
-import { PlatformError, type Platform } from '../../src/platforms/port.js';
-import { RenderPool } from '../../src/render/pool.js';
+import { PlatformError } from '../../src/platforms/port.js';
+import { botInMemory } from '../support/bot-in-memory.js';
 import { mentionOf, request } from '../support/fixtures.js';
-import { temporaryFolder } from '../support/folder.js';
-import { MemoryPlatform } from '../support/platform.js';
-import { claimed, newPlace, LEASE_MS, queueAt } from '../support/queue.js';
-
-/** A bot on a network in memory whose downloads are as given, and its queue. */
-function running(
-  download: Platform['download'],
-  workers = 1,
-  more: Partial<Pick<BotOptions, 'heartbeatMs' | 'onProgress'>> = {},
-) {
-  const folder = temporaryFolder();
-  const queue = queueAt(newPlace());
-  const network = new MemoryPlatform();
-  const log = createLog('silent');
-  const limits = { silenceMs: 30_000, jobMs: 60_000, memoryBytes: 4e9 };
-  const options = {
-    listens: true,
-    onDuty: () => undefined,
-    platforms: [Object.assign(network, { download })],
-    queue,
-    pool: new RenderPool({
-      workers,
-      studio: { network: 'auto', device: 'auto' },
-      gpus: [],
-      ...limits,
-      log,
-    }),
-    pictures: filesStore(folder),
-    folder,
-    sizes: { usual: 64, max: 64 },
-    collection: [],
-    safety: { porn: 'off', hentai: 'off', sexy: 'off', threshold: 0.5 } as const,
-    maxDownloadBytes: 1e6,
-    attempts: 3,
-    weights: {},
-    acknowledge: 'favorite' as const,
-    othersPictures: false,
-    keepMs: 1e9,
-    heartbeatMs: LEASE_MS / 3,
-    onProgress: () => undefined,
-    metrics: new Metrics(() => Promise.resolve({})),
-    log,
-    ...more,
-  };
-  const start = () => {
-    const controller = new AbortController();
-    const bot = runBot(options, controller.signal);
-    return async () => {
-      controller.abort();
-      await bot;
-    };
-  };
-  return { queue, network, folder, start };
-}
+import { claimed } from '../support/queue.js';
 
 it('takes up no more requests than there are painters, however long their downloads take', async () => {
   let downloads = 0;
-  const { queue, start } = running(async (...[, , , signal]) => {
+  const { queue, start } = botInMemory(async (...[, , , signal]) => {
     downloads++;
     await once(signal, 'abort');
     signal.throwIfAborted();
@@ -94,7 +35,7 @@ it('a clock that leaps does not have an idle painter take up what another one is
   vi.useFakeTimers({ toFake: ['Date'] }); // as in a sleep of the machine: only the wall clock goes on
   onTestFinished(() => void vi.useRealTimers());
   let downloads = 0;
-  const { queue, start } = running(
+  const { queue, start } = botInMemory(
     async (...[, , , signal]) => {
       downloads++;
       await once(signal, 'abort');
@@ -118,7 +59,7 @@ it('a clock that leaps does not have an idle painter take up what another one is
 });
 
 it('removes pictures that the queue knows nothing of, and no others', async () => {
-  const { queue, folder, start } = running(() => Promise.reject(new Error('nothing to fetch')));
+  const { queue, folder, start } = botInMemory(() => Promise.reject(new Error('nothing to fetch')));
   const painted = {
     type: 'painted',
     file: 'pictures/1.jpg',
@@ -147,7 +88,7 @@ it('does not blame a request for a server that is away: it asks again for hours,
   });
   onTestFinished(() => void vi.useRealTimers());
   const asked: number[] = [];
-  const { queue, network, start } = running(() => {
+  const { queue, network, start } = botInMemory(() => {
     asked.push(Date.now());
     return Promise.reject(new PlatformError('unreachable', 'nobody is there'));
   });
@@ -162,25 +103,4 @@ it('does not blame a request for a server that is away: it asks again for hours,
   expect(hours).toBeGreaterThan(1);
   expect(network.posts[0]?.reply.text).toContain('the photo: it could not be fetched');
   await stop();
-});
-
-it('keeps nothing of a picture that is cancelled when it is all but done', async () => {
-  const plain = { create: { width: 64, height: 48, channels: 3, background: 'teal' } } as const;
-  const photo = await sharp(plain).png().toBuffer();
-  const cancelled: boolean[] = [];
-  const { queue, folder, start } = running((_, file) => writeFile(file, photo), 1, {
-    heartbeatMs: 60_000, // so that the painter does not hear of it before it has written the picture
-    onProgress: ({ id }, fraction) => {
-      if (fraction === 1) void queue.cancel('memory', id).then((did) => cancelled.push(did));
-    },
-  });
-  await queue.admit('memory', mentionOf('1'), { request, cost: 1 });
-  const stop = start();
-  await vi.waitFor(() => expect(cancelled).toEqual([true]), { timeout: 60_000 });
-  // After the last step the judge looks at the picture, and it is written.
-  await vi.waitFor(() => expect(readdirSync(join(folder, 'downloads'))).toEqual([]), {
-    timeout: 60_000,
-  });
-  await stop();
-  expect(readdirSync(join(folder, 'pictures'))).toEqual([]); // it was there for a moment
 });

@@ -29,23 +29,17 @@ import { pentimento, type Outcome } from '../../support/command.js';
 import { emptyDatabase, onServer } from '../../support/empty-database.js';
 import { temporaryFolder } from '../../support/folder.js';
 import { secret } from '../../support/secrets.js';
-import { startCluster, type Cluster } from '../../support/postgres.js';
 import { programFile } from '../../support/program.js';
 import { everythingInPostgres, everythingInSqlite } from './everything.js';
 import { fillHouse } from './full-house.js';
 
-let cluster: Cluster;
 /** A data folder with one of everything, and many pages of some of it. */
 const house = mkdtempSync(join(tmpdir(), 'pentimento-house-'));
 beforeAll(async () => {
-  cluster = await startCluster();
   await fillHouse(join(house, DATABASE_FILE), house);
   crowd(join(house, DATABASE_FILE), 8000);
 });
-afterAll(async () => {
-  rmSync(house, { recursive: true });
-  await cluster.remove();
-});
+afterAll(() => rmSync(house, { recursive: true }));
 
 function crowd(file: string, n: number): void {
   const database = new Database(file);
@@ -72,7 +66,7 @@ async function stopped(withAccount = false) {
   const data = join(folder, 'data');
   cpSync(house, data, { recursive: true });
   if (withAccount) await accountFile(data).change((all) => ({ ...all, mastodon: [account] }));
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const env = { ...quickSettings(folder), PENTIMENTO_DATA: data, DATABASE_URL: url };
   const file = join(data, DATABASE_FILE);
   return {
@@ -166,7 +160,7 @@ describe('pentimento migrate-to-postgres', () => {
   it('tells who names another database afterward that it is not there', async () => {
     const { migrate, moved } = await stopped();
     await migrate();
-    const { code, err } = await migrate({ DATABASE_URL: await emptyDatabase(cluster) });
+    const { code, err } = await migrate({ DATABASE_URL: await emptyDatabase() });
     expect(code).toBe(1);
     expect(err).toContain('not to the database that DATABASE_URL names');
     expect(err).toContain(moved);
@@ -211,7 +205,7 @@ describe('pentimento migrate-to-postgres refuses, in one sentence,', () => {
       1,
       /the database that DATABASE_URL names holds the data of another bot/,
       async () => {
-        const url = await emptyDatabase(cluster);
+        const url = await emptyDatabase();
         await (await openPostgres(url)).close();
         await onServer(url, "INSERT INTO cursors VALUES ('here', '5')");
         return { DATABASE_URL: url };
@@ -222,7 +216,7 @@ describe('pentimento migrate-to-postgres refuses, in one sentence,', () => {
       1,
       /the database that DATABASE_URL names holds the data of another bot/,
       async () => {
-        const url = await emptyDatabase(cluster);
+        const url = await emptyDatabase();
         const other = { ...account, address: 'brush@mastodon.example' };
         await accountTable(url).change((all) => ({ ...all, mastodon: [other] }));
         return { DATABASE_URL: url };

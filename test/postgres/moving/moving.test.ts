@@ -11,28 +11,22 @@ import { tablesOf } from '../../../src/queue/tables.js';
 import { emptyDatabase, onServer } from '../../support/empty-database.js';
 import { temporaryFolder } from '../../support/folder.js';
 import { mentionOf, request } from '../../support/fixtures.js';
-import { startCluster, type Cluster } from '../../support/postgres.js';
 import { Clock, options } from '../../support/queue.js';
 import { everythingInPostgres, everythingInSqlite } from './everything.js';
 import { fillHouse } from './full-house.js';
 
-let cluster: Cluster;
 /** A queue with one of everything. */
 const house = mkdtempSync(join(tmpdir(), 'pentimento-house-'));
 beforeAll(async () => {
-  cluster = await startCluster();
   await fillHouse(join(house, 'queue'), house);
 });
-afterAll(async () => {
-  rmSync(house, { recursive: true });
-  await cluster.remove();
-});
+afterAll(() => rmSync(house, { recursive: true }));
 
 /** A copy of it, and an empty database to move it to. */
 async function fullHouse() {
   const file = join(temporaryFolder(), 'queue.sqlite3');
   copyFileSync(join(house, 'queue'), file);
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const from = openSqlite(file);
   const to = await openPostgres(url);
   onTestFinished(async () => {
@@ -105,7 +99,7 @@ describe('a queue that moves to PostgreSQL', () => {
 
   it('may be empty', async () => {
     const from = openSqlite(join(temporaryFolder(), 'queue.sqlite3'));
-    const to = await openPostgres(await emptyDatabase(cluster));
+    const to = await openPostgres(await emptyDatabase());
     onTestFinished(async () => {
       await from.close();
       await to.close();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../../src/log.js';
 import { Metrics } from '../../../src/metrics.js';
 import type { Platform } from '../../../src/platforms/port.js';
@@ -10,19 +10,12 @@ import { xNetwork } from '../../support/platforms/x-network.js';
 import { emptyDatabase } from '../../support/empty-database.js';
 import { painted, request } from '../../support/fixtures.js';
 import { MemoryPictures } from '../../support/memory-pictures.js';
-import { startCluster, type Cluster } from '../../support/postgres.js';
 import { claimed, LEASE_MS, options } from '../../support/queue.js';
-
-let cluster: Cluster;
-beforeAll(async () => {
-  cluster = await startCluster();
-});
-afterAll(() => cluster.remove());
 
 it('whoever hangs between the upload and the post, and is followed, posts nothing when it goes on', async () => {
   const network = await xNetwork();
   const { x, self, us, connectWith } = network;
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const pictures = new MemoryPictures();
   pictures.set(painted.file, (await paintedPicture()).bytes);
   /** One of two processes that may answer. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../../src/log.js';
 import { openPostgres } from '../../../src/queue/postgres/open.js';
 import { Queue } from '../../../src/queue/queue.js';
@@ -6,19 +6,12 @@ import { forgetStage } from '../../../src/stages/forgetting.js';
 import { emptyDatabase } from '../../support/empty-database.js';
 import { mentionOf, painted, request } from '../../support/fixtures.js';
 import { MemoryPictures } from '../../support/memory-pictures.js';
-import { startCluster, type Cluster } from '../../support/postgres.js';
 import { claimed, options } from '../../support/queue.js';
-
-let cluster: Cluster;
-beforeAll(async () => {
-  cluster = await startCluster();
-});
-afterAll(() => cluster.remove());
 
 const HOUR = 60 * 60_000;
 
 it('what one process has just painted is not swept away by another, before the queue knows of it', async () => {
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const member = async () => {
     const database = await openPostgres(url);
     onTestFinished(() => database.close());

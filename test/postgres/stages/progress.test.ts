@@ -2,14 +2,11 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { openPostgres } from '../../../src/queue/postgres/open.js';
 import { hearOf, tellingOf, type Progress } from '../../../src/stages/progress.js';
 import { emptyDatabase, onServer } from '../../support/empty-database.js';
-import { startCluster } from '../../support/postgres.js';
 
 const patient = { timeout: 60_000, interval: 20 };
 
 it('who hears how pictures come along passes over what strangers say on the same channel', async () => {
-  const cluster = await startCluster();
-  onTestFinished(() => cluster.remove());
-  const url = await emptyDatabase(cluster);
+  const url = await emptyDatabase();
   const database = await openPostgres(url);
   onTestFinished(() => database.close());
   const heard: Progress[] = [];

@@ -4,20 +4,11 @@ import { absenceOf, openDevice, openProven } from '../../../src/graph/devices.js
 import { hasGpu, hasNvidiaGpu } from '../../../src/graph/gpus.js';
 import { onnxExecutor } from '../../../src/graph/onnx/executor.js';
 import { speedGraph, speedOf } from '../../../src/graph/speed.js';
-import { hasWebgpu, useSwiftShader } from '../../support/executors.js';
-
-useSwiftShader();
 
 describe('the choice of a device', () => {
   it('is the CPU if that is asked for', async () => {
     const { executor, problems } = await openDevice('cpu');
     expect(executor.device).toBe('cpu');
-    expect(problems).toEqual([]);
-  });
-
-  it.runIf(hasWebgpu)('is WebGPU if that is asked for, even in software', async () => {
-    const { executor, problems } = await openDevice('webgpu');
-    expect(executor.device).toBe('webgpu');
     expect(problems).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { hideSoftwareGpus, nvidiaGpus } from '../../../src/graph/gpus.js';
 import { relu, input } from '../../../src/graph/operations.js';
 import { onnxGpuExecutor } from '../../../src/graph/onnx/executor.js';
-import { hasWebgpu, useSwiftShader } from '../../support/executors.js';
+import { hasWebgpu, useSwiftShader } from '../../support/webgpu.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 /** The environment of a machine on which NVIDIA's tool does this. */

@@ -1,19 +1,15 @@
-import { renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { filesStore } from '../../../src/pictures/files.js';
 import { openPictures } from '../../../src/pictures/open.js';
-import { postgresStore } from '../../../src/pictures/postgres.js';
 import { openS3 } from '../../../src/pictures/s3.js';
 import { keyIn, keyOf, shelfOf } from '../../../src/pictures/store.js';
-import { openPostgres } from '../../../src/queue/postgres/open.js';
 import { temporaryFolder } from '../../support/folder.js';
-import { startCluster, type Cluster } from '../../support/postgres.js';
-import { prerequisites } from '../../support/prerequisites.js';
 import { openAt } from '../../support/queue.js';
 import { s3Server } from '../../support/s3-server.js';
 import { secret } from '../../support/secrets.js';
-import { storeContract } from './contract.js';
+import { storeContract } from '../../support/picture-store-contract.js';
 
 const bucket = 'pictures-of-a-bot';
 const accessKeyId = 'key-of-the-bot';
@@ -41,46 +37,6 @@ storeContract('S3', async () => {
   const { endpoint, leave } = server;
   const store = await openS3({ endpoint, region: 'here', pathStyle: true, ...keys });
   return { store, leave };
-});
-
-describe.skipIf(!prerequisites.postgres.isInstalled)('in a cluster of PostgreSQL', () => {
-  let cluster: Cluster;
-  beforeAll(async () => {
-    cluster = await startCluster();
-  });
-  afterAll(() => cluster.remove());
-
-  const opened = async () => {
-    const database = await openPostgres(cluster.url);
-    onTestFinished(() => database.close());
-    await database.run('DELETE FROM pictures');
-    return database;
-  };
-
-  storeContract('PostgreSQL', async () => {
-    const leave = async () => {
-      await cluster.stop();
-      return () => cluster.start();
-    };
-    return { store: postgresStore(await opened()), leave, waits: true };
-  });
-
-  it('where the queue lies there, pictures do, too, unless they are to lie elsewhere', async () => {
-    const database = await opened();
-    const s3 = { region: 'here', pathStyle: true };
-    for (const [store, rows] of [
-      ['files', 0],
-      ['auto', 1],
-      ['postgres', 1],
-    ] as const) {
-      const folder = temporaryFolder();
-      const pictures = await openPictures({ store, s3, folder, database });
-      const file = join(folder, 'x');
-      writeFileSync(file, 'x');
-      await pictures.put(keyOf('pictures/1.jpg'), file);
-      expect(await database.all('SELECT key FROM pictures')).toHaveLength(rows);
-    }
-  });
 });
 
 describe('the configured store', () => {

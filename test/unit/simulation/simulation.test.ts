@@ -7,7 +7,13 @@ import { newPlace, openAt } from '../../support/queue.js';
 import { Arrivals, type Crowd } from '../../simulation/arrivals.js';
 import { kinds } from '../../simulation/assumptions.js';
 import { Costs } from '../../simulation/costs.js';
-import { dayOf, waitsOfOthers, type Day, type Machines, type Witness } from '../../simulation/day.js';
+import {
+  dayOf,
+  waitsOfOthers,
+  type Day,
+  type Machines,
+  type Witness,
+} from '../../simulation/day.js';
 import { Line, type Order } from '../../simulation/line.js';
 
 const none: Quotas = { waiting: 1e9, waitingPerPerson: 1e9, perPersonAndDay: 1e9 };

@@ -1,11 +1,8 @@
 import { controls, photoIsEnough } from '../../../src/web/form.js';
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { isForeign, isHostAllowed, isLoopback } from '../../../src/web/loopback.js';
-import { projectRoot } from '../../../src/paths.js';
 import { runCounter } from '../../support/web/counter.js';
 import { runStudio } from '../../support/web/harness.js';
 
@@ -93,21 +90,6 @@ describe('the web app', () => {
     for (const name of ['1', '0.png', '..%2fphoto.png']) {
       expect((await fetch(`${url}/samples/${name}`)).status).toBe(404);
     }
-  });
-
-  it('type-checks the scripts of the page', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      `${projectRoot}/node_modules/typescript/bin/tsc`,
-      '--project',
-      `${projectRoot}/test/page.tsconfig.json`,
-      '--listFilesOnly',
-    ]);
-    expect(stdout).toContain('src/web/page/page.js');
-    await promisify(execFile)(process.execPath, [
-      `${projectRoot}/node_modules/typescript/bin/tsc`,
-      '--project',
-      `${projectRoot}/test/page.tsconfig.json`,
-    ]);
   });
 });
 

@@ -110,15 +110,15 @@ export function listening({ name, can, itIf, open, mentioned }: Setting): void {
     it('ends when it is told to, even before it has begun', async () => {
       const network = await open();
       const platform = network.connect();
-      await platform.listen(
-        {
-          mentioned: () => Promise.resolve(),
-          deleted: () => Promise.resolve(),
-          failed: () => undefined,
-        },
-        AbortSignal.abort(),
-      );
-      await listen(platform).stop();
+      const told: string[] = [];
+      const listener = {
+        mentioned: () => Promise.resolve(void told.push('mentioned')),
+        deleted: () => Promise.resolve(void told.push('deleted')),
+        failed: () => void told.push('failed'),
+      };
+      await expect(platform.listen(listener, AbortSignal.abort())).resolves.toBeUndefined();
+      expect(told).toEqual([]);
+      await expect(listen(platform).stop()).resolves.toBeUndefined();
     });
 
     it('ends in time when it is told to in the middle of it', async () => {

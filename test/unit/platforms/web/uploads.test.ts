@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StoreUnreachable } from '../../../../src/pictures/store.js';
@@ -115,8 +115,12 @@ describe('tidying up', () => {
   });
 
   it('of what was never there does nothing', async () => {
-    const uploads = new Uploads(new MemoryPictures(), join(temporaryFolder(), 'none'));
+    const folder = join(temporaryFolder(), 'none');
+    const pictures = new MemoryPictures();
+    const uploads = new Uploads(pictures, folder);
     await uploads.tidy(() => Promise.resolve('nothing'), 0);
     await uploads.clear();
+    expect(existsSync(folder)).toBe(false);
+    expect([...pictures.all.keys()]).toEqual([]);
   });
 });

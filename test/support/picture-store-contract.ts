@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyOf, shelfOf, StoreUnreachable, type PictureStore } from '../../../src/pictures/store.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { keyOf, shelfOf, StoreUnreachable, type PictureStore } from '../../src/pictures/store.js';
+import { temporaryFolder } from './folder.js';
 
 export interface Setting {
   readonly store: PictureStore;

@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { createLog } from '../../../../src/log.js';
-import { PlatformError, type Platform } from '../../../../src/platforms/port.js';
-import { xPlatform } from '../../../../src/platforms/x/platform.js';
-import { httpServer } from '../../../support/http-server.js';
-import { newPlace, queueAt } from '../../../support/queue.js';
-import { mentionOf } from '../../../support/fixtures.js';
+import { createLog } from '../../../src/log.js';
+import { PlatformError, type Platform } from '../../../src/platforms/port.js';
+import { xPlatform } from '../../../src/platforms/x/platform.js';
+import { httpServer } from '../../support/http-server.js';
+import { newPlace, queueAt } from '../../support/queue.js';
+import { mentionOf } from '../../support/fixtures.js';
 
 const json = { 'Content-Type': 'application/json' };
 
