@@ -13,7 +13,8 @@ import { xNetwork } from '../../../support/platforms/x-network.js';
  */
 vi.mock('node:timers/promises', async (importOriginal) => {
   const timers = await importOriginal<typeof import('node:timers/promises')>();
-  return { ...timers, setTimeout: (ms: number) => timers.setTimeout(ms / 10) };
+  const tenth: typeof timers.setTimeout = (ms = 0, ...more) => timers.setTimeout(ms / 10, ...more);
+  return { ...timers, setTimeout: tenth };
 });
 
 /** A mention by Ada, heard. */
