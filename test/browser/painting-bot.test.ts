@@ -10,7 +10,7 @@ import { hasChromium, open, quit } from '../support/web/harness.js';
 afterAll(quit);
 
 /** Whole pictures are painted here, on machines that may be busy. */
-vi.setConfig({ testTimeout: 400_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const picture = (background: string) =>
   sharp({ create: { width: 160, height: 120, channels: 3, background } })
@@ -18,8 +18,8 @@ const picture = (background: string) =>
     .toBuffer();
 
 /** A picture that takes long enough to be met in the middle of it. */
-const LONG = { size: '320', quality: 'normal' };
-const QUICK = { size: '96', quality: 'draft' };
+const LONG = { size: '256', quality: 'normal' };
+const QUICK = { size: '64', quality: 'draft' };
 
 /** Fills in the form as a person does, and sends it. */
 async function ask(page: Page, url: string, { size, quality } = QUICK, path = '/'): Promise<void> {
@@ -34,9 +34,9 @@ async function ask(page: Page, url: string, { size, quality } = QUICK, path = '/
 }
 
 const isPainted = (page: Page) =>
-  page.locator('#render[data-state=painted]').waitFor({ timeout: 300_000 });
+  page.locator('#render[data-state=painted]').waitFor({ timeout: 50_000 });
 const isPainting = (page: Page) =>
-  page.locator('#render[data-state=painting] #sketch[src*=sketch]').waitFor({ timeout: 300_000 });
+  page.locator('#render[data-state=painting] #sketch[src*=sketch]').waitFor({ timeout: 50_000 });
 
 /** What axe-core finds that keeps somebody from using the page. */
 async function barriers(page: Page): Promise<readonly string[]> {
@@ -69,7 +69,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.getByRole('link', { name: 'Download' }).click();
     const file = await (await download).path();
     const { format, width, height } = await sharp(file).metadata();
-    expect([format, Math.max(width, height)]).toEqual(['jpeg', 320]);
+    expect([format, Math.max(width, height)]).toEqual(['jpeg', 256]);
     // It is one's own alone: without the session it is not there.
     expect((await fetch(new URL(src, bot.url))).status).toBe(404);
 
@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.getByRole('link', { name: /^Again/ }).click();
     await page.getByRole('radio', { name: /Ploughland/ }).check({ force: true });
     await page.getByText('Brush, size, colors').click();
-    await page.getByLabel(/^Size/).fill('96');
+    await page.getByLabel(/^Size/).fill('64');
     await page.getByRole('radio', { name: 'draft', exact: true }).check({ force: true });
     await page.getByRole('button', { name: 'Paint it' }).click();
     await page.waitForURL((url) => /paintings\/[\w-]{22}$/.test(url.pathname));
@@ -136,7 +136,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.getByLabel(/Hang it in the gallery/).check();
     expect(await page.getByText('how much painting').count()).toBe(0);
     await page.getByText('Size, colors and more').click();
-    await page.getByLabel(/^Size/).fill('96');
+    await page.getByLabel(/^Size/).fill('64');
     await page.getByRole('button', { name: 'Dream it' }).click();
     await isPainted(page);
     await page.goto(`${bot.url}/gallery`);
@@ -146,7 +146,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     expect(await hung.getAttribute('alt')).toMatch(/snowy mountains/);
     await expect
       .poll(() => page.evaluate<number>(`document.querySelector('main img').naturalWidth`))
-      .toBe(96);
+      .toBe(64);
     expect(complaints).toEqual([]);
   });
 
@@ -160,7 +160,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.locator('#photo').setInputFiles(file('photo.png', program));
     await page.locator('#style').setInputFiles(file('painting.png', painting));
     await page.getByText('Brush, size, colors').click();
-    await page.getByLabel(/^Size/).fill('96');
+    await page.getByLabel(/^Size/).fill('64');
     await page.getByRole('button', { name: 'Paint it' }).click();
     await page.waitForURL('**/paintings/*');
     // The page looks again by itself.
@@ -216,7 +216,7 @@ describe.skipIf(!hasChromium)('the page, with the real bot behind it', () => {
     await page.keyboard.press('Enter');
     await tabTo('#setting-size');
     await page.keyboard.press('ControlOrMeta+A');
-    await page.keyboard.type('96');
+    await page.keyboard.type('64');
     await tabTo('button[type=submit]');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/paintings/*');

@@ -1,7 +1,15 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { Page } from 'playwright-core';
 import { parameterNames, parameterOf, parameters } from '../../src/requests/parameters.js';
-import { answer, hasChromium, open, personAt, quit, runStudio, type Studio } from '../support/web/harness.js';
+import {
+  answer,
+  hasChromium,
+  open,
+  personAt,
+  quit,
+  runStudio,
+  type Studio,
+} from '../support/web/harness.js';
 
 /** The machine may be busy; only a wrong answer is a failure. */
 const patient = { timeout: 15_000 };

@@ -55,7 +55,7 @@ it('a generic client, driven by the document, has a picture painted and takes it
   const created = await call('createRender', undefined, {
     photo,
     styles: [{ name: 'harbor' }],
-    settings: { size: 96, quality: 'draft' },
+    settings: { size: 64, quality: 'draft' },
     description: 'A flower',
   });
   expect(created.status).toBe(201);
@@ -65,7 +65,7 @@ it('a generic client, driven by the document, has a picture painted and takes it
     responseType: 'arraybuffer',
   });
   const { format, height } = await sharp(picture.data as Buffer).metadata();
-  expect([format, height]).toEqual(['jpeg', 96]);
+  expect([format, height]).toEqual(['jpeg', 64]);
   expect((await call('getLimits')).data).toMatchObject({ weight: 2 });
   expect((await call('deleteRender', id)).status).toBe(204);
 });

@@ -29,7 +29,7 @@ describe('the bot, as a process of its own, on a real server', () => {
     async (_, safety, sensitive) => {
       const { ada, start } = await scene();
       await start(`safety: { ${safety} }`);
-      const answer = await answerTo(ada, await mention(ada, 'please', await pair()));
+      const answer = await answerTo(ada, await mention(ada, 'please #draft', await pair()));
       expect(answer.mediaAttachments).toHaveLength(1);
       expect(answer.sensitive).toBe(sensitive);
       expect(answer.content.includes('marked it as sensitive')).toBe(sensitive);
@@ -39,7 +39,7 @@ describe('the bot, as a process of its own, on a real server', () => {
   it('answers by a kind sentence and no picture when the operator has such pictures refused', async () => {
     const { ada, start } = await scene();
     await start('safety: { porn: refuse, threshold: 1e-12 }');
-    const answer = await answerTo(ada, await mention(ada, 'please', await pair()));
+    const answer = await answerTo(ada, await mention(ada, 'please #draft', await pair()));
     expect(answer.mediaAttachments).toHaveLength(0);
     expect(answer.content).toContain('I could not use the photo: it looks to me');
   });
@@ -64,7 +64,7 @@ describe('the bot, as a process of its own, on a real server', () => {
   it('gives one answer all the same when the render worker is killed in mid-render', async () => {
     const { ada, start } = await scene();
     const bot = await start();
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #size320', await pair());
     process.kill(await midRender(bot), 'SIGKILL');
     expect((await answerTo(ada, asked)).mediaAttachments).toHaveLength(1);
     expect(bot.output()).toContain('a render worker is lost');
@@ -74,7 +74,7 @@ describe('the bot, as a process of its own, on a real server', () => {
   it('gives one answer all the same when the whole bot is killed in mid-render', async () => {
     const { ada, start } = await scene();
     const bot = await start();
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #size320', await pair());
     await midRender(bot);
     await bot.end('SIGKILL');
     await start();

@@ -26,13 +26,15 @@ const photo = join(projectRoot, 'data/samples/lily-leek.jpg');
 const painting = join(projectRoot, 'data/styles/harbor-knife.jpg');
 const other = join(projectRoot, 'data/styles/sundown-window.jpg');
 
-const small = ['--size', '96'];
+const small = ['--size', '64', '--quality', 'draft'];
+/** A picture that takes long enough to be met in the middle of it. */
+const slow = ['--size', '96'];
 
 describe('pentimento render', () => {
   it('paints a picture, shows how it comes along, and says where it is', async () => {
     const folder = temporaryFolder();
     const { code, out, err } = await pentimento(
-      ['render', '--content', photo, '--style', painting, ...small],
+      ['render', '--content', photo, '--style', painting, ...slow],
       { folder },
     );
     expect(code).toBe(0);
@@ -46,7 +48,7 @@ describe('pentimento render', () => {
     'computes on the device that the settings name, and says why if that cannot be',
     async () => {
       const { code, err } = await pentimento(
-        ['render', '--content', photo, '--style', painting, '--size', '64'],
+        ['render', '--content', photo, '--style', painting, ...small],
         { env: { PENTIMENTO_DEVICE: 'cuda' } },
       );
       expect(code).toBe(0);
@@ -58,7 +60,7 @@ describe('pentimento render', () => {
     const folder = temporaryFolder();
     const paint = async (name: string, ...more: readonly string[]) => {
       const output = join(folder, `${name}.png`);
-      const args = ['--subject', photo, '--style', painting, '--output', output, '--size', '64'];
+      const args = ['--subject', photo, '--style', painting, '--output', output, ...small];
       expect(await pentimento(['render', ...args, ...more])).toMatchObject({ code: 0 });
       return readFileSync(output);
     };
@@ -144,7 +146,7 @@ describe('pentimento render', () => {
     const nothing = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
     const env = { ...nothing, HOME: home, TMPDIR: temporary, TSX_DISABLE_CACHE: '1' };
     const { code } = await pentimento(
-      ['render', '--content', photo, '--style', painting, '--size', '64'],
+      ['render', '--content', photo, '--style', painting, ...small],
       { folder, env },
     );
     expect(code).toBe(0);
@@ -156,7 +158,7 @@ describe('pentimento render', () => {
   it('goes on when nobody reads any more what it says', async () => {
     const folder = temporaryFolder();
     const { code } = await pentimento(
-      ['render', '--content', photo, '--style', painting, ...small],
+      ['render', '--content', photo, '--style', painting, ...slow],
       {
         folder,
         halfway: ({ stdout, stderr }) => {
@@ -200,7 +202,7 @@ describe('pentimento render', () => {
   it('ends with 130 when it is interrupted, and leaves nothing behind', async () => {
     const folder = temporaryFolder();
     const { code, err } = await pentimento(
-      ['render', '--content', photo, '--style', painting, ...small],
+      ['render', '--content', photo, '--style', painting, ...slow],
       { folder, halfway: (child) => child.kill('SIGINT') },
     );
     expect(code).toBe(130);

@@ -212,7 +212,7 @@ describe('a person who asks', () => {
     expect((await operator('queue', 'show', '1')).out).toMatch(/^state +cancelled$/m);
     await operator('queue', 'resume');
     // What comes after it is answered; the cancelled one is not.
-    await answerTo(ada, await mention(ada, '', await pair()));
+    await answerTo(ada, await mention(ada, '#draft', await pair()));
     expect(await answersTo(ada, asked)).toEqual([]);
   });
 

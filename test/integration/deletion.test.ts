@@ -24,7 +24,7 @@ describe('a person, in reply to their painted picture,', () => {
   it('has it painted anew with #strength80, and each of them removed with #delete, files and all', async () => {
     const { ada, person, start, folder } = await scene();
     await start();
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #draft', await pair());
     const first = await answerTo(ada, asked);
     const more = await mention(ada, '#strength80', [], { inReplyToId: first.id });
     const second = await answerTo(ada, more);
@@ -54,10 +54,10 @@ describe('a person who deletes the post that asked', () => {
   it('while it waits, is not painted for; after the answer, has the answer removed, files and all', async () => {
     const { ada, start, operator, folder } = await scene();
     await start();
-    const answered = await mention(ada, 'please', await pair());
+    const answered = await mention(ada, 'please #draft', await pair());
     const answer = await answerTo(ada, answered);
     await operator('queue', 'pause');
-    const waiting = await mention(ada, 'and this', await pair());
+    const waiting = await mention(ada, 'and this #draft', await pair());
     await vi.waitFor(
       async () => expect((await operator('queue', 'show', '2')).out).toMatch(/^state +queued$/m),
       patient,
@@ -84,7 +84,7 @@ describe('a person who deletes the post that asked', () => {
   it('in mid-render, is not answered, and nothing of the picture is kept', async () => {
     const { ada, start, operator, folder } = await scene();
     const bot = await start();
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #size320', await pair());
     await midRender(bot);
     await ada.rest.v1.statuses.$select(asked.id).remove();
     await vi.waitFor(() => expect(bot.painters()).toEqual([]), patient);

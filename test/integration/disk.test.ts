@@ -14,7 +14,7 @@ describe.skipIf(!canMount)('a disk of its own', () => {
     const { ada, start, operator } = await scene(disk);
     const bot = await start();
     const free = fill(disk, 100);
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #draft', await pair());
     await vi.waitFor(() => expect(bot.output()).toContain('the disk is nearly full'), patient);
     await answerTo(ada, await mention(ada, 'hello', []));
     expect((await operator('queue', 'list')).out).toMatch(/^1 answered, 1 queued$/m);
@@ -124,7 +124,7 @@ it('a picture that is damaged after it was painted is painted again, and that on
   const { ada, start, door, folder } = await scene();
   const bot = await start();
   door.cut('POST /api/v2/media');
-  const asked = await mention(ada, 'please', await pair());
+  const asked = await mention(ada, 'please #draft', await pair());
   await vi.waitFor(() => expect(bot.output()).toContain('could not answer'), patient);
   const painting = () => {
     const [name = '', ...others] = readdirSync(join(folder, 'pictures'));

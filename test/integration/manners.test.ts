@@ -36,8 +36,8 @@ describe('a mention that is edited while it waits', () => {
     const { ada, start, operator } = await scene();
     await start();
     await operator('queue', 'pause');
-    const more = await mention(ada, '#strength20', await pair());
-    const none = await mention(ada, 'please', await pair());
+    const more = await mention(ada, '#strength20 #draft', await pair());
+    const none = await mention(ada, 'please #draft', await pair());
     await vi.waitFor(
       async () => expect((await operator('queue', 'show', '2')).out).toMatch(queued),
       patient,
@@ -63,7 +63,7 @@ describe('a mention that is edited while it waits', () => {
     const { ada, start, operator } = await scene();
     const first = await start();
     await operator('queue', 'pause');
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #draft', await pair());
     await vi.waitFor(
       async () => expect((await operator('queue', 'show', '1')).out).toMatch(queued),
       patient,
@@ -84,7 +84,7 @@ describe('a request is acknowledged', () => {
   it('by a favorite, unless the operator wants it otherwise', async () => {
     const { ada, start } = await scene();
     await start();
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #draft', await pair());
     await vi.waitFor(
       async () =>
         expect((await ada.rest.v1.statuses.$select(asked.id).fetch()).favouritesCount).toBe(1),
@@ -95,7 +95,7 @@ describe('a request is acknowledged', () => {
   it('by its place in the line, and answered all the same', async () => {
     const { ada, start } = await scene();
     await start('manners: { acknowledge: place }');
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #draft', await pair());
     const replies = await vi.waitFor(async () => {
       const found = await answersTo(ada, asked);
       expect(found).toHaveLength(2);

@@ -67,7 +67,17 @@ function spoiled(content: Uint8Array): Uint8Array {
 }
 
 const FILE = 'vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5';
-const painted = ['render', '--content', photo, '--style', painting, '--size', '64'] as const;
+const painted = [
+  'render',
+  '--content',
+  photo,
+  '--style',
+  painting,
+  '--size',
+  '64',
+  '--quality',
+  'draft',
+] as const;
 
 describe('a network that is not here', () => {
   it('is said to be missing, fetched, resumed where it was interrupted, and paints', async () => {

@@ -21,7 +21,7 @@ it('a bot with an account tells how it is and what it has done, and no names or 
     async () => expect(await get('/readyz')).toEqual({ status: 200, text: 'ready\n' }),
     patient,
   );
-  await answerTo(ada, await mention(ada, 'please, a secret wish', await pair()));
+  await answerTo(ada, await mention(ada, 'please, a secret wish #draft', await pair()));
   await answerTo(ada, await mention(ada, 'hello', []));
   // The server has an answer a moment before the bot knows that it has.
   await vi.waitFor(
@@ -72,8 +72,8 @@ it('a bot whose server is away starts, says so, and works as soon as the server 
 
 it('a painter that takes too much memory is ended, and the bot apologizes once and lives on', async () => {
   const { ada, start, operator } = await scene();
-  const bot = await start('render: { size: 96, maxMegabytes: 50 }');
-  const asked = await mention(ada, 'please', await pair());
+  const bot = await start('render: { size: 64, maxMegabytes: 50 }');
+  const asked = await mention(ada, 'please #draft', await pair());
   const answer = await answerTo(ada, asked);
   expect(answer.content).toContain('I am sorry, this picture did not work out');
   expect(answer.mediaAttachments).toEqual([]);

@@ -27,8 +27,8 @@ describe('while the bot runs, its operator', () => {
     await start();
     expect((await operator('queue', 'list')).out).toBe('Nobody has asked for anything yet.\n');
     expect((await operator('queue', 'pause')).out).toContain('until "pentimento queue resume"');
-    const kept = await mention(ada, 'please', await pair());
-    const cancelled = await mention(ada, 'this, too', await pair());
+    const kept = await mention(ada, 'please #draft', await pair());
+    const cancelled = await mention(ada, 'this, too #draft', await pair());
     await answerTo(ada, await mention(ada, 'hello', [])); // what needs no painting is answered all the same
     const waiting = await operator('queue', 'list');
     expect(waiting.out).toMatch(
@@ -70,7 +70,7 @@ describe('while the bot runs, its operator', () => {
   it('cancels what is being painted, and it gets no picture', async () => {
     const { ada, start, operator } = await scene();
     const bot = await start();
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #draft', await pair());
     await vi.waitFor(() => expect(bot.painters()).toHaveLength(1), patient);
     expect(await operator('queue', 'cancel', '1')).toMatchObject({ code: 0 });
     await vi.waitFor(() => expect(bot.output()).toContain('was cancelled while it was'), patient);
@@ -107,7 +107,7 @@ describe('while the bot runs, its operator', () => {
     const bot = await start();
     await answerTo(ada, await mention(ada, 'hello', []));
     await operator('queue', 'pause');
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #draft', await pair());
     await vi.waitFor(async () => {
       expect((await operator('queue', 'list')).out).toContain('1 queued');
     }, patient);

@@ -36,4 +36,4 @@ it('a backup is restored as the docs say, beside what a killed bot left; nobody 
   await start();
   await answerTo(ada, missed);
   for (const asked of [first, second, missed]) expect(await answersTo(ada, asked)).toHaveLength(1);
-}, 300_000);
+});

@@ -18,7 +18,7 @@ describe('told to end', () => {
   it('in mid-render, the bot hands the request back, and one that starts later answers it', async () => {
     const { ada, start, operator } = await scene();
     const bot = await start();
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #size320', await pair());
     const worker = await midRender(bot);
     // systemd tells every process of a service, in no order.
     process.kill(worker, 'SIGTERM');

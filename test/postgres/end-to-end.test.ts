@@ -254,7 +254,7 @@ it('whoever has no password where the server wants one is told so, and ends', as
     code: 1,
     err: 'pentimento: the database (DATABASE_URL) cannot be used: the server wants a password: put it into DATABASE_URL, or into PGPASSWORD\n',
   });
-}, 120_000);
+});
 
 /** Without the package that they name, as where npm has not been told to install it. */
 function without(name: string): NodeJS.ProcessEnv {

@@ -15,7 +15,7 @@ it('a painter without the bot’s account paints what was asked for at the page,
     startBotProcess(temporaryFolder(), its, '', oneOn(url, role));
   const listener = await start('listen', account);
   const stranger = await start('work');
-  const asked = await mention(ada, 'please', await pair());
+  const asked = await mention(ada, 'please #draft', await pair());
   await expect.poll(() => listener.output(), patient).toContain('"a mention"');
 
   // Later in the line than the mention, so whoever paints it has looked at that, too.
@@ -24,7 +24,11 @@ it('a painter without the bot’s account paints what was asked for at the page,
   const key = (await pentimento(['keys', 'create', 'a program'], { env })).out.trim();
   const photo = await readFile(join(projectRoot, 'data/samples/lily-leek.jpg'), 'base64');
   const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' };
-  const body = JSON.stringify({ photo, styles: [{ name: 'harbor' }], settings: { size: 96 } });
+  const body = JSON.stringify({
+    photo,
+    styles: [{ name: 'harbor' }],
+    settings: { size: 64, quality: 'draft' },
+  });
   const created = await fetch(`${page}/api/v1/renders`, { method: 'POST', headers, body });
   expect(created.status).toBe(201);
   const { id } = (await created.json()) as { readonly id: string };

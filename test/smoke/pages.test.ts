@@ -15,7 +15,7 @@ describe.skipIf(!hasChromium)('the pages, with the real bot behind them', () => 
     await page.getByRole('radio', { name: /^Lily leek/ }).check({ force: true });
     await page.getByRole('radio', { name: /Autumn harbor/ }).check({ force: true });
     await page.locator('summary', { hasText: 'colors and more' }).click();
-    await page.getByLabel(/^Size/).fill('96');
+    await page.getByLabel(/^Size/).fill('64');
     await page.getByRole('radio', { name: 'draft', exact: true }).check({ force: true });
     await page.getByRole('button', { name: 'Paint it' }).click();
     await page.waitForURL('**/paintings/*');
@@ -23,7 +23,7 @@ describe.skipIf(!hasChromium)('the pages, with the real bot behind them', () => 
     const painted = page.getByRole('img', { name: /repainted in the style of/ });
     const src = new URL((await painted.getAttribute('src')) ?? '', bot.url).href;
     const { height } = await sharp(await (await page.request.get(src)).body()).metadata();
-    expect(height).toBe(96);
+    expect(height).toBe(64);
 
     await page.goto(`${bot.url}/sandbox`);
     await page.getByLabel('Your name').fill('ada');

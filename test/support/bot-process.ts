@@ -24,14 +24,14 @@ export interface BotProcess {
 }
 
 /**
- * Settings with which a picture takes seconds, work left behind by a crash is soon taken up, and whatever could tell a
+ * Settings with which a picture takes a second or two, work left behind by a crash is soon taken up, and whatever could tell a
  * secret is logged; and more, as YAML,
  * where a section of one of these names takes its place. The account is empty, not missing: a developer's own one, in
  * the environment or in .env, must not be used.
  */
 export function quickSettings(folder: string, more = ''): NodeJS.ProcessEnv {
   const file = join(folder, 'settings.yaml');
-  const quick = { render: '{ size: 96 }', queue: '{ leaseSeconds: 2 }', logLevel: 'debug' };
+  const quick = { render: '{ size: 64 }', queue: '{ leaseSeconds: 2 }', logLevel: 'debug' };
   const sections = Object.entries(quick).filter(([name]) => !more.includes(`${name}:`));
   writeFileSync(file, [...sections.map((section) => section.join(': ')), more].join('\n'));
   return {

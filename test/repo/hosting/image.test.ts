@@ -8,7 +8,15 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { canMount } from '../../support/disk.js';
 import { startBotProcess } from '../../support/bot-process.js';
 import { commandOf, processes } from '../../support/processes.js';
-import { answersTo, answerTo, mention, midRender, pair, patient, scene } from '../../support/scene.js';
+import {
+  answersTo,
+  answerTo,
+  mention,
+  midRender,
+  pair,
+  patient,
+  scene,
+} from '../../support/scene.js';
 import { readCompose, secondsOf } from './compose.js';
 import { buildStage, isIgnored, type Build } from './build.js';
 import { environmentOf, listOf, readDockerfile, said, stageNamed } from './dockerfile.js';
@@ -63,7 +71,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
   beforeAll(async () => {
     image = await buildStage('cpu');
     return () => rm(image.folder, { recursive: true, force: true });
-  }, 600_000);
+  }, 180_000);
 
   const stage = stageNamed('cpu');
 
@@ -111,7 +119,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     expect(spawnSync(program, rest, { cwd: image.at('/app') }).status).toBe(0);
   });
 
-  it('finds nothing wrong with itself', { timeout: 300_000 }, () => {
+  it('finds nothing wrong with itself', { timeout: 60_000 }, () => {
     const { status, stdout, stderr } = pentimento('doctor');
     expect({ status, stderr, stdout }).toMatchObject({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^ok +data folder: .* can be written to/m);
@@ -153,7 +161,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     expect(healthcheck()).toBe(0);
     expect(statSync(join(folder, 'pentimento.sqlite3'))).toMatchObject({ uid: 1000, gid: 1000 });
 
-    const asked = await mention(ada, 'please', await pair());
+    const asked = await mention(ada, 'please #size320', await pair());
     const worker = await midRender(bot);
     expect(commandOf(worker)).toContain(image.at('/app/dist/render/worker.js'));
     const before = performance.now();
@@ -171,7 +179,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     expect((await answerTo(ada, asked)).mediaAttachments).toHaveLength(1);
     expect(await answersTo(ada, asked)).toHaveLength(1);
     expect(await again.end('SIGTERM')).toBe(0);
-  }, 400_000);
+  }, 120_000);
 });
 
 async function freePort(): Promise<number> {
