@@ -34,7 +34,7 @@ async function say(
   const mediaIds = [];
   for (const { name, data } of show) {
     const file = new Blob([new Uint8Array(data)]);
-    mediaIds.push((await rest.v2.media.create({ file, description: name })).id);
+    mediaIds.push((await rest.v2.media.create({ file, description: name, skipPolling: true })).id);
   }
   return rest.v1.statuses.create({
     status: `@pentimento ${text}`,

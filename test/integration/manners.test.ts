@@ -11,7 +11,8 @@ describe('a mention with too few pictures', () => {
     const above = async (files: readonly Buffer[]) => {
       const mediaIds = [];
       for (const file of files) {
-        const media = { file: new Blob([new Uint8Array(file)]), description: 'a boat' };
+        const blob = new Blob([new Uint8Array(file)]);
+        const media = { file: blob, description: 'a boat', skipPolling: true } as const;
         mediaIds.push((await ada.rest.v2.media.create(media)).id);
       }
       return ada.rest.v1.statuses.create({ status: 'look', mediaIds });
@@ -141,7 +142,7 @@ it('a focal point is handed on to the painted picture', async () => {
     [painting, '1,1'],
   ] as const) {
     const jpeg = await sharp(file).jpeg().toBuffer();
-    const media = { file: new Blob([new Uint8Array(jpeg)]), focus };
+    const media = { file: new Blob([new Uint8Array(jpeg)]), focus, skipPolling: true } as const;
     mediaIds.push((await ada.rest.v2.media.create(media)).id);
   }
   const asked = await ada.rest.v1.statuses.create({ status: '@pentimento please', mediaIds });
