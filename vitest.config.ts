@@ -17,7 +17,7 @@ const SECOND = 1000;
 /** Compiles the program once, for tests that start it as a process. */
 const BUILD = 'test/support/build.ts';
 const CLUSTER = 'test/support/cluster.ts';
-const REPORT_SKIPPED = 'test/support/report-skipped.ts';
+const REPORT = 'test/support/report.ts';
 
 /**
  * A project, and the time limits of its tests.
@@ -35,7 +35,7 @@ function project(
       name,
       testTimeout: seconds * SECOND,
       hookTimeout: seconds * SECOND,
-      globalSetup: [BUILD, REPORT_SKIPPED],
+      globalSetup: [BUILD, REPORT],
       ...more,
       include: [`test/${name}/**/*.test.ts`, ...include],
     },
@@ -60,15 +60,15 @@ export default defineConfig({
     },
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('unit', 20, { globalSetup: [REPORT_SKIPPED] }),
+      project('unit', 20, { globalSetup: [REPORT] }),
       project('smoke', 60, {
-        globalSetup: [BUILD, CLUSTER, REPORT_SKIPPED],
+        globalSetup: [BUILD, CLUSTER, REPORT],
         include: prerequisites.postgres.isInstalled ? [CONTRACT] : [],
       }),
       project('integration', 60),
       project('browser', 60),
       project('postgres', 60, {
-        globalSetup: [BUILD, CLUSTER, REPORT_SKIPPED],
+        globalSetup: [BUILD, CLUSTER, REPORT],
         include: [`${QUEUE}/**/*.test.ts`],
         exclude: prerequisites.postgres.isInstalled ? [CONTRACT, ...ON_SQLITE] : ['**'],
       }),

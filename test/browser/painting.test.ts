@@ -1,8 +1,11 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { WEB } from '../../src/platforms/web/platform.js';
 import { askedIn } from '../../src/queue/desk.js';
+import { temporaryFolder } from '../support/folder.js';
 import { options as generous } from '../support/queue.js';
 import { runCounter } from '../support/web/counter.js';
 import { hasChromium, open, quit } from '../support/web/harness.js';
@@ -28,11 +31,14 @@ function signal() {
 
 describe.skipIf(!hasChromium)('the page to paint', () => {
   it.each([
-    ['a text that is called a JPEG', Buffer.from('I am a text.'), 'not a picture'],
-    ['too large a file', Buffer.alloc(16e6 + 1), 'at most 16 MB'],
-  ])('refuses %s before it is sent', async (_, buffer, sentence) => {
+    ['a text that is called a JPEG', 12, 'not a picture'],
+    ['too large a file', 16e6 + 1, 'at most 16 MB'],
+  ])('refuses %s before it is sent', async (_, bytes, sentence) => {
     const { page } = await open((await runCounter()).url);
-    await page.locator('#photo').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer });
+    const file = join(temporaryFolder(), 'a.jpg');
+    writeFileSync(file, 'I am a text.');
+    truncateSync(file, bytes);
+    await page.locator('#photo').setInputFiles(file);
     await page.locator('#photo-problem').filter({ hasText: sentence }).waitFor();
     expect(await page.locator('#photo').inputValue()).toBe('');
   });
@@ -56,7 +62,7 @@ describe.skipIf(!hasChromium)('the page to paint', () => {
     // The answer is another page, whose script may come after its words.
     await page.locator('html.scripted').waitFor();
     await page.getByRole('radio', { name: /^Lily leek/ }).check({ force: true });
-    await page.getByRole('alert').filter({ hasText: /./ }).waitFor({ state: 'detached' });
+    await expect.poll(() => page.getByRole('alert').filter({ hasText: /./ }).count()).toBe(0);
   });
 });
 
@@ -69,6 +75,7 @@ describe.skipIf(!hasChromium)('the page of a picture', () => {
     await page.getByText('The connection is lost').waitFor();
     await painter(counter).paintAll();
     await page.locator('#render[data-state=painted]').waitFor();
+    await expect.poll(() => page.getByText('The connection is lost').isVisible()).toBe(false);
   });
 
   it('shows the picture, also if it is painted while the page asks how it is coming along', async () => {
@@ -94,6 +101,7 @@ describe.skipIf(!hasChromium)('the page of a picture', () => {
     await page.waitForTimeout(500); // until the page has heard of it
     painted.give();
     await page.locator('#render[data-state=painted]').waitFor();
+    expect(await page.getByRole('img', { name: /repainted/ }).count()).toBe(1);
   });
 });
 

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { imageSizeLimit } from '../../src/sandbox/pictures.js';
 import { housePaintings, samplePhotos } from '../../src/collection.js';
+import { temporaryFolder } from '../support/folder.js';
 import { hasChromium, open, quit, runStudio } from '../support/web/harness.js';
 
 afterAll(quit);
@@ -15,8 +18,12 @@ const pickers = (page: Page) => ({
   painting: page.getByRole('group', { name: 'Painting', exact: true }),
 });
 
+/** Large content goes by a file on the disk, or it would have to be sent to the browser. */
 async function choose(picker: Locator, mimeType: string, buffer: Buffer): Promise<void> {
-  await picker.getByLabel(/^Choose/).setInputFiles({ name: 'file', mimeType, buffer });
+  const file = join(temporaryFolder(), 'file.png');
+  if (buffer.length > 1e6) writeFileSync(file, buffer);
+  const chosen = buffer.length > 1e6 ? file : { name: 'file', mimeType, buffer };
+  await picker.getByLabel(/^Choose/).setInputFiles(chosen);
 }
 
 async function takeSample(picker: Locator): Promise<void> {

@@ -162,7 +162,7 @@ describe.skipIf(!hasChromium)('the page', () => {
 
   it('says beforehand what a name may be and how far strength goes', async () => {
     const studio = await runStudio();
-    const { page } = await open(`${studio.url}/sandbox`);
+    const { page, complaints } = await open(`${studio.url}/sandbox`);
     const name = page.getByLabel('Your name');
     await page.getByText('Letters a–z, digits and _, up to 30.').waitFor();
     await name.fill("Álvaro O'Neil!");
@@ -172,6 +172,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page
       .getByText(`#strength${min} is all photo, #strength${max} all painting`, { exact: false })
       .waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('has a control for whatever can be tuned, which writes hashtags and shows what is written', async () => {
@@ -331,8 +332,8 @@ describe.skipIf(!hasChromium)('the page', () => {
     const again = await runStudio({ directory, port: Number(new URL(studio.url).port) });
     await answer(again.bot, mention, 'Painted while you were away');
     await page.getByRole('img', { name: 'Painted while you were away' }).waitFor();
-    await page.getByText('The connection is lost').waitFor({ state: 'hidden' });
     await page.getByText('painting 50 %', { exact: true }).waitFor({ state: 'hidden' });
+    await expect.poll(() => page.getByText('The connection is lost').isVisible()).toBe(false);
   });
 
   it.each([360, 1280])(

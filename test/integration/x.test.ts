@@ -66,8 +66,8 @@ it('one bot paints for Mastodon and X in one fair line, in which the same shares
   // Of one size, so that all cost the same.
   const ada = somebody(x, x.world.user('ada'));
   for (let i = 0; i < 4; i++) {
-    asked.mastodon.push(await mention(ben, `please #seed ${i}`, show));
-    asked.x.push(await ada.post(`@pentimento please #seed ${i}`, { pictures: onX(show) }));
+    asked.mastodon.push(await mention(ben, `please #draft #seed ${i}`, show));
+    asked.x.push(await ada.post(`@pentimento please #draft #seed ${i}`, { pictures: onX(show) }));
   }
   const line = () => {
     const database = new Database(join(folder, DATABASE_FILE), { readonly: true });

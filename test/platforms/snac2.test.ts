@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startBotProcess } from '../support/bot-process.js';
 import { temporaryFolder } from '../support/folder.js';
 import { answerTo, pair } from '../support/scene.js';
@@ -7,6 +7,11 @@ import { runSnac2, type Snac2 } from '../support/snac2.js';
 import { platformContract } from '../support/platforms/contract.js';
 import { mastodonNetwork, somebody } from '../support/platforms/mastodon-network.js';
 import { persistent } from '../support/platforms/persistent.js';
+
+// snac2 has no stream, so the adapter asks every 6 s.
+vi.mock('node:timers/promises', async (original) =>
+  (await import('../support/short-waits.js')).shortWaits(await original()),
+);
 
 describe.skipIf(!prerequisites.snac2.isInstalled)('a real server of another make', () => {
   // One for all tests: it takes its seconds to deliver anything, and more to start.

@@ -1,9 +1,14 @@
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { Fault, Faults, Place } from '../../chaos/faults.js';
 import { FaultyProxy } from '../../chaos/proxy.js';
 import { platformContract } from '../../support/platforms/contract.js';
 import { persistent } from '../../support/platforms/persistent.js';
 import { sandboxNetwork } from '../../support/platforms/sandbox-network.js';
+
+// After a failure the adapter waits before it asks again.
+vi.mock('node:timers/promises', async (original) =>
+  (await import('../../support/short-waits.js')).shortWaits(await original()),
+);
 
 /** What may go wrong with any request; all of it passes. */
 const passing: readonly Fault[] = [

@@ -16,7 +16,7 @@ const anyStudio = { network: 'auto', device: 'auto' } as const;
 function pool(changes: Partial<PoolOptions> = {}): RenderPool {
   const log = createLog('silent');
   // Where it is not what is tested, a machine may be as slow as it likes.
-  const limits = { silenceMs: 120_000, jobMs: 10 * 60_000, memoryBytes: 4e9 };
+  const limits = { silenceMs: 60_000, jobMs: 60_000, memoryBytes: 4e9 };
   const made = new RenderPool({
     workers: 1,
     studio: anyStudio,
@@ -36,6 +36,7 @@ function job(changes: Partial<Extract<RenderJob, { effect: 'painting' }>> = {}):
     styles: [{ file: join(projectRoot, 'data/styles/harbor-knife.jpg'), weight: 1 }],
     output: join(temporaryFolder(), 'painted.jpg'),
     size: 64,
+    quality: 'draft',
     faces: true,
     ...changes,
   };
@@ -161,7 +162,7 @@ describe('the render pool', () => {
   });
 
   it('replaces a worker that falls silent', async () => {
-    const one = pool({ silenceMs: 8000 });
+    const one = pool({ silenceMs: 5000 });
     const silent = one.paint(job({ size: 512 }), {
       onProgress: () => one.painting.forEach((pid) => process.kill(pid, 'SIGSTOP')),
     });
@@ -170,13 +171,13 @@ describe('the render pool', () => {
   });
 
   it('does not take a worker for silent whose words wait while the bot itself stands still', async () => {
-    const silenceMs = 8000;
+    const silenceMs = 5000;
     const one = pool({ silenceMs });
     let stoodStill = 0;
     const onProgress = () => {
       // As on a machine that has no time for the bot.
       if (stoodStill++ === 0)
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, silenceMs + 2000);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, silenceMs + 1000);
     };
     await expect(one.paint(job({ size: 256 }), { onProgress })).resolves.toMatchObject({
       height: 256,

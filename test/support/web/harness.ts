@@ -144,7 +144,7 @@ let browser: Promise<Browser> | undefined;
 /** One browser for all tests of a file. */
 async function launch(): Promise<Browser> {
   browser ??= chromium.launch({
-    executablePath: CHROMIUM,
+    ...(CHROMIUM !== undefined && { executablePath: CHROMIUM }),
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -7,15 +7,10 @@ import type { FakeXOptions } from '../../../x/server.js';
 import { listen, paintedPicture } from '../../../support/platforms/contract/setting.js';
 import { xNetwork } from '../../../support/platforms/x-network.js';
 
-/*
- * The real X may take 3 s to show a post, and the bot waits for it. The fake X shows a post at once,
- * or after the time that a test sets, so here every wait is a tenth as long.
- */
-vi.mock('node:timers/promises', async (importOriginal) => {
-  const timers = await importOriginal<typeof import('node:timers/promises')>();
-  const tenth: typeof timers.setTimeout = (ms = 0, ...more) => timers.setTimeout(ms / 10, ...more);
-  return { ...timers, setTimeout: tenth };
-});
+// The real X may take 3 s to show a post, for which the bot waits. The fake one shows it at once.
+vi.mock('node:timers/promises', async (original) =>
+  (await import('../../../support/short-waits.js')).shortWaits(await original()),
+);
 
 /** A mention by Ada, heard. */
 async function mentioned(options: FakeXOptions = {}) {

@@ -11,8 +11,13 @@ const needs: Readonly<Record<string, readonly PrerequisiteName[]>> = {
   chaos: ['postgres'],
 };
 
-/** Says at the end of a run which tests were skipped, and what to install for them. */
-export default function setup({ name }: TestProject): () => void {
+/** Projects that have property tests. */
+const withProperties: readonly string[] = ['unit', 'postgres'];
+
+/** Prints the seed of the property tests, and at the end which tests were skipped and why. */
+export default function setup({ name, config }: TestProject): () => void {
+  if (withProperties.includes(name))
+    console.log(`${name}: property tests use seed ${String(config.env.FC_SEED)} (FC_SEED)`);
   return () => {
     for (const need of needs[name] ?? []) {
       const { isInstalled, covers, install } = prerequisites[need];
