@@ -2,25 +2,31 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { projectRoot } from '../../src/paths.js';
 
-/** Those that take minutes, the longest first. */
+/** Files that take a minute and more, the longest first. `npm run test:durations` has the figures. */
 const long = [
-  'chaos/storm',
   'chaos/killings',
-  'end-to-end/cli',
+  'browser/painting-bot',
   'chaos/fleet',
-  'end-to-end/conversation',
-  'end-to-end/painting',
-  'end-to-end/operator',
-  'queue/fairness',
-  'end-to-end/bot',
-  'render/pool',
+  'integration/cli',
+  'chaos/storm',
+  'repo/hosting/image',
+  'integration/conversation',
+  'integration/render/pool',
+  'integration/manners',
+  'integration/deletion',
+  'integration/disk',
+  'integration/models',
+  'integration/shutdown',
+  'integration/x',
+  'integration/api',
+  'postgres/end-to-end',
+  'postgres/database',
   'platforms/snac2',
-  'chaos/cuts',
-  'chaos/x',
-  'moving/command',
+  'smoke/pages',
+  'smoke/mention',
 ].map((name) => `test/${name}.test.ts`);
 
-/** Begins with the files that take longest, so that none of them is left alone at the end, beside an idle processor. */
+/** Begins with the files that take longest, so that none is left alone at the end on one core. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) => {
