@@ -26,7 +26,11 @@ describe('uploading a picture', () => {
       const { person } = await runSandbox();
       const { rest } = await person('ada');
       const file = new File([await picture(60, 40, format)], 'x.html', { type: 'text/html' });
-      const media = await rest.v2.media.create({ file, description: ' A red wall ', skipPolling: true });
+      const media = await rest.v2.media.create({
+        file,
+        description: ' A red wall ',
+        skipPolling: true,
+      });
       expect(media).toMatchObject({ type: 'image', description: 'A red wall' });
       expect(media.meta?.original).toEqual({ width: 60, height: 40, size: '60x40', aspect: 1.5 });
       for (const [address, type] of [

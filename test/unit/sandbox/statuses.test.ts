@@ -74,7 +74,13 @@ describe('posting', () => {
     const { person } = await runSandbox();
     const [ada, bob, eve] = [await person('ada'), await person('bob'), await person('eve')];
     const upload = async () =>
-      (await ada.rest.v2.media.create({ file: await picture(), focus: '0.5,-0.25', skipPolling: true })).id;
+      (
+        await ada.rest.v2.media.create({
+          file: await picture(),
+          focus: '0.5,-0.25',
+          skipPolling: true,
+        })
+      ).id;
     const [first, second] = [await upload(), await upload()];
     const root = await ada.rest.v1.statuses.create({ status: 'root' });
     const { id } = await ada.rest.v1.statuses.create({
