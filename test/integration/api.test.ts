@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OpenAPIClientAxios, type Document } from 'openapi-client-axios';
 import sharp from 'sharp';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { projectRoot } from '../../src/paths.js';
 import { quickSettings, startBotProcess } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
 import { midRender, patient } from '../support/scene.js';
+
+/** One test paints several pictures, or starts the bot several times. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const sample = (name: string) => readFile(join(projectRoot, 'data', name));
 

@@ -14,13 +14,16 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hasNvidiaGpu } from '../../src/graph/gpus.js';
 import { projectRoot } from '../../src/paths.js';
 import { version } from '../../src/version.js';
 import { quickSettings } from '../support/bot-process.js';
 import { pentimento } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
+
+/** One test paints several pictures, or starts the bot several times. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const photo = join(projectRoot, 'data/samples/lily-leek.jpg');
 const painting = join(projectRoot, 'data/styles/harbor-knife.jpg');

@@ -4,6 +4,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Person } from '../support/sandbox.js';
 import { answersTo, answerTo, mention, pair, patient, scene } from '../support/scene.js';
 
+/** One test paints several pictures, or starts the bot several times. */
+vi.setConfig({ testTimeout: 120_000 });
+
 /** A picture that is told from others by its description, which comes back in the alt text of what is painted from it. */
 interface Named {
   readonly name: string;
@@ -188,15 +191,12 @@ describe('a sheet of variations', () => {
 
 describe('a person who asks', () => {
   it('for help, where they are, or for nothing more, is told so at once, and in their language', async () => {
-    const { ada, person, start, operator } = await scene();
+    const { ada, person, start, operator, untilState } = await scene();
     await start();
     await operator('queue', 'pause');
     const [boat, waves] = await pictures;
     const asked = await say(ada, 'please', { show: [boat, waves] });
-    await vi.waitFor(
-      async () => expect((await operator('queue', 'show', '1')).out).toMatch(/^state +queued$/m),
-      patient,
-    );
+    await untilState(1, 'queued');
     const content = async (text: string, options = {}, who = ada) =>
       wordsOf(await answerTo(who, await say(who, text, options)));
     expect(await content('#help')).toContain('#strength 0–100');

@@ -5,6 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Person } from '../support/sandbox.js';
 import { answersTo, answerTo, mention, midRender, pair, patient, scene } from '../support/scene.js';
 
+/** One test paints several pictures, or starts the bot several times. */
+vi.setConfig({ testTimeout: 120_000 });
+
 /** For which requests there is a picture. */
 function filesOf(folder: string): readonly string[] {
   const pictures = join(folder, 'pictures');
@@ -52,16 +55,13 @@ describe('a person, in reply to their painted picture,', () => {
 
 describe('a person who deletes the post that asked', () => {
   it('while it waits, is not painted for; after the answer, has the answer removed, files and all', async () => {
-    const { ada, start, operator, folder } = await scene();
+    const { ada, start, operator, folder, untilState } = await scene();
     await start();
     const answered = await mention(ada, 'please #draft', await pair());
     const answer = await answerTo(ada, answered);
     await operator('queue', 'pause');
     const waiting = await mention(ada, 'and this #draft', await pair());
-    await vi.waitFor(
-      async () => expect((await operator('queue', 'show', '2')).out).toMatch(/^state +queued$/m),
-      patient,
-    );
+    await untilState(2, 'queued');
 
     await ada.rest.v1.statuses.$select(answered.id).remove();
     await ada.rest.v1.statuses.$select(waiting.id).remove();

@@ -2,7 +2,8 @@ import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import { answersTo, answerTo, mention, pair, patient, scene } from '../support/scene.js';
 
-const queued = /^state +queued$/m;
+/** One test paints several pictures, or starts the bot several times. */
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('a mention with too few pictures', () => {
   it('takes them from the post above, if that is the same person’s', async () => {
@@ -34,15 +35,12 @@ describe('a mention with too few pictures', () => {
 
 describe('a mention that is edited while it waits', () => {
   it('is painted, or refused, as it is then', async () => {
-    const { ada, start, operator } = await scene();
+    const { ada, start, operator, untilState } = await scene();
     await start();
     await operator('queue', 'pause');
     const more = await mention(ada, '#strength20 #draft', await pair());
     const none = await mention(ada, 'please #draft', await pair());
-    await vi.waitFor(
-      async () => expect((await operator('queue', 'show', '2')).out).toMatch(queued),
-      patient,
-    );
+    await untilState(2, 'queued');
     await ada.rest.v1.statuses.$select(more.id).update({
       status: '@pentimento #strength60',
       spoilerText: 'paint',
@@ -61,18 +59,16 @@ describe('a mention that is edited while it waits', () => {
   });
 
   it('is not painted if it was deleted while the bot was down, and nothing of it is kept', async () => {
-    const { ada, start, operator } = await scene();
+    const { ada, start, operator, untilState } = await scene();
     const first = await start();
     await operator('queue', 'pause');
     const asked = await mention(ada, 'please #draft', await pair());
-    await vi.waitFor(
-      async () => expect((await operator('queue', 'show', '1')).out).toMatch(queued),
-      patient,
-    );
+    await untilState(1, 'queued');
     await first.end('SIGKILL');
     await ada.rest.v1.statuses.$select(asked.id).remove();
     await operator('queue', 'resume');
     await start();
+    await untilState(1, 'cancelled');
     await vi.waitFor(async () => {
       const { out } = await operator('queue', 'show', '1');
       expect(out).toMatch(/^state +cancelled$/m);

@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { startBotProcess } from '../support/bot-process.js';
-import { hasVariable, processes } from '../support/processes.js';
+import { hasVariable, infoOf, processes } from '../support/processes.js';
 import { answersTo, answerTo, mention, midRender, pair, patient, scene } from '../support/scene.js';
+
+/** One test paints several pictures, or starts the bot several times. */
+vi.setConfig({ testTimeout: 120_000 });
 
 /** What the bot allows itself, and a little for a busy machine. */
 const IN_TIME_MS = 8000 + 4000;
-
-const infoOf = (worker: number) => processes().find(({ pid }) => pid === worker);
 
 async function took(act: () => Promise<unknown>): Promise<number> {
   const start = performance.now();

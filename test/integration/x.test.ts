@@ -11,6 +11,9 @@ import { signedInToX, xSettings } from '../support/x-account.js';
 import { FakeX, type FakeXOptions } from '../x/server.js';
 import type { Post } from '../x/world.js';
 
+/** One test paints several pictures, or starts the bot several times. */
+vi.setConfig({ testTimeout: 120_000 });
+
 /** A bot with an account on Mastodon and one on X. */
 async function both(options: FakeXOptions = {}) {
   const mastodon = await scene();

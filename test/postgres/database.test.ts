@@ -428,6 +428,7 @@ describe('news', () => {
         one.news.tell(news);
         await sleep(20);
       }
+      expect(heard).toContain(news);
     };
   };
 
@@ -492,6 +493,7 @@ describe('news', () => {
       await here.admit('here', mentionOf(String(i)), outcome);
       await sleep(20);
     }
+    expect(there.version).not.toBe(seen);
   });
 });
 

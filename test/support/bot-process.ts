@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Role } from '../../src/front.js';
 import { projectRoot } from '../../src/paths.js';
-import { processes } from './processes.js';
+import { childrenOf } from './processes.js';
 import { programFile } from './program.js';
 import { expectNone, secretsIn } from './secrets.js';
 
@@ -122,7 +122,7 @@ export async function startBotProcess(
 const PAINTING_TICKS = 300; // of 10 ms
 
 function paintersOf({ pid }: ChildProcess): readonly number[] {
-  return processes()
-    .filter(({ parent, ticks }) => parent === pid && ticks > PAINTING_TICKS)
+  return childrenOf(pid ?? NaN)
+    .filter(({ ticks }) => ticks > PAINTING_TICKS)
     .map((painter) => painter.pid);
 }

@@ -12,15 +12,23 @@ export interface ProcessInfo {
 export function processes(): readonly ProcessInfo[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      const stat = contentOf(`/proc/${name}/stat`);
-      // Past the name in parentheses: state, parent, …; user time is the 14th field in all (see proc(5)).
-      const fields = stat?.split(') ')[1]?.split(' ') ?? [];
-      const [state, parent] = fields;
-      // One that has ended is still listed, as a zombie, until its parent has noticed.
-      if (state === undefined || state === 'Z') return [];
-      return [{ pid: Number(name), parent: Number(parent), ticks: Number(fields[11]) }];
-    });
+    .flatMap((name) => infoOf(Number(name)) ?? []);
+}
+
+/** The processes that a process started. It costs a hundredth of what looking through all costs. */
+export function childrenOf(pid: number): readonly ProcessInfo[] {
+  const pids = contentOf(`/proc/${pid}/task/${pid}/children`)?.match(/\d+/g) ?? [];
+  return pids.flatMap((child) => infoOf(Number(child)) ?? []);
+}
+
+/** A process, unless it has ended. */
+export function infoOf(pid: number): ProcessInfo | undefined {
+  // After the name in parentheses: state, parent, …; user time is the 14th field in all (proc(5)).
+  const fields = contentOf(`/proc/${pid}/stat`)?.split(') ')[1]?.split(' ') ?? [];
+  const [state, parent] = fields;
+  // A process that has ended is listed as a zombie until its parent has noticed.
+  if (state === undefined || state === 'Z') return undefined;
+  return { pid, parent: Number(parent), ticks: Number(fields[11]) };
 }
 
 /** Whether a process, or the one that started it, was given this variable of the environment. */

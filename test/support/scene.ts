@@ -1,6 +1,10 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { mastodon } from 'masto';
 import sharp from 'sharp';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
+import { DATABASE_FILE } from '../../src/queue/sqlite.js';
+import type { State } from '../../src/queue/states.js';
 import { runSandbox, type Person, type RunningSandbox } from './sandbox.js';
 import { quickSettings, startBotProcess, type BotProcess } from './bot-process.js';
 import { pentimento, type Outcome } from './command.js';
@@ -8,7 +12,7 @@ import { doorTo, type Door } from './door.js';
 import { temporaryFolder } from './folder.js';
 
 /** For what takes a picture's time on a busy machine. */
-export const patient = { timeout: 50_000, interval: 50 };
+export const patient = { timeout: 50_000, interval: 200 };
 
 export interface Scene extends RunningSandbox {
   /** The bot's data. */
@@ -18,6 +22,8 @@ export interface Scene extends RunningSandbox {
   readonly door: Door;
   /** With settings beyond the quick ones, as YAML. */
   readonly start: (settings?: string) => ReturnType<typeof startBotProcess>;
+  /** Waits until the bot's database has a request in a state. A command would take half a second. */
+  readonly untilState: (id: number, state: State) => Promise<void>;
   /** Runs a command with the bot's own settings, as its operator does. */
   readonly operator: (...args: readonly string[]) => Promise<Outcome>;
   readonly ada: Person;
@@ -38,6 +44,8 @@ export async function scene(folder = temporaryFolder()): Promise<Scene> {
     door,
     ada: await sandbox.person('ada'),
     start: (settings) => startBotProcess(folder, account, settings),
+    untilState: (id, state) =>
+      vi.waitFor(() => expect(stateOf(folder, id)).toBe(state), { ...patient, interval: 50 }),
     operator: (...args) => {
       const { url, accessToken } = account;
       const env = {
@@ -48,6 +56,16 @@ export async function scene(folder = temporaryFolder()): Promise<Scene> {
       return pentimento(args, { env });
     },
   };
+}
+
+/** The state of a request, or nothing before there is one. */
+function stateOf(folder: string, id: number): unknown {
+  const database = new Database(join(folder, DATABASE_FILE), { readonly: true });
+  try {
+    return database.prepare('SELECT state FROM requests WHERE id = ?').pluck().get(id);
+  } finally {
+    database.close();
+  }
 }
 
 async function picture(background: string): Promise<Buffer> {

@@ -7,7 +7,7 @@ import type { Role } from '../../src/front.js';
 import { projectRoot } from '../../src/paths.js';
 import { programFile } from './program.js';
 import { secretsIn } from './secrets.js';
-import { commandOf, hasVariable, processes, type ProcessInfo } from './processes.js';
+import { childrenOf, commandOf, hasVariable, processes, type ProcessInfo } from './processes.js';
 
 const lineSchema = z.looseObject({
   time: z.number(),
@@ -77,8 +77,8 @@ export class Supervisor {
 
   /** Its render workers. */
   workers(): readonly ProcessInfo[] {
-    return processes().filter(
-      ({ pid, parent }) => parent === this.#child?.pid && commandOf(pid).includes('render/worker'),
+    return childrenOf(this.#child?.pid ?? NaN).filter(({ pid }) =>
+      commandOf(pid).includes('render/worker'),
     );
   }
 

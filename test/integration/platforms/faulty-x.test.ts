@@ -1,14 +1,8 @@
-import { vi } from 'vitest';
 import { platformContract } from '../../support/platforms/contract.js';
 import { persistent } from '../../support/platforms/persistent.js';
 import { xNetwork } from '../../support/platforms/x-network.js';
 import type { Endpoint } from '../../x/meter.js';
 import { faultKinds, type Fault } from '../../x/server.js';
-
-// After a failure the adapter waits before it asks again.
-vi.mock('node:timers/promises', async (original) =>
-  (await import('../../support/short-waits.js')).shortWaits(await original()),
-);
 
 /** The first request of each kind fails, the third, and so on, each time in another way. */
 function everyOther(): (endpoint: Endpoint) => Fault | undefined {

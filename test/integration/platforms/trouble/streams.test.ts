@@ -109,7 +109,7 @@ describe('a stream', () => {
     const { relay, platform, say } = await trouble();
     relay.interceptStream = () => true; // and says nothing
     const { hears } = listen(platform);
-    await hears(await say('are you there?'));
+    await expect(hears(await say('are you there?'))).resolves.toBeDefined();
   });
 
   it('of a token that is revoked ends for good, within seconds', async () => {
