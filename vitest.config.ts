@@ -65,16 +65,16 @@ export default defineConfig({
         globalSetup: [BUILD, CLUSTER, REPORT],
         include: prerequisites.postgres.isInstalled ? [CONTRACT] : [],
       }),
-      project('integration', 60),
-      project('browser', 60),
-      project('postgres', 60, {
+      project('integration', 120),
+      project('browser', 120),
+      project('postgres', 120, {
         globalSetup: [BUILD, CLUSTER, REPORT],
         include: [`${QUEUE}/**/*.test.ts`],
         exclude: prerequisites.postgres.isInstalled ? [CONTRACT, ...ON_SQLITE] : ['**'],
       }),
-      project('platforms', 60),
-      project('chaos', 300),
-      project('repo', 60, { globalSetup: [] }),
+      project('platforms', 120),
+      project('chaos', 600),
+      project('repo', 120, { globalSetup: [] }),
     ],
   },
 });

@@ -10,7 +10,7 @@ import { hasChromium, open, quit } from '../support/web/harness.js';
 afterAll(quit);
 
 /** Whole pictures are painted here, on machines that may be busy. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const picture = (background: string) =>
   sharp({ create: { width: 160, height: 120, channels: 3, background } })
@@ -34,9 +34,9 @@ async function ask(page: Page, url: string, { size, quality } = QUICK, path = '/
 }
 
 const isPainted = (page: Page) =>
-  page.locator('#render[data-state=painted]').waitFor({ timeout: 50_000 });
+  page.locator('#render[data-state=painted]').waitFor({ timeout: 100_000 });
 const isPainting = (page: Page) =>
-  page.locator('#render[data-state=painting] #sketch[src*=sketch]').waitFor({ timeout: 50_000 });
+  page.locator('#render[data-state=painting] #sketch[src*=sketch]').waitFor({ timeout: 100_000 });
 
 /** What axe-core finds that keeps somebody from using the page. */
 async function barriers(page: Page): Promise<readonly string[]> {

@@ -12,7 +12,7 @@ import { judge, type Figures } from './verdict.js';
 export const SEED = Number(process.env.CHAOS_SEED ?? 1);
 
 /** The time limit of a run, in ms: a few times what it takes on two cores. */
-export const LIMIT_MS = rounds(5, 30) * 60_000;
+export const LIMIT_MS = rounds(10, 40) * 60_000;
 
 /** Lets something happen to a bot and the people who ask it; complains about every mention that was not answered well. */
 export async function figuresAfter(happening: (scene: Scene) => Promise<void>): Promise<Figures> {

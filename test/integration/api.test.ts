@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/folder.js';
 import { midRender, patient } from '../support/scene.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const sample = (name: string) => readFile(join(projectRoot, 'data', name));
 

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../support/folder.js';
 import { answersTo, answerTo, mention, midRender, pair, scene } from '../support/scene.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 describe('the bot, as a process of its own, on a real server', () => {
   it('answers what it cannot paint with a kind sentence, and keeps a direct mention direct', async () => {

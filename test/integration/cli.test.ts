@@ -23,7 +23,7 @@ import { pentimento } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const photo = join(projectRoot, 'data/samples/lily-leek.jpg');
 const painting = join(projectRoot, 'data/styles/harbor-knife.jpg');

@@ -5,7 +5,7 @@ import type { Person } from '../support/sandbox.js';
 import { answersTo, answerTo, mention, pair, patient, scene } from '../support/scene.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 /** A picture that is told from others by its description, which comes back in the alt text of what is painted from it. */
 interface Named {

@@ -6,7 +6,7 @@ import type { Person } from '../support/sandbox.js';
 import { answersTo, answerTo, mention, midRender, pair, patient, scene } from '../support/scene.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 /** For which requests there is a picture. */
 function filesOf(folder: string): readonly string[] {

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/folder.js';
 import { answersTo, answerTo, mention, pair, patient, scene } from '../support/scene.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 describe.skipIf(!canMount)('a disk of its own', () => {
   it('that is nearly full: nothing is painted, which the bot says, until there is room', async () => {

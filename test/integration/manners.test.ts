@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { answersTo, answerTo, mention, pair, patient, scene } from '../support/scene.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 describe('a mention with too few pictures', () => {
   it('takes them from the post above, if that is the same person’s', async () => {

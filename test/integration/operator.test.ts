@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/folder.js';
 import { answersTo, answerTo, mention, pair, patient, scene } from '../support/scene.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 it('a second bot on the same folder is refused in one sentence, and the first goes on', async () => {
   const { ada, start, operator, folder } = await scene();

@@ -4,7 +4,7 @@ import { hasVariable, infoOf, processes } from '../support/processes.js';
 import { answersTo, answerTo, mention, midRender, pair, patient, scene } from '../support/scene.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 /** What the bot allows itself, and a little for a busy machine. */
 const IN_TIME_MS = 8000 + 4000;

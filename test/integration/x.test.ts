@@ -12,7 +12,7 @@ import { FakeX, type FakeXOptions } from '../x/server.js';
 import type { Post } from '../x/world.js';
 
 /** One test paints several pictures, or starts the bot several times. */
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 /** A bot with an account on Mastodon and one on X. */
 async function both(options: FakeXOptions = {}) {

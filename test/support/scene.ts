@@ -12,7 +12,7 @@ import { doorTo, type Door } from './door.js';
 import { temporaryFolder } from './folder.js';
 
 /** For what takes a picture's time on a busy machine. */
-export const patient = { timeout: 50_000, interval: 200 };
+export const patient = { timeout: 100_000, interval: 200 };
 
 export interface Scene extends RunningSandbox {
   /** The bot's data. */

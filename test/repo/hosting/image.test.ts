@@ -71,7 +71,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
   beforeAll(async () => {
     image = await buildStage('cpu');
     return () => rm(image.folder, { recursive: true, force: true });
-  }, 180_000);
+  }, 300_000);
 
   const stage = stageNamed('cpu');
 
@@ -179,7 +179,7 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     expect((await answerTo(ada, asked)).mediaAttachments).toHaveLength(1);
     expect(await answersTo(ada, asked)).toHaveLength(1);
     expect(await again.end('SIGTERM')).toBe(0);
-  }, 120_000);
+  }, 240_000);
 });
 
 async function freePort(): Promise<number> {
