@@ -9,8 +9,16 @@ import { LongestFirst } from './test/support/sequencer.js';
  */
 
 /** The seed of all property tests in this run. See test/support/property.ts. */
-const seed =
-  process.env.FC_SEED === 'random' ? String(randomInt(2 ** 31)) : (process.env.FC_SEED ?? '1');
+const seed = seedOf(process.env.FC_SEED ?? '1');
+// Vitest reads this file once for each project. All of them must take the same seed.
+process.env.FC_SEED = seed;
+
+/** @throws Error if it is neither "random" nor a whole number */
+function seedOf(text: string): string {
+  if (text === 'random') return String(randomInt(2 ** 31));
+  if (!/^-?\d+$/.test(text)) throw new Error('FC_SEED is a whole number, or random');
+  return text;
+}
 
 const SECOND = 1000;
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { prerequisites } from '../support/prerequisites.js';
 import { rounds } from '../support/rounds.js';
 import type { Supervisor } from '../support/supervisor.js';
 import { settled } from './acts.js';
@@ -11,6 +12,8 @@ import { LIMIT_MS, SEED } from './trial.js';
 import { answersTo } from './verdict.js';
 
 const MENTIONS = rounds(100, 300);
+const onPostgres = it.skipIf(!prerequisites.postgres.isInstalled);
+
 /** How many mentions wait for their answers: there is a line, and what fails fails amid the work. */
 const WAITING = rounds(15, 30);
 /** So long may nothing move at all before the rest counts as lost. */
@@ -52,7 +55,7 @@ function planFor({ listeners, workers, cluster, cable, cutListener }: Fleet): Pl
   ];
 }
 
-it(
+onPostgres(
   'two listeners and three workers give every mention one answer, in fair order, while they die, are cut off, and the database restarts',
   async () => {
     const dice = new Dice(SEED, 'fleet');
@@ -87,7 +90,7 @@ it(
         ).toBe(true);
         expect(more, asked.id).toEqual([]);
       }
-      for (const one of workers) expect(dispatchesOf(one)).toBeGreaterThan(0);
+      for (const one of workers) expect(dispatchesOf(one)).toBeGreaterThan(rounds(0, 2));
       const order = await orderOf(fleet.database);
       expect(order.overtakings).toEqual([]);
       expect(order.claims).toBeGreaterThan(MENTIONS / 10);

@@ -4,10 +4,13 @@ import { Queue } from '../../src/queue/queue.js';
 import { emptyDatabase } from '../support/empty-database.js';
 import { mentionOf, painted, request } from '../support/fixtures.js';
 import { startCluster } from '../support/postgres.js';
+import { prerequisites } from '../support/prerequisites.js';
 import { claimed, options } from '../support/queue.js';
 import { Dice } from './dice.js';
 import { orderOf, watchOrder } from './overtakings.js';
 import { SEED } from './trial.js';
+
+const onPostgres = it.skipIf(!prerequisites.postgres.isInstalled);
 
 const PEOPLE = 10;
 const REQUESTS = 120;
@@ -32,29 +35,32 @@ async function crew() {
   return { open, listener, ask };
 }
 
-it('however many paint for one database, while more is asked for, nobody is overtaken', async () => {
-  const { open, listener, ask } = await crew();
-  for (let id = 0; id < REQUESTS / 2; id++) await ask(id);
-  let isAsking = true;
-  const paint = async (queue: Queue) => {
-    for (;;) {
-      const wasAsking = isAsking;
-      const claim = await queue.claimRender();
-      if (claim) await queue.rendered(claim, painted);
-      else if (!wasAsking) return;
-    }
-  };
-  const painters = await Promise.all(Array.from({ length: PAINTERS }, open));
-  const painting = painters.map(paint);
-  for (let id = REQUESTS / 2; id < REQUESTS; id++) await ask(id);
-  isAsking = false;
-  await Promise.all(painting);
-  const order = await orderOf(listener.database);
-  expect(order).toMatchObject({ claims: REQUESTS, overtakings: [] });
-  expect(order.waited).toBeGreaterThan(REQUESTS);
-});
+onPostgres(
+  'however many paint for one database, while more is asked for, nobody is overtaken',
+  async () => {
+    const { open, listener, ask } = await crew();
+    for (let id = 0; id < REQUESTS / 2; id++) await ask(id);
+    let isAsking = true;
+    const paint = async (queue: Queue) => {
+      for (;;) {
+        const wasAsking = isAsking;
+        const claim = await queue.claimRender();
+        if (claim) await queue.rendered(claim, painted);
+        else if (!wasAsking) return;
+      }
+    };
+    const painters = await Promise.all(Array.from({ length: PAINTERS }, open));
+    const painting = painters.map(paint);
+    for (let id = REQUESTS / 2; id < REQUESTS; id++) await ask(id);
+    isAsking = false;
+    await Promise.all(painting);
+    const order = await orderOf(listener.database);
+    expect(order).toMatchObject({ claims: REQUESTS, overtakings: [] });
+    expect(order.waited).toBeGreaterThan(REQUESTS);
+  },
+);
 
-it('who is overtaken is written down', async () => {
+onPostgres('who is overtaken is written down', async () => {
   const { listener, ask } = await crew();
   for (let id = 1; id <= 3; id++) await ask(id, 'ada');
   const sql =
@@ -66,7 +72,7 @@ it('who is overtaken is written down', async () => {
   expect(overtakings[0]?.overtook.split(' ')).toContain(String(first.id));
 });
 
-it('so is who was left by a painter that died', async () => {
+onPostgres('so is who was left by a painter that died', async () => {
   const { listener, ask } = await crew();
   for (let id = 1; id <= 2; id++) await ask(id, 'ada');
   const left = claimed(await listener.claimRender());

@@ -90,10 +90,8 @@ describe('the issue forms', () => {
     );
   });
 
-  it('for a bug asks for what happened, the steps, the version and the doctor', () => {
-    expect(requiredIn('bug.yml')).toEqual(
-      expect.arrayContaining(['happened', 'steps', 'version', 'doctor']),
-    );
+  it('for a bug asks for what happened, the steps and the version', () => {
+    expect(requiredIn('bug.yml')).toEqual(expect.arrayContaining(['happened', 'steps', 'version']));
   });
 });
 

@@ -8,7 +8,7 @@ export interface Prerequisite {
   readonly isInstalled: boolean;
   /** The tests that are skipped without it. */
   readonly covers: string;
-  /** The command that installs it on Debian. */
+  /** The command that installs it on Debian, as root. */
   readonly install: string;
 }
 
@@ -30,16 +30,18 @@ export function postgresPrograms(): string {
   return newest === undefined ? '' : join(debian, String(newest), 'bin');
 }
 
+const DEBIAN = 'test/support/install-debian-packages';
+
 export const prerequisites = {
   chromium: {
     isInstalled: CHROMIUM !== undefined,
     covers: 'tests of the pages',
-    install: 'apt-get install chromium-headless-shell',
+    install: DEBIAN,
   },
   postgres: {
     isInstalled: spawnSync(join(postgresPrograms(), 'initdb'), ['--version']).status === 0,
     covers: 'tests on PostgreSQL',
-    install: 'apt-get install postgresql',
+    install: DEBIAN,
   },
   snac2: {
     isInstalled: existsSync(SNAC2),
@@ -49,7 +51,7 @@ export const prerequisites = {
   vulkan: {
     isInstalled: existsSync(SWIFTSHADER) && existsSync(VULKAN),
     covers: 'tests of WebGPU in software',
-    install: 'apt-get install chromium-common libvulkan1',
+    install: DEBIAN,
   },
 } as const satisfies Readonly<Record<string, Prerequisite>>;
 

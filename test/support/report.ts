@@ -5,6 +5,7 @@ import { prerequisites, type PrerequisiteName } from './prerequisites.js';
 const needs: Readonly<Record<string, readonly PrerequisiteName[]>> = {
   unit: ['vulkan'],
   smoke: ['chromium', 'postgres'],
+  integration: ['vulkan'],
   browser: ['chromium'],
   postgres: ['postgres'],
   platforms: ['snac2'],

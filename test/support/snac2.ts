@@ -52,7 +52,7 @@ export async function runSnac2(): Promise<Snac2> {
   await vi.waitFor(() => fetch(url), { timeout: 10_000, interval: 50 });
   const signIn = async (name: string): Promise<MastodonAccount> => {
     const { page, finish } = await beginSignIn(url);
-    // Signing in asks as the SNAC2 does.
+    // Signing in asks as the program does.
     const code = await vi.waitFor(() => codeFor(page, name, passwords.get(name) ?? ''));
     return finish(code);
   };

@@ -103,9 +103,19 @@ describe('a download', () => {
 
 describe('a picture of too many bytes is refused', () => {
   const chunk = Buffer.alloc(MAX / 4);
+  /** Sends a hundred chunks, each in a packet of its own and within the limit. */
+  const drip: Handler = (_, response) => {
+    let left = 100;
+    const more = (): void => {
+      if (left-- > 0 && !response.destroyed) response.write(chunk, () => setTimeout(more, 2));
+      else response.end();
+    };
+    more();
+  };
 
   it.each<[string, Handler]>([
     ['with a true Content-Length', (_, response) => response.end(Buffer.alloc(MAX + 1))],
+    ['without a Content-Length, in chunks that are each small enough', drip],
     [
       'without a Content-Length, in chunks that never end',
       (_, response) => {

@@ -23,13 +23,17 @@ it('what was answered long ago is forgotten: file and words, but not that it was
   const { pictures, clock, queue, id, answer } = await answeredOne();
   await answer();
   const { database } = queue;
+  // What the bot has posted repeats words of the person.
+  const own = { id: '7', mentionId: '1', text: 'private words, painted' };
+  await database.run("INSERT INTO own_posts VALUES ('here', @id, @mentionId, @text, 1)", own);
   expect(await forgettable(database, clock.time, 10)).toEqual([]);
   const [due, ...others] = await forgettable(database, clock.time + 1, 10);
   expect([due, others]).toEqual([{ id, file: painted.file }, []]);
   if (due) await forget(database, pictures, due);
   expect(pictures.all.has(painted.file)).toBe(false);
   expect(await forgettable(database, clock.time + 1, 10)).toEqual([]);
-  expect(JSON.stringify(await database.all('SELECT * FROM requests'))).not.toContain('private');
+  for (const table of ['requests', 'own_posts'])
+    expect(JSON.stringify(await database.all(`SELECT * FROM ${table}`))).not.toContain('private');
   expect(await shown(database, id)).toMatchObject({ state: 'answered', address: undefined });
   expect(await queue.admit('here', mentionOf('1'), { request, cost: 1 })).toBeUndefined();
 });

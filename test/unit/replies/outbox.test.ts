@@ -529,6 +529,22 @@ describe('the outbox', () => {
     expect(await queue.pending()).toEqual([]);
   });
 
+  it('does not post what another process has taken over meanwhile', async () => {
+    const { queue, platform, run } = outbox();
+    await paintOne(queue);
+    const reply = platform.reply.bind(platform);
+    platform.reply = async (...args) => {
+      // As after a sleep of the machine: the lease has run out, and nothing has extended it.
+      vi.setSystemTime(Date.now() + LEASE_MS + 1);
+      expect(claimed(await queue.claimReply()).mention.id).toBe('1');
+      return reply(...args);
+    };
+    void run();
+    await pass(0);
+    await pass(1);
+    expect(platform.posts).toEqual([]);
+  });
+
   it('posts one answer after the other', async () => {
     const { queue, platform, run } = outbox();
     for (const id of ['1', '2', '3']) await paintOne(queue, id);

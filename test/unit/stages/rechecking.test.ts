@@ -8,12 +8,12 @@ import { claimed, newPlace, queueAt } from '../../support/queue.js';
 
 const HOUR_MS = 3_600_000;
 
-/** A queue in which two requests and a refusal have been answered; the post of the first request is gone. */
-async function answered() {
+/** A queue in which some requests and a refusal have been answered; the post "gone" is gone. */
+async function answered(ids = ['gone', 'there']) {
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
   const queue = queueAt(newPlace());
-  for (const id of ['gone', 'there']) {
+  for (const id of ids) {
     await queue.admit('memory', mentionOf(id), { request, cost: 1 });
     await queue.rendered(claimed(await queue.claimRender()), painted);
     await queue.answered(claimed(await queue.claimReply()), `reply to ${id}`);
@@ -56,4 +56,16 @@ it('while the server is away nothing is taken for deleted, and the look is made 
   pass(25);
   await look();
   expect(looks).toEqual(['gone', 'there']);
+});
+
+it('a server that fails three times in a row is left alone until the next round', async () => {
+  const { platform, look, pass } = await answered(['1', '2', '3', '4', '5']);
+  pass(25);
+  let asked = 0;
+  platform.reread = () => {
+    asked++;
+    return Promise.reject(new PlatformError('unreachable', 'away'));
+  };
+  await look();
+  expect(asked).toBe(3);
 });
