@@ -300,7 +300,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     const thread = page.getByRole('article', { name: 'Request by ada' });
     await thread.waitFor();
     await page.getByRole('button', { name: 'Paint it', disabled: false }).waitFor();
-    expect(await focused.textContent()).toBe('Paint it');
+    await expect.poll(() => focused.textContent()).toBe('Paint it');
 
     await answer(studio.bot, mention, 'The answer');
     await tabTo('.reply input');
@@ -309,7 +309,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     await page.keyboard.press('Enter');
     await thread.getByText('#strength5').waitFor();
     await page.getByRole('button', { name: 'Reply', disabled: false }).waitFor();
-    expect(await focused.textContent()).toBe('Reply');
+    await expect.poll(() => focused.textContent()).toBe('Reply');
 
     await tabTo('.delete');
     await page.keyboard.press('Enter');
