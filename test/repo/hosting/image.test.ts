@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { canMount } from '../../support/disk.js';
 import { startBotProcess } from '../../support/bot-process.js';
+import { freePort } from '../../support/free-port.js';
 import { commandOf, processes } from '../../support/processes.js';
 import {
   answersTo,
@@ -181,12 +180,3 @@ describe.skipIf(!canBecomeSomebodyElse)('the image, as the Dockerfile makes it',
     expect(await again.end('SIGTERM')).toBe(0);
   }, 240_000);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
